@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+# Chooses -march: x86-64-v3 where the CPU has AVX2, FMA and BMI2, else v2.
+if(WAVETANK_ARCH STREQUAL "auto")
+  file(STRINGS /proc/cpuinfo cpu_flags REGEX "^flags" LIMIT_COUNT 1)
+  if(cpu_flags MATCHES " avx2 " AND cpu_flags MATCHES " fma " AND cpu_flags MATCHES " bmi2 ")
+    set(wavetank_march x86-64-v3)
+  elseif(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+    set(wavetank_march x86-64-v2)
+  endif()
+elseif(WAVETANK_ARCH)
+  set(wavetank_march ${WAVETANK_ARCH})
+endif()
+if(wavetank_march)
+  add_compile_options(-march=${wavetank_march})
+endif()
