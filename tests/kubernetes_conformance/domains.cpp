@@ -7,6 +7,7 @@ namespace wt::conformance {
 namespace {
 
 constexpr std::array kDomains{
+    Domain{"patch", &CheckPatch},
     Domain{"quantity", &CheckQuantity},
 };
 
