@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::array kDomains{
     Domain{"patch", &CheckPatch},
+    Domain{"pod_resources", &CheckPodResources},
     Domain{"quantity", &CheckQuantity},
 };
 

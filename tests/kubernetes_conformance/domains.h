@@ -26,6 +26,7 @@ const Domain* FindDomain(std::string_view name);
 
 // One a file NAME_domain_json.cpp.
 std::string CheckPatch(const Json& input, const Json& want);
+std::string CheckPodResources(const Json& input, const Json& want);
 std::string CheckQuantity(const Json& input, const Json& want);
 
 }  // namespace wt::conformance
