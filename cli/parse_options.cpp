@@ -115,12 +115,15 @@ void Declare(CLI::App& app, const OptionSpec& spec) {
   std::string help(spec.help);
   if (!spec.choices.empty()) help += fmt::format(" ({})", spec.choices);
   if (spec.type == OptionType::kFlag) {
-    app.add_flag(name, help);
+    app.add_flag(name)->description(help);
     return;
   }
-  CLI::Option* option = app.add_option(name, help);
+  CLI::Option* option = app.add_option(name)->description(help);
+  option->type_name(std::string(spec.value_name));
   option->option_text(std::string(spec.value_name));
-  if (spec.type == OptionType::kTextList) option->expected(1, CLI::detail::expected_max_vector_size);
+  if (spec.type == OptionType::kTextList) {
+    option->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();
+  }
   if (!spec.fallback.empty()) {
     option->option_text(fmt::format("{} [{}]", spec.value_name, spec.fallback));
   }
@@ -145,7 +148,7 @@ Error UnknownWord(const Command& command, const Words& leftover) {
 Result<FlagWords> ReadFlags(const Command& command, std::span<const std::string> words) {
   CLI::App app(std::string(command.summary), fmt::format("wavetank {}", command.name));
   app.allow_extras();
-  app.footer(fmt::format("\nExample:\n  {}", command.example));
+  app.footer(fmt::format("Example:\n  {}", command.example));
   const std::vector<const OptionSpec*> specs = AllOptions(command);
   for (const OptionSpec* spec : specs) Declare(app, *spec);
   FlagWords read;
@@ -313,7 +316,7 @@ Result<Invocation> ParseCommandLine(std::span<const Command> commands,
     return Invocation{nullptr, Arguments({}), HelpOfAll(commands)};
   }
   const std::string typed = words[0] == "--version" ? "version" : words[0];
-  std::vector<std::string_view> names;
+  std::vector<std::string_view> names{"--help", "--version"};
   const Command* command = nullptr;
   for (const Command& row : commands) {
     names.push_back(row.name);
