@@ -27,24 +27,30 @@ missing_packages() {
   printf '%s\n' "$wanted" | grep -vxF -e "$installed" || true
 }
 
-# Shows apt's machine-readable status as one moving line on a terminal, else a line every 5 s;
-# all other output goes to the log.
-show_apt_progress() { # log
-  local line percent text shown=$SECONDS
-  while IFS= read -r line; do
-    case $line in
-      dlstatus:* | pmstatus:*)
-        IFS=: read -r _ _ percent text <<< "$line"
-        if [ -t 2 ]; then
-          printf '\r\033[K  %3.0f%%  %.70s' "$percent" "$text" >&2
-        elif [ $((SECONDS - shown)) -ge 5 ]; then
-          shown=$SECONDS
-          printf '  %3.0f%%  %s\n' "$percent" "$text" >&2
-        fi ;;
-      *) printf '%s\n' "$line" >> "$1" ;;
-    esac
+# Shows apt's machine-readable status as one moving line on a terminal, else a line every 5 s.
+show_apt_progress() {
+  local percent text shown=$SECONDS
+  while IFS=: read -r _ _ percent text; do
+    if [ -t 2 ]; then
+      printf '\r\033[K  %3.0f%%  %.70s' "$percent" "$text" >&2
+    elif [ $((SECONDS - shown)) -ge 5 ]; then
+      shown=$SECONDS
+      printf '  %3.0f%%  %s\n' "$percent" "$text" >&2
+    fi
   done
   if [ -t 2 ]; then printf '\r\033[K' >&2; fi
+}
+
+# run_apt LOG [sudo] -- APT-GET ARGUMENT...: its output goes to the log. Only the status lines go
+# through the pipe: apt makes that end non-blocking, which package scripts do not survive.
+run_apt() {
+  local log=$1 as_root=()
+  shift
+  while [ "$1" != -- ]; do as_root+=("$1"); shift; done
+  shift
+  "${as_root[@]}" bash -c 'log=$1; shift; exec 3>&1 >> "$log" 2>&1; "$@"' bash "$log" \
+    env LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
+    -o APT::Status-Fd=3 -o Dpkg::Use-Pty=0 "$@" < /dev/null 9>&- | show_apt_progress
 }
 
 # install_packages SECTION...: installs what is missing as root or by sudo; without either prints
@@ -69,12 +75,9 @@ install_packages() {
   fi
   say "installing Debian packages ($(wc -w <<< "$missing")): $missing"
   mkdir -p "$root/build" && : > "$log"
-  local apt=(env LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get -q -y
-    -o DPkg::Lock::Timeout=300 -o APT::Status-Fd=1 -o Dpkg::Use-Pty=0)
-  "${as_root[@]}" "${apt[@]}" update < /dev/null 2>&1 | show_apt_progress "$log" || true
+  run_apt "$log" "${as_root[@]}" -- update || say 'apt-get update failed; trying with old lists'
   # shellcheck disable=SC2086
-  if ! "${as_root[@]}" "${apt[@]}" install --no-install-recommends $missing < /dev/null 2>&1 |
-    show_apt_progress "$log"; then
+  if ! run_apt "$log" "${as_root[@]}" -- install --no-install-recommends $missing; then
     tail -n 15 "$log" >&2
     die 4 "apt-get could not install: $missing (all of its output: build/apt.log)"
   fi
