@@ -29,7 +29,7 @@ Status CheckPackages(const std::filesystem::path& root, DoctorReport* report) {
   Result<std::set<std::string>> installed = InstalledPackages();
   if (!installed) {
     report->checks.push_back({"packages", CheckState::kNote, "no dpkg here",
-                              "Wavetank is built on Debian 12; elsewhere look after them yourself"});
+                              "elsewhere than on Debian 12 look after the packages yourself"});
     return Ok{};
   }
   for (const PackageSection& section : *sections) {

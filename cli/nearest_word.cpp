@@ -5,8 +5,10 @@
 #include <vector>
 
 namespace wt {
+namespace {
 
-std::size_t EditDistance(std::string_view a, std::string_view b) {
+// Optimal string alignment distance.
+std::size_t Edits(std::string_view a, std::string_view b) {
   const std::size_t width = b.size() + 1;
   std::vector<std::size_t> cost((a.size() + 1) * width);
   const auto at = [&](std::size_t i, std::size_t j) -> std::size_t& { return cost[i * width + j]; };
@@ -24,14 +26,15 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
   return at(a.size(), b.size());
 }
 
+}  // namespace
+
 std::string_view NearestWord(std::string_view typed, std::span<const std::string_view> words) {
   constexpr std::size_t kLongestTyped = 64;  // longer is no slip of the finger
   if (typed.empty() || typed.size() > kLongestTyped) return {};
   std::string_view nearest;
   std::size_t best = std::max<std::size_t>(2, typed.size() / 3) + 1;
   for (const std::string_view word : words) {
-    const std::size_t distance =
-        word.starts_with(typed) ? 1 : std::min(EditDistance(typed, word), word.size());
+    const std::size_t distance = word.starts_with(typed) ? 1 : Edits(typed, word);
     if (distance < best && distance < word.size()) {
       best = distance;
       nearest = word;
@@ -43,7 +46,7 @@ std::string_view NearestWord(std::string_view typed, std::span<const std::string
 std::string DidYouMean(std::string_view typed, std::span<const std::string_view> words) {
   const std::string_view nearest = NearestWord(typed, words);
   if (nearest.empty()) return {};
-  return "; did you mean " + std::string(nearest) + "?";
+  return "; did you mean \"" + std::string(nearest) + "\"?";
 }
 
 }  // namespace wt

@@ -40,8 +40,8 @@ class Commands(unittest.TestCase):
         self.assertIn(text, ended.stderr)
 
     def test_a_mistyped_word_ends_in_one_line_on_stderr_and_exit_2(self):
-        self.assert_one_line_error(run("lst"), 2, "did you mean list?")
-        self.assert_one_line_error(run("list", "scenarios", "--jsn"), 2, "did you mean --json?")
+        self.assert_one_line_error(run("lst"), 2, 'did you mean \"list\"?')
+        self.assert_one_line_error(run("list", "scenarios", "--jsn"), 2, 'did you mean \"--json\"?')
         self.assert_one_line_error(run(), 2, "wavetank --help")
 
     def test_every_command_has_help_with_an_example_that_needs_nothing_else(self):

@@ -121,7 +121,8 @@ class Launcher(unittest.TestCase):
         both = [subprocess.Popen([self.root + "/wavetank", "list"], stdout=subprocess.PIPE,
                                  stderr=subprocess.PIPE, env={"PATH": self.bin}, text=True)
                 for _ in range(2)]
-        self.assertEqual([one.communicate(timeout=60)[0] for one in both], ["wavetank: list\n"] * 2)
+        said = [one.communicate(timeout=60)[0] for one in both]
+        self.assertEqual(said, ["wavetank: list\n"] * 2)
         self.assertEqual(self.calls(), ["cmake", "ninja wavetank"])
 
     def test_a_moved_tree_is_configured_afresh_when_it_builds(self):
@@ -135,7 +136,8 @@ class Launcher(unittest.TestCase):
         self.write("cli/learn/train.cpp", "")
         self.assert_prints(self.run_it("list"), "wavetank: list\n")
         self.assertNotIn("ninja wavetank-learn", self.calls())
-        self.assert_prints(self.run_it("train", "--steps", "5"), "wavetank-learn: train --steps 5\n")
+        self.assert_prints(self.run_it("train", "--steps", "5"),
+                           "wavetank-learn: train --steps 5\n")
         self.assertIn("ninja wavetank-learn", self.calls())
 
     def test_a_command_in_both_binaries_plays_its_core_part_before_libtorch_is_asked_for(self):
