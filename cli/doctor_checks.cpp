@@ -43,7 +43,9 @@ Status CheckPackages(const std::filesystem::path& root, DoctorReport* report) {
       const bool needed = section.name == "core";
       check.state = needed ? CheckState::kMissing : CheckState::kNote;
       check.found = "missing: " + Joined(missing.packages);
-      check.remedy = "apt-get install -y --no-install-recommends " + Joined(missing.packages);
+      check.remedy = fmt::format("{}apt-get install -y --no-install-recommends {}",
+                                 needed ? "" : "installed when first needed, or by: ",
+                                 Joined(missing.packages));
     }
     report->checks.push_back(std::move(check));
     report->missing.push_back(std::move(missing));

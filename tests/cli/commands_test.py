@@ -66,6 +66,13 @@ class Commands(unittest.TestCase):
         self.assert_one_line_error(run("list", "apps", env={"WAVETANK_ROOT": "/nowhere"}), 4,
                                    "WAVETANK_ROOT=/nowhere")
 
+    def test_a_copied_tree_reads_its_own_files_not_those_it_was_built_from(self):
+        os.makedirs(self.root + "/build/cli")
+        copy = shutil.copy(BINARY, self.root + "/build/cli/wavetank")
+        ended = subprocess.run([copy, "list", "scenarios"], env={}, capture_output=True, text=True,
+                               timeout=60)
+        self.assertEqual(ended.stdout, "wrong-port  services\n", ended)
+
     def test_a_broken_wavetank_yaml_is_named_with_line_and_column(self):
         with open(self.root + "/wavetank.yaml", "w") as file:
             file.write("sede: 3\n")
