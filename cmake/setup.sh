@@ -112,6 +112,8 @@ configure() {
 build() {
   local dir=$root/$1
   shift
+  # A user without a home still has this tree.
+  if [ ! -w "${HOME:-/nonexistent}" ]; then export CCACHE_DIR=${CCACHE_DIR:-$root/build/.ccache}; fi
   CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1 NINJA_STATUS='[%f/%t %es] ' \
     ninja -C "$dir" "$@" >&2 < /dev/null 9>&- || die 1 'the build failed; the error stands above'
 }
