@@ -72,11 +72,14 @@ void Prepare(Scratch& s) {
     s.operations[i].work = OwnWork(operation, c.slow[of], c.cpu_s[of]);
     if (operation.calls > 0) c.calls[of] = c.threads[of];
   }
-  for (size_t i = 0; i < graph.calls.size(); ++i) {
+  const size_t calls = graph.calls.size();
+  for (size_t i = 0; i < calls; ++i) s.factors[i] = graph.calls[i].probability;
+  if (!c.any_fails) return;
+  for (size_t i = 0; i < calls; ++i) {
     const GraphCall& call = graph.calls[i];
     const u32 to = graph.operations[call.callee].service;
     const f32 bad = 1.0f - c.reach[to] * (1.0f - c.fail[to]);
-    s.factors[i] = bad <= 0.0f ? call.probability : FirstFactor(call, bad);
+    if (bad > 0.0f) s.factors[i] = FirstFactor(call, bad);
   }
 }
 
@@ -106,10 +109,10 @@ void RatesDown(f32 offered_rps, Scratch& s) {
     c.hold1[of] += weight * o.work.first;
     c.hold2[of] += weight * o.work.second;
     const f32 down = rate * c.goes_on[of];
-    const GraphCall* calls = graph.calls.data();
-    const u32 end = operation.first_call + operation.calls;
-    for (u32 k = operation.first_call; k < end; ++k) {
-      s.rows[calls[k].callee].rate += down * s.factors[k];
+    const GraphCall* call = graph.calls.data() + operation.first_call;
+    const f32* factor = s.factors + operation.first_call;
+    for (const GraphCall* end = call + operation.calls; call != end; ++call, ++factor) {
+      s.rows[call->callee].rate += down * *factor;
     }
   }
 }
@@ -138,13 +141,18 @@ void WaitsKnown(Scratch& s) {
   }
 }
 
+// The wait for a slot before an operation that cannot fail by itself.
+void SetCleanResponse(OperationWork& o, const Branch& hold, u32 of, const ServiceColumns& c) {
+  const Branch ok = Branch{1.0f, c.wait1[of], c.wait2[of]} * hold;
+  o.response = {ok, {}, {}};
+  const f32 far = ok.first + kNeverMetSigmas * std::sqrt(VarianceOf(ok.first, ok.second));
+  o.clean_from_s = c.reach[of] >= 1.0f && c.refuse[of] <= 0.0f ? far : kUnclean;
+}
+
 void SetResponse(OperationWork& o, const Outcome& hold, u32 of, const ServiceColumns& c) {
+  if (hold.late.share + hold.bad.share == 0.0f) return SetCleanResponse(o, hold.ok, of, c);
   o.response = After({c.wait1[of], c.wait2[of]}, hold);
-  const f32 mean = o.response.ok.first;
-  const f32 far = mean + kNeverMetSigmas * std::sqrt(VarianceOf(mean, o.response.ok.second));
-  const bool clean = c.reach[of] >= 1.0f && c.refuse[of] <= 0.0f &&
-                     hold.late.share + hold.bad.share == 0.0f;
-  o.clean_from_s = clean ? far : kUnclean;
+  o.clean_from_s = kUnclean;
 }
 
 // One attempt at an operation, as seen by who gives up after timeout_s.
@@ -173,21 +181,41 @@ Outcome CallUp(u32 at, f32 down, f32 here, Scratch& s) {
   return call.probability < 1.0f ? Sometimes(call.probability, outcome) : outcome;
 }
 
-// All calls of an operation in order; members of a parallel group start together.
-Outcome CallsUp(const GraphOperation& operation, f32 down, Scratch& s) {
+// Clean: a call that cannot fail and that has not moved, so that it only takes time.
+bool IsClean(u32 at, const GraphCall& call, const Scratch& s) {
+  return call.timeout_s > s.operations[call.callee].clean_from_s &&
+         s.factors[at] == call.probability;
+}
+
+Branch CleanCall(const GraphCall& call, const Scratch& s) {
+  const Branch& ok = s.operations[call.callee].response.ok;
+  return {1.0f, call.probability * ok.first, call.probability * ok.second};
+}
+
+// The clean calls that an operation begins with. Returns the time they take and leaves `k` at the
+// first other call. A parallel group is one step.
+Branch CleanCallsUp(u32& k, u32 end, const Scratch& s) {
   const GraphCall* calls = s.graph->calls.data();
-  const u32 end = operation.first_call + operation.calls;
-  Outcome all;
-  u32 k = operation.first_call;
-  for (; k < end; ++k) {  // while nothing can fail and nothing moves: just time
-    const GraphCall& call = calls[k];
-    const OperationWork& o = s.operations[call.callee];
-    if (call.parallel_group != 0 || !(call.timeout_s > o.clean_from_s)) break;
-    if (s.factors[k] != call.probability) break;
-    const f32 first = call.probability * o.response.ok.first;
-    all.ok.second += 2.0f * all.ok.first * first + call.probability * o.response.ok.second;
-    all.ok.first += first;
+  f32 first = 0.0f, second = 0.0f;
+  while (k < end && IsClean(k, calls[k], s)) {
+    const u16 group = calls[k].parallel_group;
+    Branch step = CleanCall(calls[k], s);
+    u32 at = k + 1;
+    for (; group != 0 && at < end && calls[at].parallel_group == group; ++at) {
+      if (!IsClean(at, calls[at], s)) return {1.0f, first, second};
+      step = Slower(step, CleanCall(calls[at], s));
+    }
+    second += 2.0f * first * step.first + step.second;
+    first += step.first;
+    k = at;
   }
+  return {1.0f, first, second};
+}
+
+// The calls from `k` on, after those that took `clean`.
+Outcome CallsUp(const Branch& clean, u32 k, u32 end, f32 down, Scratch& s) {
+  const GraphCall* calls = s.graph->calls.data();
+  Outcome all{clean, {}, {}};
   while (k < end) {
     const u16 group = calls[k].parallel_group;
     const f32 here = all.ok.share + all.late.share;
@@ -228,19 +256,27 @@ void AnswersUp(Scratch& s) {
     const GraphOperation& operation = s.graph->operations[at];
     const u32 of = operation.service;
     OperationWork& o = s.operations[at];
-    Outcome hold{{1.0f, o.work.first, o.work.second}, {}, {}};
-    if (operation.calls > 0 || c.fail[of] > 0.0f) {
-      Outcome rest = CallsUp(operation, s.rows[at].rate * c.goes_on[of], s);
+    const bool pool = c.threads[of] > 0.0f;
+    Branch own{1.0f, o.work.first, o.work.second};
+    if (pool) own = Branch{1.0f, c.cpu_wait1[of], c.cpu_wait2[of]} * own;
+    u32 k = operation.first_call;
+    const u32 end = k + operation.calls;
+    const Branch clean = CleanCallsUp(k, end, s);
+    --s.unfinished[of];
+    if (k == end && c.fail[of] == 0.0f) {
+      const f32 miss = c.miss[of];
+      const Branch hold = own * Branch{1.0f, miss * clean.first, miss * clean.second};
+      SetCleanResponse(o, hold, of, c);
+      if (c.calls[of] > 0.0f) o.hold = {hold, {}, {}};
+    } else {
+      Outcome rest = CallsUp(clean, k, end, s.rows[at].rate * c.goes_on[of], s);
       if (c.miss[of] < 1.0f) rest = Sometimes(c.miss[of], rest);
       if (c.fail[of] > 0.0f) rest = FailsFirst(c.fail[of], rest);
-      hold = After(o.work, rest);
+      const Outcome hold = After({own.first, own.second}, rest);
+      SetResponse(o, hold, of, c);
+      if (c.calls[of] > 0.0f) o.hold = hold;
     }
-    if (c.threads[of] > 0.0f) hold = After({c.cpu_wait1[of], c.cpu_wait2[of]}, hold);
-    --s.unfinished[of];
-    SetResponse(o, hold, of, c);
-    if (c.calls[of] == 0.0f) continue;
-    o.hold = hold;
-    if (s.unfinished[of] == 0) FinishPool(of, s);
+    if (c.calls[of] > 0.0f && s.unfinished[of] == 0) FinishPool(of, s);
   }
 }
 
@@ -269,45 +305,68 @@ void WriteClient(f32 offered_rps, FlowClient& client, Scratch& s) {
   client = {offered_rps * shares, Share(bad), mean, q.p50, q.p99};
 }
 
-void WriteService(u32 of, const GraphService& service, Scratch& s, FlowServiceRow& row) {
-  const ServiceColumns& c = s.services;
-  const f32 accepts = c.reach[of] * (1.0f - c.refuse[of]);
-  Moments sum;
-  f32 error = 0.0f;
-  const u32 end = service.first_operation + service.operations;
-  for (u32 at = service.first_operation; at < end; ++at) {
-    const OperationWork& o = s.operations[at];
-    FlowOperationRow& operation = s.rows[at];
-    const Branch total = Total(o.response);
-    operation.latency_s = total.first;
-    operation.variance_s2 = VarianceOf(total.first, total.second);
-    operation.error = Share(operation.rate > 0.0f ? o.failed / operation.rate
-                                                  : 1.0f - accepts * (1.0f - o.response.bad.share));
-    error += o.weight * operation.error;
-    sum.first += o.weight * total.first;
-    sum.second += o.weight * total.second;
-  }
-  const f32 per_weight = 1.0f / c.weight[of];
-  const f32 mean = sum.first * per_weight;
-  const f32 arrivals = c.rate[of] * c.reach[of];
-  const f32 served = std::min(arrivals * (1.0f - c.refuse[of]), c.capacity[of]);
-  const f32 queued_s = c.backlog[of] / c.capacity[of];
-  row.rate = c.rate[of];
-  row.error = Share(error * per_weight);
-  row.latency_s = mean;
-  row.p99_s = MatchedQuantiles(mean, VarianceOf(mean, sum.second * per_weight)).p99;
-  row.utilisation = arrivals / c.capacity[of];
-  row.backlog = c.backlog[of];
-  row.in_flight = served * std::max(mean - queued_s, 0.0f) + c.backlog[of];
-  row.cpu_cores = std::min(served * service.cpu_per_request_s, c.cpu_servers[of]);
-}
-
 // No process: nobody answers, so there is no latency to report.
 void ClearLatency(const GraphService& service, Scratch& s, FlowServiceRow& row) {
   row.latency_s = row.p99_s = row.in_flight = row.cpu_cores = 0.0f;
   for (u32 k = 0; k < service.operations; ++k) {
     FlowOperationRow& operation = s.rows[service.first_operation + k];
     operation.latency_s = operation.variance_s2 = 0.0f;
+  }
+}
+
+// Rows of operations, and their sums per service.
+void WriteOperations(Scratch& s) {
+  ServiceColumns& c = s.services;
+  for (u32 of = 0; of < c.count; ++of) {
+    const GraphService& service = s.graph->services[of];
+    const u32 end = service.first_operation + service.operations;
+    const f32 accepts = c.reach[of] * (1.0f - c.refuse[of]);
+    f32 error = 0.0f, first = 0.0f, second = 0.0f;
+    for (u32 at = service.first_operation; at < end; ++at) {
+      const OperationWork& o = s.operations[at];
+      FlowOperationRow& row = s.rows[at];
+      const bool clean = o.clean_from_s < kUnclean;
+      const Branch total = clean ? o.response.ok : Total(o.response);
+      row.latency_s = total.first;
+      row.variance_s2 = VarianceOf(total.first, total.second);
+      row.error = 0.0f;
+      if (row.rate > 0.0f && o.failed > 0.0f) row.error = Share(o.failed / row.rate);
+      if (row.rate <= 0.0f) row.error = Share(1.0f - accepts * (1.0f - o.response.bad.share));
+      error += o.weight * row.error;
+      first += o.weight * total.first;
+      second += o.weight * total.second;
+    }
+    const f32 per_weight = service.operations > 0 ? 1.0f / c.weight[of] : 0.0f;
+    c.load[of] = error * per_weight;
+    c.sum1[of] = first * per_weight;
+    c.sum2[of] = second * per_weight;
+  }
+}
+
+void WriteServices(std::span<const ServiceInput> inputs, std::span<FlowServiceRow> rows,
+                   Scratch& s) {
+  WriteOperations(s);
+  ServiceColumns& c = s.services;
+  for (u32 i = c.count; i < c.padded; ++i) c.sum1[i] = c.sum2[i] = 1.0f;
+  alignas(32) ServiceColumns::Column p99;
+  QuantileColumn(c, p99);
+  for (u32 i = 0; i < c.count; ++i) {
+    const GraphService& service = s.graph->services[i];
+    FlowServiceRow& row = rows[i];
+    const f32 per_capacity = 1.0f / c.capacity[i];
+    const f32 arrivals = c.rate[i] * c.reach[i];
+    const f32 served = std::min(arrivals * (1.0f - c.refuse[i]), c.capacity[i]);
+    const f32 inside_s = std::max(c.sum1[i] - c.backlog[i] * per_capacity, 0.0f);
+    row.rate = c.rate[i];
+    row.error = Share(c.load[i]);
+    row.latency_s = c.sum1[i];
+    row.p99_s = p99[i];
+    row.utilisation = arrivals * per_capacity;
+    row.backlog = c.backlog[i];
+    row.in_flight = served * inside_s + c.backlog[i];
+    row.cpu_cores = std::min(served * service.cpu_per_request_s, c.cpu_servers[i]);
+    if (service.operations == 0) row = {};
+    if (!(inputs[i].servers > 0.0f)) ClearLatency(service, s, row);
   }
 }
 
@@ -341,16 +400,7 @@ int SolveFlow(const ServiceGraph& graph, std::span<const ServiceInput> inputs, f
     AnswersUp(s);
   } while (s.moved && passes < kMaxPasses);
   WriteClient(offered, *state.client, s);
-  for (u32 i = 0; i < graph.services.size(); ++i) {
-    const GraphService& service = graph.services[i];
-    FlowServiceRow& row = state.services[i];
-    if (service.operations == 0) {
-      row = {};
-      continue;
-    }
-    WriteService(i, service, s, row);
-    if (!(inputs[i].servers > 0.0f)) ClearLatency(service, s, row);
-  }
+  WriteServices(inputs, state.services, s);
   return passes;
 }
 

@@ -18,6 +18,7 @@ inline constexpr f32 kWorkMinS = 1e-7f;  // no request is free
 struct ServiceColumns {
   using Column = f32[kFlowServicesMax];
   u32 count, padded;
+  bool any_fails;  // some service has reach < 1 or fail > 0
   // From the graph and the input:
   alignas(32) Column reach, fail, miss, slow, connect_fail_s;
   Column slots;               // requests served at a time, over all processes
@@ -34,6 +35,8 @@ struct ServiceColumns {
   Column wait1, wait2;        // for a slot
   Column cpu_wait1, cpu_wait2;
   Column special;             // 1: FinishService must look at it
+  // Of the last pass:
+  Column sum1, sum2;          // moments of the response time, over operations
   // For vector loops:
   Column load, service_s, cv2, inverse;
 };
@@ -50,7 +53,10 @@ void StartPass(ServiceColumns& s);
 // Marks in `special` who has a backlog, a short queue or refusals; true if anybody has.
 bool WaitColumns(bool first, ServiceColumns& s);
 
-// The same for one service from its present hold1, hold2, all cases. Returns the new share of
+// 99th percentiles of response times with the moments sum1, sum2.
+void QuantileColumn(ServiceColumns& s, f32* p99);
+
+// WaitColumns for one service from its present hold1, hold2, all cases. Returns the new share of
 // refused arrivals and leaves the old one in place.
 f32 FinishService(u32 at, ServiceColumns& s);
 

@@ -23,24 +23,14 @@ ShiftedExponential Fit(const Branch& b) {
   return {mean - deviation, deviation};
 }
 
-// The slower of two durations, both branches taken: from the later start on, either the other one
-// is over (exponential of the later) or both run (memoryless: maximum of two exponentials).
-Branch Slower(const Branch& a, const Branch& b) {
-  const f32 share = a.share * b.share;
-  if (share < kNoShare) return {share, 0.0f, 0.0f};
-  ShiftedExponential early = Fit(a), late = Fit(b);
-  if (early.start > late.start) std::swap(early, late);
-  const f32 ahead = late.start - early.start;
-  f32 runs = 0.0f;
-  if (early.scale > 0.0f) runs = FastExp(-std::min(ahead / early.scale, 80.0f));
-  const f32 x = early.scale, y = late.scale;
-  const f32 both = x + y > 0.0f ? x * y / (x + y) : 0.0f;  // mean of the faster
-  const f32 rest1 = runs * (x + y - both) + (1.0f - runs) * y;
-  const f32 rest2 =
-      2.0f * (runs * (x * x + y * y - both * both) + (1.0f - runs) * y * y);
-  const f32 mean = std::max(late.start + rest1, 0.0f);
-  const f32 second = late.start * late.start + 2.0f * late.start * rest1 + rest2;
-  return {share, share * mean, share * std::max(second, mean * mean)};
+// What lies above the limit, as a share and moments of a shifted exponential.
+Cut CutShifted(f32 mean, f32 second, f32 deviation, f32 limit) {
+  const f32 ahead = limit - (mean - deviation);
+  if (ahead <= 0.0f) return {1.0f, 0.0f, 0.0f};
+  const f32 above = deviation > 0.0f ? FastExp(-std::min(ahead / deviation, 80.0f)) : 0.0f;
+  const f32 above1 = above * (limit + deviation);
+  const f32 above2 = above * (limit * (limit + 2.0f * deviation) + 2.0f * deviation * deviation);
+  return {above, std::max(mean - above1, 0.0f), std::max(second - above2, 0.0f)};
 }
 
 // A branch of answers cut by its caller's timeout.
@@ -49,13 +39,18 @@ struct CutBranch {
   Branch cut;  // share and moments of the timeout itself
 };
 
-CutBranch CutOff(const Branch& b, f32 timeout) {
+// `starts_late`: no answer is faster than some timeout or pause that went before, and how often it
+// went before is geometric: a shifted exponential fits, where the gamma reaches down to zero.
+CutBranch CutOff(const Branch& b, f32 timeout, bool starts_late) {
   if (b.share < kNoShare) return {{}, {}};
   const f32 mean = b.first / b.share;
   const f32 variance = VarianceOf(mean, b.second / b.share);
   const f32 room = timeout - mean;
   if (room > 0.0f && room * room > kNeverMetSigmas * kNeverMetSigmas * variance) return {b, {}};
-  const Cut cut = CutAt(mean, variance, timeout);
+  const f32 deviation = std::sqrt(variance);
+  const Cut cut = starts_late && deviation < mean
+                      ? CutShifted(mean, b.second / b.share, deviation, timeout)
+                      : CutAt(mean, variance, timeout);
   return {b.share * Branch{1.0f - cut.above, cut.below1, cut.below2},
           b.share * cut.above * Branch{1.0f, timeout, timeout * timeout}};
 }
@@ -86,6 +81,26 @@ f32 RetryShare(f32 bad, u32 retries, f32 budget) {
 
 }  // namespace
 
+Branch Slower(const Branch& a, const Branch& b) {
+  const f32 share = a.share * b.share;
+  if (share < kNoShare) return {share, 0.0f, 0.0f};
+  // From the later start on, either the other one is over (exponential of the later) or both run
+  // (memoryless: maximum of two exponentials).
+  ShiftedExponential early = Fit(a), late = Fit(b);
+  if (early.start > late.start) std::swap(early, late);
+  const f32 ahead = late.start - early.start;
+  f32 runs = 0.0f;
+  if (early.scale > 0.0f) runs = FastExp(-std::min(ahead / early.scale, 80.0f));
+  const f32 x = early.scale, y = late.scale;
+  const f32 both = x + y > 0.0f ? x * y / (x + y) : 0.0f;  // mean of the faster
+  const f32 rest1 = runs * (x + y - both) + (1.0f - runs) * y;
+  const f32 rest2 =
+      2.0f * (runs * (x * x + y * y - both * both) + (1.0f - runs) * y * y);
+  const f32 mean = std::max(late.start + rest1, 0.0f);
+  const f32 second = late.start * late.start + 2.0f * late.start * rest1 + rest2;
+  return {share, share * mean, share * std::max(second, mean * mean)};
+}
+
 Outcome Beside(const Outcome& a, const Outcome& b) {
   Outcome r{Slower(a.ok, b.ok), {}, {}};
   if (a.late.share + a.bad.share + b.late.share + b.bad.share == 0.0f) return r;
@@ -99,9 +114,9 @@ Outcome Attempt(const Outcome& response, const AttemptLimits& limits) {
   const f32 timeout = std::max(limits.timeout_s, 0.0f);
   const f32 taken = limits.reach * (1.0f - limits.refuse);
   const f32 lost_s = std::min(limits.connect_fail_s, timeout);
-  const CutBranch ok = CutOff(response.ok, timeout);
-  const CutBranch late = CutOff(response.late, timeout);
-  const CutBranch bad = CutOff(response.bad, timeout);
+  const CutBranch ok = CutOff(response.ok, timeout, false);
+  const CutBranch late = CutOff(response.late, timeout, true);
+  const CutBranch bad = CutOff(response.bad, timeout, true);
   Outcome r{taken * ok.in_time, taken * late.in_time, {}};
   r.bad = taken * (ok.cut + late.cut + bad.in_time + bad.cut) +
           (1.0f - limits.reach) * Branch{1.0f, lost_s, lost_s * lost_s};

@@ -78,9 +78,11 @@ inline Outcome FailsFirst(f32 probability, const Outcome& x) {
           Branch{probability, 0.0f, 0.0f} + goes_on * x.bad};
 }
 
+// The slower of two durations. Each is taken as a shifted exponential of its mean and variance, for
+// which the maximum has a closed form.
+Branch Slower(const Branch& a, const Branch& b);
+
 // Both side by side, done when the slower is done; fails when either fails.
-// Each duration is taken as a shifted exponential of its mean and variance, for which the maximum
-// has a closed form.
 Outcome Beside(const Outcome& a, const Outcome& b);
 
 // A timeout this many standard deviations above the mean of a clean answer is taken as never met:

@@ -52,7 +52,7 @@ StationWait WaitAt(const Station& station) {
   const f32 load = std::min(station.load, kStationaryRhoMax * c);
   const f32 rho = load / c;
   const f32 waits = WaitProbability(load, c);
-  if (waits < 1e-9f) return {};
+  if (waits <= kNobodyWaits) return {};
   const f32 variability = 0.5f * (1.0f + station.service_cv2);
   const f32 idle = 1.0f - rho;
   const f32 slot_s = station.service_s / c;  // between departures of a busy station

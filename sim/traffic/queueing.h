@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/api/ints.h"
+#include "sim/traffic/distribution.h"
 #include "sim/traffic/outcome.h"
 
 namespace wt {
@@ -14,6 +15,8 @@ inline constexpr f32 kStationaryRhoMax = 0.98f;
 inline constexpr f32 kErlangServersMax = 32.0f;
 // A queue this many times longer than 1 / (1 - rho) is never full (e^-15).
 inline constexpr f32 kNeverFull = 15.0f;
+// Below this probability of waiting there is no wait.
+inline constexpr f32 kNobodyWaits = 1e-9f;
 
 struct Station {
   f32 servers = 1;       // >= 1, may be fractional
@@ -35,12 +38,13 @@ f32 WaitProbability(f32 load, f32 servers);
 
 // How much wider than exponential, in the second moment, the wait of those who wait is in light
 // traffic: 2/3 E[S^3] E[S] / E[S^2]^2, from the second moment of the M/G/1 wait (Takacs, 1962). 1 for
-// exponential service; service as gamma up to cv2 = 1, as log-normal from 1.5 on (distribution.h).
+// exponential service, service as gamma up to cv2 = 1, as log-normal from 1.5 on (distribution.h).
+// Not below 1: the tail of constant service times would fit no gamma distribution.
 inline f32 WaitSpread(f32 cv2) {
   const f32 gamma = (2.0f / 3.0f) * (1.0f + 2.0f * cv2) / (1.0f + cv2);
   const f32 log_normal = (2.0f / 3.0f) * (1.0f + cv2);
-  const f32 share = 2.0f * (cv2 - 1.0f);
-  return gamma + (log_normal - gamma) * (share > 0.0f ? (share < 1.0f ? share : 1.0f) : 0.0f);
+  const f32 spread = gamma + (log_normal - gamma) * LogNormalShare(cv2);
+  return spread > 1.0f ? spread : 1.0f;
 }
 
 // Mean by Allen & Cunneen (A. O. Allen, "Probability, Statistics and Queueing Theory", 1990,
