@@ -40,4 +40,20 @@ inline f32 FastExp2(f32 x) {
 }
 inline f32 FastExp(f32 x) { return FastExp2(x * 1.44269504f); }
 
+// log2(x) for normal x > 0. Absolute error < 5e-7 relative to max(1, |log2 x|).
+inline f32 FastLog2(f32 x) {
+  const u32 bits = std::bit_cast<u32>(x);
+  const u32 above = bits - 0x3f3504f3u;  // sqrt(1/2): the mantissa lands in [sqrt(1/2), sqrt(2))
+  const f32 exponent = static_cast<f32>(static_cast<i32>(above) >> 23);
+  const f32 mantissa = std::bit_cast<f32>((above & 0x007fffffu) + 0x3f3504f3u);
+  const f32 z = (mantissa - 1.0f) / (mantissa + 1.0f);
+  const f32 z2 = z * z;
+  f32 p = 3.2059890e-1f;  // 2 / (9 ln 2), then 7, 5, 3, 1: log(m) = 2 atanh(z)
+  p = p * z2 + 4.1219858e-1f;
+  p = p * z2 + 5.7707802e-1f;
+  p = p * z2 + 9.6179669e-1f;
+  p = p * z2 + 2.8853901f;
+  return exponent + p * z;
+}
+
 }  // namespace wt
