@@ -99,6 +99,8 @@ struct Pod {
   i32 delete_at_ms = 0;     // deletionTimestamp + grace, 0 = not deleting
   i32 retry_at_ms = 0;      // scheduler back-off
   u32 events = 0;           // its newest ClusterEvent (row), chained by ClusterEvent.prev
+  u8 step = 0;              // kubelet's own (PodStep): what `timer` will do
+  u8 unused[3] = {};
   u16 ip = 0;               // last two bytes
   u16 attempts = 0;         // scheduling attempts; once bound: failed attempts to mount
   PodPhase phase = PodPhase::kPending;
@@ -108,7 +110,7 @@ struct Pod {
   u8 containers = 0;
   u8 terminal_sent = 0;
   u8 grace_override = 0;
-  u8 step = 0;              // kubelet's own (PodStep): what `timer` will do
+  u8 reserved = 0;
   u32 fail_counts[2] = {};  // last FailedScheduling: nodes per reason, 8 bits each
 };
 

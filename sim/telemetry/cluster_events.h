@@ -16,7 +16,7 @@ namespace wt {
 // Arguments of RecordEvent by reason; "image", "container" ... are StrIds.
 enum class EventReason : u16 {
   kNone,
-  kScheduled,              // node name
+  kScheduled,              // node (row)
   kFailedScheduling,       // fail_counts[0], fail_counts[1], nodes
   kPulling,                // image
   kPulled,                 // image, milliseconds
@@ -100,6 +100,9 @@ struct RenderedEvent {
 };
 RenderedEvent Render(const Sim& sim, const ClusterEvent& event);
 bool IsWarning(EventReason reason);
+
+// The pod's next older record, 0 = none or overwritten by the ring.
+u32 OlderRecord(const Sim& sim, u32 record);
 
 // Rows of all records in order of last occurrence, those with count 0 left out; of one object
 // when born != 0.
