@@ -42,14 +42,6 @@ bool FindRun(const Container& c, bool previous, Run& run) {
   return run.reason != ExitReason::kNone && run.reason != ExitReason::kStartError;
 }
 
-// The GraphService (index + 1) of the workload, whatever its container runs now.
-u16 WorkloadService(const Sim& sim, const Container& c) {
-  if (c.service != 0) return c.service;
-  const u32 owner = sim.At<Pod>(c.pod).owner;
-  const u32 deployment = owner == 0 ? 0 : sim.At<ReplicaSet>(owner).deployment;
-  return deployment == 0 ? u16{0} : sim.At<Deployment>(deployment).service;
-}
-
 std::string AddressOf(const Sim& sim, const GraphService& callee) {
   return fmt::format("{}:{}", sim.Text(callee.kube_service), callee.called_port);
 }
@@ -155,7 +147,7 @@ std::vector<LogLine> ContainerLogs(const Sim& sim, u32 container, bool previous,
   std::vector<LogLine> out;
   Run run;
   if (c.runs == 0 || !FindRun(c, previous, run)) return out;
-  const u16 service = WorkloadService(sim, c);
+  const u16 service = c.service;  // 0: a program of which nothing is known
   if (service == 0 || service > sim.blueprint.runtime.size()) return out;
   AddStart(out, sim, c, run, service);
   const bool serving = run.ended_ms == INT32_MAX && c.service != 0 && c.listening &&
