@@ -22,8 +22,7 @@ void ShowRestarts(Container& c) { c.restarts = c.runs == 0 ? 0 : c.runs - 1; }
 }  // namespace
 
 void TouchPod(Sim& sim, u32 pod) {
-  sim.world.Touch(sim.At<Pod>(pod));
-  if (sim.sink != nullptr) sim.sink->Changed(ObjectKind::kPod, pod);
+  Changed<Pod>(sim, ObjectKind::kPod, pod);
 }
 
 void NoteExit(Container& c, i32 at_ms, ExitReason reason, u8 code) {
