@@ -37,7 +37,7 @@ class StringTable {
 // A revision: a canonical document and its typed blob. RevId indexes Blueprint::revisions
 // (0 = none) or, with kOverlayBit, is the byte offset of an OverlayRevision in the World.
 struct Revision {
-  u64 content = 0;     // hash of the canonical document
+  u64 content = 0;     // XXH3_64 of the canonical document, seeded with the RevKind
   u32 doc_offset = 0, doc_bytes = 0;      // in Blueprint::documents
   u32 typed_offset = 0, typed_bytes = 0;  // in Blueprint::typed, 8-byte aligned
   RevKind kind = RevKind::kNone;
@@ -119,6 +119,7 @@ struct Blueprint {
   std::vector<Revision> revisions{Revision{}};
   std::vector<char> documents;        // canonical JSON texts
   std::vector<std::byte> typed;       // typed blobs
+  std::map<u64, RevId> by_content;    // XXH3_64 of the document, seeded with the RevKind
   std::map<RevEdge, RevId> edges;     // one edit away, precompiled
   std::vector<LoadedObject> objects;  // in creation order
   std::vector<Image> images;

@@ -39,13 +39,13 @@ void ArmIfIdle(World& world, SimEvent kind, u32 row, SimTime at);
 inline void Cancel(World& world, SimEvent kind, u32 row) { TimerOf(world, kind, row) = 0; }
 
 struct Next {
-  SimTime at = kNever;
+  SimTime at = kForever;
   SimEvent kind = SimEvent::kNone;
   u32 row = 0;
 };
-// Earliest live event, left in place; kNever when none. Drops dead entries on the way.
+// Earliest live event, left in place; kForever when none. Drops dead entries on the way.
 Next PeekLive(World& world);
-// Removes the earliest live event and zeroes its timer. REQUIRES: PeekLive().at != kNever.
+// Removes the earliest live event and zeroes its timer. REQUIRES: PeekLive().at != kForever.
 Next PopLive(World& world);
 // Rebuilds the heap without dead entries (before hashing, forking; and when dead > live).
 void CompactQueue(World& world);

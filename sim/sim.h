@@ -76,6 +76,10 @@ std::string_view DocumentOf(const Sim& sim, RevId rev);
 // Traffic is solved whenever time is about to move and flow_dirty is set.
 void RunWorld(Sim& sim, SimTime until);
 
+// Room for one more handler's rows in every table; may move the block. RunWorld calls it before
+// each event; call it before a write from outside.
+void EnsureHeadroom(Sim& sim);
+
 // Every invariant of docs/invariants.md; returns the first violation as text, empty when all hold.
 std::string CheckInvariants(const Sim& sim);
 

@@ -69,11 +69,11 @@ struct WorldHeader {
   f64 client_requests = 0, client_errors = 0;  // integrals since time 0
   f64 client_latency_s = 0;                    // integral of rate * mean latency
   FlowClient client;
-  u32 load_pattern = 0;    // index, see traffic.h
-  u32 reserved = 0;
+  u32 reserved[3] = {};
   TableRef tables[kTableCount];
 };
 static_assert(std::is_trivially_copyable_v<WorldHeader>);
+static_assert(sizeof(WorldHeader) == 192 + 16 * kTableCount, "no padding: it is hashed");
 
 // Row type -> table.
 template <class Row>
