@@ -10,7 +10,7 @@
 #include "sim/objects/compile.h"
 #include "sim/objects/compile_parts.h"
 #include "sim/objects/content_hash.h"
-#include "sim/objects/pod_resources.h"
+#include "sim/objects/pod_totals.h"
 
 namespace wt {
 namespace {
@@ -128,7 +128,7 @@ PullPolicy PullOf(std::string_view text) {
   return PullPolicy::kIfNotPresent;
 }
 
-// Everything of the process's start that is only compared: command but its first word, args, env.
+// Everything of the start that is only compared: the command but its first word, args.
 u32 ArgumentsId(const Json& container) {
   Json rest = Json::array();
   const Json& command = List(container, "command");
@@ -221,7 +221,10 @@ Result<std::string> CompileTemplate(const Json& document, Interner& interner) {
   out.labels = blob.Append(CompileLabels(Object(Object(document, "metadata"), "labels"), interner));
   out.node_selector = blob.Append(CompileNodeSelector(spec, interner));
   out.tolerations = blob.Append(CompileTolerations(spec, interner));
-  SetPodTotals(document, out);
+  const PodTotals totals = TotalsOf(document);
+  out.memory_request = totals.memory_bytes;
+  out.cpu_request = totals.cpu_millicores;
+  out.qos = static_cast<QosClass>(totals.qos);
   const i64 grace = Find(spec, "terminationGracePeriodSeconds") == nullptr
                         ? 30
                         : Int(spec, "terminationGracePeriodSeconds");
