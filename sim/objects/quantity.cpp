@@ -381,6 +381,15 @@ i64 Value(const Quantity& q) { return ScaledValue(q, 0); }
 
 i64 MilliValue(const Quantity& q) { return ScaledValue(q, -3); }
 
+Quantity RoundUp(const Quantity& q, i32 scale) {
+  if (q.scale >= scale) return q;
+  Quantity out = q;
+  out.literal.clear();
+  out.unscaled = ScaleDownAway(q.unscaled, scale - q.scale);
+  out.scale = scale;
+  return out;
+}
+
 int Compare(const Quantity& a, const Quantity& b) {
   const Aligned both = Align(a, b);
   return both.a < both.b ? -1 : (both.a > both.b ? 1 : 0);

@@ -43,6 +43,9 @@ int Sign(const Quantity& q);
 i64 Value(const Quantity& q);
 i64 MilliValue(const Quantity& q);
 
+// Away from zero to a multiple of 10^scale; the literal stays when nothing changes.
+Quantity RoundUp(const Quantity& q, i32 scale);
+
 // <0, 0, >0.
 int Compare(const Quantity& a, const Quantity& b);
 

@@ -25,6 +25,9 @@ std::span<const Domain> AllDomains();
 const Domain* FindDomain(std::string_view name);
 
 // One a file NAME_domain_json.cpp.
+std::string CheckDefaulting(const Json& input, const Json& want);
+std::string CheckPatch(const Json& input, const Json& want);
+std::string CheckPodResources(const Json& input, const Json& want);
 std::string CheckQuantity(const Json& input, const Json& want);
 
 }  // namespace wt::conformance
