@@ -82,9 +82,10 @@ struct ContainerSpec {
   u32 arguments = 0;     // content id of command[1:] + args, 0 = none; equality only
   RelArray<ConfigRef> refs;
   RelArray<u16> ports;   // containerPorts
+  RelArray<StrId> port_names;  // of each of them, 0 = unnamed; empty when none has a name
   ProbeSpec probes[kProbeTypes];
   PullPolicy pull = PullPolicy::kIfNotPresent;
-  u8 reserved[11] = {};
+  u8 reserved[7] = {};
 };
 
 enum class TaintEffect : u8 { kNone, kNoSchedule, kPreferNoSchedule, kNoExecute };

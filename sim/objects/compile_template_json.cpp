@@ -158,8 +158,15 @@ ContainerSpec CompileContainer(const Json& container, const std::vector<ConfigRe
   refs.insert(refs.end(), volume_refs.begin(), volume_refs.end());
   out.refs = blob.Append(refs);
   std::vector<u16> ports;
-  for (const Json& port : List(container, "ports")) ports.push_back(Word(port, "containerPort", 0));
+  std::vector<StrId> port_names;
+  bool named = false;
+  for (const Json& port : List(container, "ports")) {
+    ports.push_back(Word(port, "containerPort", 0));
+    port_names.push_back(interner.Intern(Text(port, "name")));
+    named = named || port_names.back() != 0;
+  }
   out.ports = blob.Append(ports);
+  if (named) out.port_names = blob.Append(port_names);
   const char* const kProbeNames[kProbeTypes] = {"startupProbe", "livenessProbe", "readinessProbe"};
   for (int type = 0; type < kProbeTypes; ++type) {
     out.probes[type] = CompileProbe(container, kProbeNames[type], interner);
