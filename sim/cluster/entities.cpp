@@ -3,6 +3,9 @@
 
 #include <array>
 
+#include "sim/objects/kinds.h"
+#include "sim/transitions.h"
+
 namespace wt {
 namespace {
 
@@ -27,8 +30,13 @@ Badness BadnessOf(const Sim& sim, u32 pod) {
   return {pod, row.ready, RestartsOf(sim, pod), row.created_ms, row.born};
 }
 
-ObjectKind KindOfRef(RefKind kind) {
-  return kind == RefKind::kConfigMap ? ObjectKind::kConfigMap : ObjectKind::kSecret;
+u16 KindIndex(std::string_view kind) {
+  return static_cast<u16>(FindKind(kind) - AllKinds().data());
+}
+
+u16 KindOfRef(RefKind kind) {
+  static const std::array kIndices{KindIndex("ConfigMap"), KindIndex("Secret")};
+  return kIndices[static_cast<u8>(kind)];
 }
 
 }  // namespace
@@ -86,15 +94,7 @@ u32 MainContainer(const Sim& sim, u32 deployment) {
 }
 
 u32 FindConfig(const Sim& sim, RefKind kind, StrId ns, StrId name) {
-  const u16 wanted = static_cast<u16>(KindOfRef(kind));
-  for (u32 o = 1; o < sim.world.Used<Object>(); ++o) {
-    const Object& object = sim.At<Object>(o);
-    if (object.born != 0 && object.name == name && object.ns == ns && object.kind == wanted &&
-        !object.deleting) {
-      return o;
-    }
-  }
-  return 0;
+  return FindObject(sim, KindOfRef(kind), ns, name);
 }
 
 u32 ConfigMapOf(const Sim& sim, u32 deployment, u32 k) {
@@ -151,6 +151,24 @@ u32 CommonPrefix(std::string_view a, std::string_view b) {
   u32 length = 0;
   while (length < a.size() && length < b.size() && a[length] == b[length]) ++length;
   return length;
+}
+
+u32 RestartStamp(SimTime now) { return static_cast<u32>(now / kSecond) + 1u; }
+
+StrId FindString(const Sim& sim, std::string_view text) {
+  const StrId known = sim.blueprint.strings.Find(text);
+  if (known != StringTable::kMissing) return known;
+  const auto is = [&](StrId id) { return (id & kOverlayBit) != 0 && sim.Text(id) == text; };
+  for (u32 row = 1; row < sim.world.Used<Deployment>(); ++row) {
+    if (is(sim.At<Deployment>(row).name)) return sim.At<Deployment>(row).name;
+  }
+  for (u32 row = 1; row < sim.world.Used<Service>(); ++row) {
+    if (is(sim.At<Service>(row).name)) return sim.At<Service>(row).name;
+  }
+  for (u32 row = 1; row < sim.world.Used<Object>(); ++row) {
+    if (is(sim.At<Object>(row).name)) return sim.At<Object>(row).name;
+  }
+  return 0;
 }
 
 bool CallsApi(const Sim& sim, StrId image) {
