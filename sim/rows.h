@@ -99,8 +99,11 @@ struct Pod {
   i32 created_ms = 0, scheduled_ms = 0, started_ms = 0, ready_ms = 0;  // 0 = not yet
   i32 delete_at_ms = 0;     // deletionTimestamp + grace, 0 = not deleting
   i32 retry_at_ms = 0;      // scheduler back-off
+  u32 events = 0;           // its newest ClusterEvent (row), chained by ClusterEvent.prev
+  u8 step = 0;              // kubelet's own (PodStep): what `timer` will do
+  u8 unused[3] = {};
   u16 ip = 0;               // last two bytes
-  u16 attempts = 0;         // scheduling attempts
+  u16 attempts = 0;         // scheduling attempts; once bound: failed attempts to mount
   PodPhase phase = PodPhase::kPending;
   PodStage stage = PodStage::kNew;
   u8 ready = 0;             // condition Ready
@@ -120,27 +123,43 @@ enum class WaitReason : u8 {
 };
 enum class ExitReason : u8 { kNone, kCompleted, kError, kOomKilled, kStartError, kContainerStatusUnknown };
 
+// What the API shows of a container lags behind its process, as the kubelet's reports do.
 struct Container {
   u32 rv = 0, born = 0;
   u32 pod = 0, next = 0;
   u32 timer = 0;                          // kContainer: its next lifecycle step
   u32 probe_timer[kProbeTypes] = {};
-  i32 started_ms = 0, finished_ms = 0;    // of the current or last run
-  i32 listening_ms = 0;                   // from when the process serves; 0 = not yet
-  i32 backoff_ms = 0, backoff_updated_ms = 0;
-  i32 pull_backoff_ms = 0, pull_updated_ms = 0;
+  // Shown by the API. The exit fields hold the run that ended last, shown or not.
+  i32 started_ms = 0, finished_ms = 0;
   i32 last_started_ms = 0, last_finished_ms = 0;  // lastState
   u32 restarts = 0;
-  u32 runs = 0;                           // starts ever, the `which` of its draws
+  // The process.
+  i32 process_ms = 0;                     // start of the present run
+  i32 listening_ms = 0;                   // from when it serves, may lie ahead; see `listening`
+  i32 ends_ms = 0;                        // when it will end or give up waiting; 0 = not known
+  // The kubelet's memory.
+  i32 backoff_ms = 0, backoff_updated_ms = 0;
+  i32 pull_backoff_ms = 0, pull_updated_ms = 0;
+  i32 readiness_ms = 0;                   // readiness ticks: this + k * period
+  StrId image = 0;                        // of the last start
+  u32 runs = 0;                           // starts ever
+  u32 draws = 0;                          // random draws so far
   ContainerState state = ContainerState::kWaiting;
   WaitReason waiting = WaitReason::kNone;
   ExitReason exit_reason = ExitReason::kNone, last_exit_reason = ExitReason::kNone;
   u8 exit_code = 0, last_exit_code = 0;
-  u8 step = 0;                            // kubelet's own: what `timer` will do
-  u8 index = 0;                           // in PodTemplate.containers
   u8 started = 0, ready = 0;              // status.started, status.ready
-  u8 probe_fails[kProbeTypes] = {}, probe_successes[kProbeTypes] = {};
-  u8 image_present = 0, listening = 0, probe_state = 0, reserved = 0;
+  WaitReason result = WaitReason::kNone;  // of the last sync; shown from the next sync on
+  ExitReason ending = ExitReason::kNone;  // how the process will end at ends_ms
+  u8 ending_code = 0;
+  u8 fresh_exit = 0;                      // exit fields not yet moved to lastState
+  u8 process = 0;                         // ProcessState
+  u8 listening = 0;                       // 1: listening_ms is known
+  u16 service = 0;                        // GraphService + 1 that the process is, 0 = another
+  u8 step = 0;                            // ContainerStep: what `timer` will do
+  u8 index = 0;                           // in PodTemplate.containers
+  u8 probe_pass = 0;                      // bit per ProbeType: outcome as last evaluated
+  u8 open_series = 0;                     // bit per ProbeType: Unhealthy repeats
 };
 
 struct Service {
@@ -187,12 +206,14 @@ struct ClusterEvent {
   u32 object_born = 0;         // involved object
   u32 object_row = 0;
   i32 first_ms = 0, last_ms = 0;
-  i32 period_ms = 0;           // > 0: repeats until `until_ms` (0 = still going); count follows
+  i32 period_ms = 0;           // > 0: repeats from last_ms until `until_ms` (0 = still going)
   i32 until_ms = 0;
-  u32 count = 0;
+  u32 count = 0;               // occurrences before the series
   u32 args[3] = {};            // meaning by reason
-  StrId names[2] = {};         // involved object's namespace and name parts if it may be gone
-  u32 name_tail = 0;
+  u32 prev = 0;                // older record of the same Pod (row), 0 = none
+  StrId names[2] = {};         // involved object: namespace, base name
+  u32 name_hash = 0;           // pod-template-hash within its name, 0 = none
+  u32 name_tail = 0;           // 1 + five-letter tail of its name, 0 = none
   u16 reason = 0;              // EventReason
   u8 object_kind = 0;          // ObjectKind
   u8 reserved = 0;
