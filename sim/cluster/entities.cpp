@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "sim/objects/kinds.h"
+#include "sim/kubelet/config.h"
 #include "sim/transitions.h"
 
 namespace wt {
@@ -28,15 +28,6 @@ bool Worse(const Badness& a, const Badness& b) {
 Badness BadnessOf(const Sim& sim, u32 pod) {
   const Pod& row = sim.At<Pod>(pod);
   return {pod, row.ready, RestartsOf(sim, pod), row.created_ms, row.born};
-}
-
-u16 KindIndex(std::string_view kind) {
-  return static_cast<u16>(FindKind(kind) - AllKinds().data());
-}
-
-u16 KindOfRef(RefKind kind) {
-  static const std::array kIndices{KindIndex("ConfigMap"), KindIndex("Secret")};
-  return kIndices[static_cast<u8>(kind)];
 }
 
 }  // namespace
@@ -94,7 +85,7 @@ u32 MainContainer(const Sim& sim, u32 deployment) {
 }
 
 u32 FindConfig(const Sim& sim, RefKind kind, StrId ns, StrId name) {
-  return FindObject(sim, KindOfRef(kind), ns, name);
+  return FindObject(sim, kind == RefKind::kConfigMap ? kConfigMapKind : kSecretKind, ns, name);
 }
 
 u32 ConfigMapOf(const Sim& sim, u32 deployment, u32 k) {
@@ -115,20 +106,9 @@ u32 ConfigMapOf(const Sim& sim, u32 deployment, u32 k) {
   return 0;
 }
 
-bool HasConfig(const Sim& sim, StrId ns, const ConfigRef& ref) {
-  const u32 object = FindConfig(sim, ref.kind, ns, ref.name);
-  if (object == 0) return false;
-  if (ref.key == 0) return true;
-  const auto& data = sim.Typed<ConfigData>(sim.At<Object>(object).doc);
-  for (const ConfigData::Entry& entry : Items(&data, data.entries)) {
-    if (entry.key == ref.key) return true;
-  }
-  return false;
-}
-
 const ConfigRef* MissingConfig(const Sim& sim, StrId ns, std::span<const ConfigRef> needs) {
   for (const ConfigRef& ref : needs) {
-    if (!ref.optional && !HasConfig(sim, ns, ref)) return &ref;
+    if (CheckConfig(sim, ns, ref).missing) return &ref;
   }
   return nullptr;
 }

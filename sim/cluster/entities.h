@@ -49,9 +49,6 @@ u32 ConfigMapOf(const Sim& sim, u32 deployment, u32 k);
 // Row of the ConfigMap or Secret; 0 = none.
 u32 FindConfig(const Sim& sim, RefKind kind, StrId ns, StrId name);
 
-// True when the ConfigMap or Secret that `ref` names exists in `ns` and has the key.
-bool HasConfig(const Sim& sim, StrId ns, const ConfigRef& ref);
-
 // The first entry of the runtime's needs that is not there, or null.
 const ConfigRef* MissingConfig(const Sim& sim, StrId ns, std::span<const ConfigRef> needs);
 
