@@ -116,6 +116,7 @@ std::string EpisodeLine(const RunInfo& info, const std::vector<ScenarioLabel>& s
                 {"collateral", collateral}}},
               {"steps", e.steps},
               {"sim_time_s", ToSeconds(e.end)},
+              {"injected_s", ToSeconds(e.injected_at)},
               {"ttd_s", e.detected_at > 0 ? Json(ToSeconds(e.detected_at - e.injected_at)) : Json()},
               {"ttr_s", e.repaired_at > 0 ? Json(ToSeconds(e.repaired_at - e.injected_at)) : Json()},
               {"terminated", e.terminated},

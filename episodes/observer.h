@@ -7,54 +7,59 @@
 //   0  else. On a healthy scenario: 1 = said that nothing is wrong and wrote nothing.
 #pragma once
 
-#include <span>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "episodes/episode_result.h"
+#include "episodes/observer_rules.h"
 #include "episodes/twin.h"
 #include "sim/cluster/sim_cluster.h"
 
 namespace wt {
 
-// Part of `suite_hash` and of every result: results of unlike rules are not compared.
-inline constexpr const char* kVerdictRules = "1";
-
 enum class JudgedTask : u8 { kDetection, kLocalization, kAnalysis, kMitigation, kResolve };
+
+struct ProtectedObject {
+  ObjectKind kind = ObjectKind::kNone;  // kNone: any kind
+  StrId name = 0, ns = 0;               // 0: any
+};
 
 // The objective with everything relative resolved.
 struct JudgedObjective {
-  f32 error_max = 0.01f;       // share of client requests over the hold
-  f32 p99_max_s = 1e9f;        // at every instant of the hold's second half, mean of it
+  JudgedTask task = JudgedTask::kResolve;
+  f32 error_max = 0.01f;      // share of client requests failing, over the hold
+  f32 p99_max_s = 1e9f;       // client p99, mean over the hold's second half
   SimTime hold = 60 * kSecond;
   u16 max_disrupted = 1;
-  JudgedTask task = JudgedTask::kResolve;
+  std::vector<ProtectedObject> protected_objects;
 };
 
 class Observer {
  public:
-  explicit Observer(const JudgedObjective& objective) : objective_(objective) {}
+  explicit Observer(const JudgedObjective* objective) : objective_(objective) {}
 
-  // After each decision, before time moves: cheap when nothing it watches changed.
+  // Before each action is carried out: remembers the client's counters at the first write.
   void BeforeAction(const SimCluster& cluster, const Action& action);
-  void AfterAction(const SimCluster& cluster, const ActionOutcome& outcome);
-  // After each step: whether the cause is gone now (time to repair).
+  // After each step: when the cause went (time to repair). Cheap: one predicate per fault.
   void Update(const SimCluster& cluster);
 
-  // Runs the hold on `cluster` and judges. `answer` is what was submitted, if anything.
-  // Writes verdict, parts and times of `result`.
-  void Judge(SimCluster& cluster, Twin& twin, const Answer* answer, EpisodeResult& result);
+  // Lets `cluster` run through the hold time and judges. `answer` is what was submitted, if
+  // anything was. Writes verdict, parts, times and hash of `result`.
+  void Judge(SimCluster& cluster, Twin& twin, const std::optional<Answer>& answer,
+             EpisodeResult& result);
 
  private:
-  struct Hold {
-    bool held = false;
-  };
-  bool HoldObjective(SimCluster& cluster) const;
+  bool HoldObjective(SimCluster& cluster, Twin& twin) const;
   void JudgeHarm(const SimCluster& cluster, Twin& twin, VerdictParts& parts) const;
+  void JudgeAnswer(const SimCluster& cluster, const std::optional<Answer>& answer,
+                   VerdictParts& parts) const;
+  i8 VerdictOf(const VerdictParts& parts, bool faulty, const std::optional<Answer>& answer) const;
 
-  JudgedObjective objective_;
+  const JudgedObjective* objective_;
   SimTime first_write_ = -1;
   TwinPoint at_first_write_;
-  SimTime detected_at_ = 0, repaired_at_ = 0;
+  SimTime repaired_at_ = 0;
 };
 
 }  // namespace wt

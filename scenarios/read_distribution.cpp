@@ -174,7 +174,7 @@ std::optional<f64> ParseScalar(const std::string& text, Unit unit) {
       return static_cast<f64>(*duration);
     }
     case Unit::kRate: return ParseRate(text);
-    case Unit::kQuantity: return ParseQuantity(text);
+    case Unit::kQuantity: return QuantityNumber(text);
     case Unit::kNumber: return ParseNumber(text);
     case Unit::kCount: {
       const std::optional<f64> value = ParseNumber(text);
