@@ -89,6 +89,11 @@ std::string_view DocumentOf(const Sim& sim, RevId rev) {
   return {reinterpret_cast<const char*>(Arena(sim.world) + r.doc_offset), r.doc_bytes};
 }
 
+u64 ContentOf(const Sim& sim, RevId rev) {
+  if ((rev & kOverlayBit) == 0) return sim.blueprint.revisions[rev].content;
+  return RevisionAt(sim, rev).content;
+}
+
 RevId InternRevision(Sim& sim, RevKind kind, std::string_view document,
                      std::string_view typed_blob) {
   const u64 content = XXH3_64bits_withSeed(document.data(), document.size(),

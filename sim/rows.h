@@ -24,6 +24,9 @@ struct Node {
   u32 timer = 0;
   u8 unschedulable = 0, ready = 0;
   u16 reserved = 0;
+  i64 memory_nonzero = 0; // as requested, a container without a request counting 200 MiB
+  i32 cpu_nonzero = 0;    // the same with 100 m
+  u32 reserved2 = 0;
 };
 
 struct Deployment {
@@ -39,13 +42,15 @@ struct Deployment {
   u32 deadline_timer = 0;      // kDeploymentDeadline
   u32 revision = 0;            // highest revision annotation
   i32 status_replicas = 0, status_updated = 0, status_ready = 0, status_available = 0;
+  i32 status_unavailable = 0;
+  u32 draws = 0;               // delays drawn for it so far
   i32 created_ms = 0, last_progress_ms = 0, available_change_ms = 0;
   u16 service = 0;             // GraphService index + 1; 0 = none
   u8 paused = 0;
   u8 progressing = 0;          // ProgressReason
   u8 available = 0;            // condition Available
   u8 failing = 0;              // condition ReplicaFailure
-  u8 deleting = 0;
+  u8 deleting = 0;             // gone from the API; the row stays until its ReplicaSets are gone
   u8 reserved = 0;
   u32 changed_by = 0;          // who wrote the spec last: 0 loaded, else ActorId (audit)
   i32 changed_ms = 0;          // when the spec last changed
@@ -53,7 +58,7 @@ struct Deployment {
 
 enum class ProgressReason : u8 {
   kNone, kNewReplicaSetCreated, kFoundNewReplicaSet, kReplicaSetUpdated, kNewReplicaSetAvailable,
-  kProgressDeadlineExceeded
+  kProgressDeadlineExceeded, kDeploymentPaused, kDeploymentResumed
 };
 
 struct ReplicaSet {
@@ -71,9 +76,15 @@ struct ReplicaSet {
   u32 revision = 0;         // annotation deployment.kubernetes.io/revision
   i32 created_ms = 0;
   u32 retries = 0;          // of a failing sync
-  u8 deleting = 0;
-  u8 reserved[3] = {};
+  i32 desired = 0;          // annotation deployment.kubernetes.io/desired-replicas
+  i32 max_replicas = 0;     // annotation deployment.kubernetes.io/max-replicas
+  u32 draws = 0;            // delays drawn for it so far
+  u8 deleting = 0;          // gone from the API; the row stays until its last pod is gone
+  u8 waiting = 0;           // ReplicaSetWait: what `timer` waits for
+  u8 reserved[2] = {};
 };
+
+enum class ReplicaSetWait : u8 { kSync, kMinReady, kNextBatch };
 
 enum class PodPhase : u8 { kPending, kRunning, kSucceeded, kFailed };
 enum class PodStage : u8 {
@@ -111,8 +122,8 @@ struct Pod {
   u8 containers = 0;
   u8 terminal_sent = 0;
   u8 grace_override = 0;
-  u8 reserved = 0;
-  u32 fail_counts[2] = {};  // last FailedScheduling: nodes per reason, 8 bits each
+  u8 available = 0;         // ready for minReadySeconds; counted in ReplicaSet.available
+  u32 fail_counts[2] = {};  // last FailedScheduling: nodes per reason, scheduler/fit_error.h
 };
 
 enum class ContainerState : u8 { kWaiting, kRunning, kTerminated };
@@ -176,15 +187,18 @@ struct Service {
   u32 changed_by = 0;
   i32 changed_ms = 0;          // when the spec last changed
   u16 proxied_target_port = 0; // what kube-proxy forwards port 0 to (per-pod names resolved there)
-  u8 deleting = 0;
+  u8 deleting = 0;             // gone from the API; the row stays until kube-proxy has noticed
   u8 reserved = 0;
+  u32 draws = 0;               // delays drawn for it so far
 };
 
 // One pod of a Service, as EndpointSlice and kube-proxy know it.
 struct Endpoint {
   u32 rv = 0, born = 0;
   u32 service = 0, pod = 0, pod_born = 0, next = 0;
+  // slice_ready: condition serving (ready, or publishNotReadyAddresses), terminating or not.
   u8 in_slice = 0, slice_ready = 0, slice_terminating = 0;
+  // proxy_ready: ready and not terminating; proxy_terminating: serving and terminating.
   u8 in_proxy = 0, proxy_ready = 0, proxy_terminating = 0;
   u16 proxy_port = 0;          // target port kube-proxy sends Service port [0] to
 };

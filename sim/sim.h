@@ -71,6 +71,8 @@ struct OverlayRevision {  // stored at the overlay offset that the RevId names
 RevId InternRevision(Sim& sim, RevKind kind, std::string_view document,
                      std::string_view typed_blob);
 std::string_view DocumentOf(const Sim& sim, RevId rev);
+// Hash of the canonical document: identity of a revision across Worlds.
+u64 ContentOf(const Sim& sim, RevId rev);
 
 // Advances until `until`: executes every event with at <= until, then sets now = until.
 // Traffic is solved whenever time is about to move and flow_dirty is set.

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <span>
+#include <type_traits>
 
 #include "sim/api/ints.h"
 
@@ -81,6 +82,7 @@ struct ContainerSpec {
   u32 arguments = 0;     // content id of command[1:] + args, 0 = none; equality only
   RelArray<ConfigRef> refs;
   RelArray<u16> ports;   // containerPorts
+  RelArray<StrId> port_names;  // of each of them, 0 = unnamed; empty when none has a name
   ProbeSpec probes[kProbeTypes];
   PullPolicy pull = PullPolicy::kIfNotPresent;
   u8 reserved[7] = {};
@@ -116,7 +118,8 @@ struct PodTemplate {  // revision kind kTemplate: pod metadata labels/annotation
   u8 host_network = 0;
   u8 reserved = 0;
   StrId node_name = 0;       // spec.nodeName set by hand
-  u32 service_account = 0;
+  StrId service_account = 0;
+  u32 tail = 0;
 };
 
 enum class StrategyType : u8 { kRollingUpdate, kRecreate };
@@ -170,6 +173,19 @@ struct NodeSpec {  // revision kind kNode: document without unschedulable
   StrId zone = 0;
   u32 reserved = 0;
 };
+
+// Equal blobs are equal bytes: no padding anywhere.
+static_assert(std::has_unique_object_representations_v<PodTemplate> &&
+              std::has_unique_object_representations_v<ContainerSpec> &&
+              std::has_unique_object_representations_v<DeploymentSpec> &&
+              std::has_unique_object_representations_v<ServiceSpec> &&
+              std::has_unique_object_representations_v<ServicePort> &&
+              std::has_unique_object_representations_v<ConfigData> &&
+              std::has_unique_object_representations_v<ConfigRef> &&
+              std::has_unique_object_representations_v<SelectorTerm> &&
+              std::has_unique_object_representations_v<Toleration> &&
+              std::has_unique_object_representations_v<Taint> &&
+              std::has_unique_object_representations_v<NodeSpec>);
 
 enum class RevKind : u8 { kNone, kTemplate, kDeployment, kService, kConfig, kNode, kOther };
 

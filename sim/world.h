@@ -69,7 +69,8 @@ struct WorldHeader {
   f64 client_requests = 0, client_errors = 0;  // integrals since time 0
   f64 client_latency_s = 0;                    // integral of rate * mean latency
   FlowClient client;
-  u32 reserved[3] = {};
+  u32 unschedulable_last = 0;
+  u32 reserved[2] = {};
   TableRef tables[kTableCount];
 };
 static_assert(std::is_trivially_copyable_v<WorldHeader>);
