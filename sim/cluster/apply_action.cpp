@@ -2,6 +2,7 @@
 // Moves as API writes. A write that the API took is recorded even when it changed nothing.
 #include "sim/cluster/entities.h"
 #include "sim/cluster/sim_cluster.h"
+#include "sim/objects/timestamp.h"
 #include "sim/telemetry/cluster_events.h"
 #include "sim/transitions.h"
 

@@ -133,8 +133,6 @@ u32 CommonPrefix(std::string_view a, std::string_view b) {
   return length;
 }
 
-u32 RestartStamp(SimTime now) { return static_cast<u32>(now / kSecond) + 1u; }
-
 StrId FindString(const Sim& sim, std::string_view text) {
   const StrId known = sim.blueprint.strings.Find(text);
   if (known != StringTable::kMissing) return known;

@@ -58,9 +58,6 @@ bool SelectsTemplate(const Sim& sim, const ServiceSpec& service, RevId tmpl);
 // Letters that two names share from their start.
 u32 CommonPrefix(std::string_view a, std::string_view b);
 
-// What `kubectl rollout restart` at `now` writes as Deployment.restarted_at_s; never 0.
-u32 RestartStamp(SimTime now);
-
 // Id of a name of some object, 0 = no object has it.
 StrId FindString(const Sim& sim, std::string_view text);
 
