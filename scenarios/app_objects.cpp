@@ -141,8 +141,8 @@ void ReadEnv(const Field& container, const Stores& stores, Workload& workload) {
     }
     if (secret.present()) {
       const std::string name = secret["name"].ScalarText();
-      value.value = ValueOf(ValuesOf(stores.secrets, workload.name_space, name),
-                            secret["key"].ScalarText());
+      value.value =
+          ValueOf(ValuesOf(stores.secrets, workload.name_space, name), secret["key"].ScalarText());
       AddOnce(workload.secrets, name);
     }
     workload.env.push_back(std::move(value));
