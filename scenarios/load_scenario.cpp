@@ -135,7 +135,7 @@ ClusterSpec ReadCluster(const Field& field, const LoadOptions& options) {
   }
   const Field nodes = field["nodes"];
   if (!nodes.present() || !nodes.ExpectMap(kNodeKeys)) return cluster;
-  NodeSpec& spec = cluster.nodes;
+  NodeShape& spec = cluster.nodes;
   const ValueRule count{.unit = Unit::kCount, .low = 1, .high = 5000};
   spec.count = ReadDistribution(nodes["count"], count, spec.count);
   for (const auto& [name, into] : {std::pair{"cpu", &spec.cpu}, {"memory", &spec.memory}}) {

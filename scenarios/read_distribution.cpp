@@ -175,7 +175,7 @@ std::optional<f64> ParseScalar(const std::string& text, Unit unit) {
     case Unit::kRate:
       return ParseRate(text);
     case Unit::kQuantity:
-      return ParseQuantity(text);
+      return QuantityNumber(text);
     case Unit::kNumber:
       return ParseNumber(text);
     case Unit::kCount: {

@@ -15,7 +15,7 @@ struct PatternFields {
   std::vector<std::string> required;
 };
 
-// In the order of LoadPattern.
+// In the order of LoadShape.
 const PatternFields kPatternFields[] = {
     {{"pattern", "rate", "mix"}, {"rate"}},
     {{"pattern", "rate", "mix", "to", "at", "over"}, {"rate", "to", "over"}},
@@ -65,7 +65,7 @@ std::vector<LoadSpec::Point> ReadPoints(const Field& field, const std::string& p
 
 }  // namespace
 
-const char* LoadPatternName(LoadPattern pattern) {
+const char* LoadShapeName(LoadShape pattern) {
   return kPatterns[static_cast<size_t>(pattern)].c_str();
 }
 
@@ -74,7 +74,7 @@ LoadSpec ReadLoad(const Field& field) {
   if (!field.present()) return load;
   if (!field.ExpectMap()) return load;
   const size_t pattern = field["pattern"].Word("load pattern", kPatterns, 0);
-  load.pattern = static_cast<LoadPattern>(pattern);
+  load.pattern = static_cast<LoadShape>(pattern);
   const PatternFields& fields = kPatternFields[pattern];
   field.ExpectMap(fields.allowed);
   for (const std::string& name : fields.required) {
@@ -97,7 +97,7 @@ LoadSpec ReadLoad(const Field& field) {
   load.scale = ReadDistribution(field["scale"], {.unit = Unit::kNumber, .high = 1000}, load.scale);
   load.mix = ReadDistribution(field["mix"], {.unit = Unit::kText}, load.mix);
   load.mix_place = field["mix"].PlaceText();
-  if (load.pattern == LoadPattern::kReplay && field["file"].present()) {
+  if (load.pattern == LoadShape::kReplay && field["file"].present()) {
     const std::filesystem::path folder = std::filesystem::path(field.file()).parent_path();
     load.file = (folder / field["file"].Text()).string();
     load.points = ReadPoints(field["file"], load.file);

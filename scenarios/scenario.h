@@ -15,7 +15,7 @@
 
 namespace wt {
 
-struct NodeSpec {
+struct NodeShape {
   Distribution count = Distribution::Of(Unit::kCount, 6);
   std::string cpu = "8";  // quantities as written: they go into Node objects
   std::string memory = "16Gi";
@@ -26,10 +26,10 @@ struct NodeSpec {
 struct ClusterSpec {
   std::string version = "1.35";
   std::string profile = "default";
-  NodeSpec nodes;
+  NodeShape nodes;
 };
 
-enum class LoadPattern : u8 { kConstant, kRamp, kDiurnal, kSpike, kBurst, kReplay };
+enum class LoadShape : u8 { kConstant, kRamp, kDiurnal, kSpike, kBurst, kReplay };
 
 // Offered load, open loop. `rate` is the level outside of what the pattern adds.
 //   ramp:    from `rate` at `at` to `to` over `over`, then `to`
@@ -38,7 +38,7 @@ enum class LoadPattern : u8 { kConstant, kRamp, kDiurnal, kSpike, kBurst, kRepla
 //   burst:   `to` for `over`, every `every`, first at `at`
 //   replay:  `points`, linear between them, the last one holds; multiplied by `scale`
 struct LoadSpec {
-  LoadPattern pattern = LoadPattern::kConstant;
+  LoadShape pattern = LoadShape::kConstant;
   Distribution rate = Distribution::Of(Unit::kRate, 100);
   Distribution to = Distribution::Of(Unit::kRate, 200);
   Distribution at = Distribution::Of(Unit::kDuration, 60e9);
@@ -126,7 +126,7 @@ struct Scenario {
 };
 
 const char* TaskName(Task task);
-const char* LoadPatternName(LoadPattern pattern);
+const char* LoadShapeName(LoadShape pattern);
 const char* TargetKindName(TargetKind kind);
 
 }  // namespace wt

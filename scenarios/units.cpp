@@ -132,7 +132,7 @@ std::optional<f64> ParseRate(std::string_view text) {
   return value;
 }
 
-std::optional<f64> ParseQuantity(std::string_view text) {
+std::optional<f64> QuantityNumber(std::string_view text) {
   f64 factor = 1;
   for (const Suffix& suffix : kQuantitySuffixes) {
     if (TakeSuffix(text, suffix.text)) {

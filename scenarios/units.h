@@ -35,7 +35,7 @@ std::optional<f64> ParseRate(std::string_view text);
 // A Kubernetes quantity in base units: digits with an optional fraction, then one of
 // n u m k M G T P E, Ki Mi Gi Ti Pi Ei, or an exponent e3/E3.
 // Source: k8s.io/apimachinery pkg/api/resource/quantity.go, grammar in the comment of Quantity.
-std::optional<f64> ParseQuantity(std::string_view text);
+std::optional<f64> QuantityNumber(std::string_view text);
 
 // A plain decimal number, whole text, finite.
 std::optional<f64> ParseNumber(std::string_view text);

@@ -36,14 +36,14 @@ TEST(Units, RatesQuantitiesAndShares) {
   EXPECT_EQ(ParseRate("0.5/s"), 0.5);
   EXPECT_FALSE(ParseRate("120"));
   EXPECT_FALSE(ParseRate("-1rps"));
-  EXPECT_EQ(ParseQuantity("500m"), 0.5);
-  EXPECT_EQ(ParseQuantity("16Gi"), 16 * 0x1p30);
-  EXPECT_EQ(ParseQuantity("1e3"), 1000.0);
-  EXPECT_EQ(ParseQuantity("2E"), 2e18);
-  EXPECT_FALSE(ParseQuantity("1GiB"));
-  EXPECT_FALSE(ParseQuantity("1e3Mi"));
-  EXPECT_FALSE(ParseQuantity(""));
-  EXPECT_FALSE(ParseQuantity("inf"));
+  EXPECT_EQ(QuantityNumber("500m"), 0.5);
+  EXPECT_EQ(QuantityNumber("16Gi"), 16 * 0x1p30);
+  EXPECT_EQ(QuantityNumber("1e3"), 1000.0);
+  EXPECT_EQ(QuantityNumber("2E"), 2e18);
+  EXPECT_FALSE(QuantityNumber("1GiB"));
+  EXPECT_FALSE(QuantityNumber("1e3Mi"));
+  EXPECT_FALSE(QuantityNumber(""));
+  EXPECT_FALSE(QuantityNumber("inf"));
   EXPECT_EQ(ParseShare("1%"), 0.01);
   EXPECT_FALSE(ParseShare("200%"));
 }
