@@ -236,7 +236,7 @@ Workload ReadWorkload(const Manifest& manifest, const Field& root, const Stores&
   if (!containers.empty()) {
     const Field resources = containers[0]["resources"];
     const auto bytes = [&resources](const char* group) {
-      return ParseQuantity(resources[group]["memory"].ScalarText()).value_or(0);
+      return QuantityNumber(resources[group]["memory"].ScalarText()).value_or(0);
     };
     workload.memory_request = bytes("requests");
     workload.memory_limit = bytes("limits");

@@ -61,7 +61,7 @@ f64 CapacityOfAPod(const ServiceSpec& service) {
   const json limit = DeploymentOf(
       service)["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["cpu"];
   const std::string text = limit.is_string() ? limit.get<std::string>() : limit.dump();
-  return ParseQuantity(text).value() / (static_cast<f64>(service.cpu_per_request) * 1e-9);
+  return QuantityNumber(text).value() / (static_cast<f64>(service.cpu_per_request) * 1e-9);
 }
 
 TEST(Hotel, LoadsWithoutAWarning) {
@@ -112,7 +112,7 @@ TEST(Hotel, RunsAboutFortyPodsWithProbesRequestsAndLimits) {
       }
     }
     const f64 limit =
-        ParseQuantity(container["resources"]["limits"]["memory"].get<std::string>()).value();
+        QuantityNumber(container["resources"]["limits"]["memory"].get<std::string>()).value();
     EXPECT_LT(service.memory_base + 300 * service.memory_per_request, limit) << service.name;
   }
   EXPECT_EQ(pods, 39);
