@@ -9,11 +9,7 @@
 namespace wt {
 namespace {
 
-constexpr f32 kZ99 = 2.3263479f;
-constexpr f32 kLn2 = 0.69314718f;
 constexpr f32 kLog2Of50 = 5.6438562f;
-constexpr f32 kGammaCv2Max = 1.0f;
-constexpr f32 kLogNormalCv2Min = 1.5f;
 constexpr f32 kCv2Min = 1e-6f;  // below it a duration is a constant for all purposes
 constexpr f32 kCv2Max = 1e6f;
 
@@ -36,11 +32,6 @@ Cut CutLogNormal(f32 mean, f32 cv2, f32 limit) {
   const f32 z = (kLn2 * FastLog2(std::max(limit / mean, 1e-30f)) + 0.5f * s2) / s;
   return {1.0f - NormalBelow(z), mean * NormalBelow(z - s),
           mean * mean * (1.0f + cv2) * NormalBelow(z - 2.0f * s)};
-}
-
-f32 LogNormalShare(f32 cv2) {
-  const f32 t = (cv2 - kGammaCv2Max) / (kLogNormalCv2Min - kGammaCv2Max);
-  return std::clamp(t, 0.0f, 1.0f);
 }
 
 f32 Blend(f32 a, f32 b, f32 t) { return a + (b - a) * t; }

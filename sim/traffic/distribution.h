@@ -12,6 +12,16 @@
 
 namespace wt {
 
+inline constexpr f32 kZ99 = 2.3263479f;  // 99th percentile of the standard normal distribution
+inline constexpr f32 kLn2 = 0.69314718f;
+
+// Weight of the log-normal in the blend.
+inline f32 LogNormalShare(f32 cv2) {
+  const f32 share = 2.0f * (cv2 - 1.0f);
+  const f32 capped = share < 1.0f ? share : 1.0f;
+  return capped > 0.0f ? capped : 0.0f;
+}
+
 // P(Z <= z), standard normal; Abramowitz & Stegun 26.2.17, absolute error < 5e-7.
 f32 NormalBelow(f32 z);
 

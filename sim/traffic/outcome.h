@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long something takes and how it ends: the first two moments of a duration, kept apart for
-// success and failure. Composition of calls is algebra on these six numbers, exact for independent
-// parts (docs/traffic.md, "Outcomes"). The split matters: failures are often much faster
-// (connection refused) or much slower (packets lost) than successes, and only successes can be
-// turned into failures by a caller's timeout.
+// three ways of ending. Composition of calls is algebra on these nine numbers, exact for
+// independent parts (docs/traffic.md, "Outcomes"). The split matters: a retry after a lost packet
+// takes a timeout longer than a first success, failures are much faster (connection refused) or
+// much slower (packets lost) than successes, and two moments of such a mixture say little about
+// its tail or about the share that meets a caller's timeout.
 // Every function maps finite, non-negative numbers to finite, non-negative numbers.
 #pragma once
 
@@ -11,74 +12,82 @@
 
 namespace wt {
 
-// Moments are not divided by the probability: ok1 = E[duration; success] in s, ok2 in s^2.
-// INVARIANT: ok + bad = 1 up to rounding. The default is an instant success.
-struct Outcome {
-  f32 ok = 1, ok1 = 0, ok2 = 0;
-  f32 bad = 0, bad1 = 0, bad2 = 0;
-};
-
-// Mean and second moment of a duration that cannot fail.
+// Mean and second moment of a duration.
 struct Moments {
   f32 first = 0;   // s
   f32 second = 0;  // s^2
 };
 
-inline f32 Mean(const Outcome& x) { return x.ok1 + x.bad1; }
-inline f32 SecondMoment(const Outcome& x) { return x.ok2 + x.bad2; }
 inline f32 VarianceOf(f32 first, f32 second) {
   const f32 v = second - first * first;
   return v > 0.0f ? v : 0.0f;
 }
 
-// A delay, then x.
-inline Outcome After(Moments delay, const Outcome& x) {
-  Outcome r = x;
-  r.ok1 = x.ok1 + delay.first * x.ok;
-  r.ok2 = x.ok2 + 2.0f * delay.first * x.ok1 + delay.second * x.ok;
-  r.bad1 = x.bad1 + delay.first * x.bad;
-  r.bad2 = x.bad2 + 2.0f * delay.first * x.bad1 + delay.second * x.bad;
-  return r;
+// One way of ending. Moments are not divided by the share: first = E[duration; ends so].
+struct Branch {
+  f32 share = 0;
+  f32 first = 0;   // s
+  f32 second = 0;  // s^2
+};
+
+inline Branch operator+(const Branch& a, const Branch& b) {
+  return {a.share + b.share, a.first + b.first, a.second + b.second};
+}
+inline Branch operator*(f32 p, const Branch& b) { return {p * b.share, p * b.first, p * b.second}; }
+// One after the other.
+inline Branch operator*(const Branch& a, const Branch& b) {
+  return {a.share * b.share, a.first * b.share + a.share * b.first,
+          a.second * b.share + 2.0f * a.first * b.first + a.share * b.second};
+}
+
+// INVARIANT: shares sum to 1 up to rounding. The default is an instant success.
+struct Outcome {
+  Branch ok{1, 0, 0};  // success at the first try of everything
+  Branch late;         // success after some call was tried again or an optional one failed
+  Branch bad;          // failure
+};
+
+inline Branch Total(const Outcome& x) { return x.ok + x.late + x.bad; }
+
+// Time, then x.
+inline Outcome After(const Moments& time, const Outcome& x) {
+  const Branch t{1.0f, time.first, time.second};
+  if (x.late.share + x.bad.share == 0.0f) return {t * x.ok, {}, {}};
+  return {t * x.ok, t * x.late, t * x.bad};
 }
 
 // a, then b unless a failed.
 inline Outcome Then(const Outcome& a, const Outcome& b) {
-  Outcome r;
-  r.ok = a.ok * b.ok;
-  r.ok1 = a.ok1 * b.ok + a.ok * b.ok1;
-  r.ok2 = a.ok2 * b.ok + 2.0f * a.ok1 * b.ok1 + a.ok * b.ok2;
-  r.bad = a.bad + a.ok * b.bad;
-  r.bad1 = a.bad1 + a.ok1 * b.bad + a.ok * b.bad1;
-  r.bad2 = a.bad2 + a.ok2 * b.bad + 2.0f * a.ok1 * b.bad1 + a.ok * b.bad2;
-  return r;
+  return {a.ok * b.ok, a.ok * b.late + a.late * (b.ok + b.late),
+          a.bad + (a.ok + a.late) * b.bad};
 }
 
 // x with this probability, else nothing (instant success).
 inline Outcome Sometimes(f32 probability, const Outcome& x) {
-  return {1.0f - probability * x.bad, probability * x.ok1,  probability * x.ok2,
-          probability * x.bad,        probability * x.bad1, probability * x.bad2};
+  return {Branch{1.0f - probability, 0.0f, 0.0f} + probability * x.ok, probability * x.late,
+          probability * x.bad};
 }
 
 // x whose failure does no harm but still takes its time.
-inline Outcome Forgiven(const Outcome& x) {
-  return {1.0f, x.ok1 + x.bad1, x.ok2 + x.bad2, 0.0f, 0.0f, 0.0f};
-}
+inline Outcome Forgiven(const Outcome& x) { return {x.ok, x.late + x.bad, {}}; }
 
 // An instant failure with this probability, else x.
 inline Outcome FailsFirst(f32 probability, const Outcome& x) {
   const f32 goes_on = 1.0f - probability;
-  return {goes_on * x.ok,
-          goes_on * x.ok1,
-          goes_on * x.ok2,
-          probability + goes_on * x.bad,
-          goes_on * x.bad1,
-          goes_on * x.bad2};
+  return {goes_on * x.ok, goes_on * x.late,
+          Branch{probability, 0.0f, 0.0f} + goes_on * x.bad};
 }
 
+// The slower of two durations. Each is taken as a shifted exponential of its mean and variance, for
+// which the maximum has a closed form.
+Branch Slower(const Branch& a, const Branch& b);
+
 // Both side by side, done when the slower is done; fails when either fails.
-// Each duration is taken as a shifted exponential of its mean and variance, for which the maximum
-// has a closed form.
 Outcome Beside(const Outcome& a, const Outcome& b);
+
+// A timeout this many standard deviations above the mean of a clean answer is taken as never met:
+// < 2e-5 for an exponential tail, < 1e-3 for a log-normal one of cv2 = 2.
+inline constexpr f32 kNeverMetSigmas = 10.0f;
 
 // How one attempt of a call meets its callee.
 struct AttemptLimits {

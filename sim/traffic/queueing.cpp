@@ -9,11 +9,27 @@
 namespace wt {
 namespace {
 
-// A queue this many times longer than 1 / (1 - rho) is never full (e^-15).
-constexpr f32 kNeverFull = 15.0f;
-
 // A large pool below this makes nobody wait: Wq < 4e-5 service times at 33 servers.
 constexpr f32 kIdlePoolRho = 0.35f;
+
+// M/M/c/K is M/M/c without the states above K. Who finds j waiting, j < limit, waits for j + 1
+// departures; sums of (j + 1) rho^j and (j + 1) (j + 2) rho^j, in f64 because they cancel.
+StationWait CutQueue(f32 waits, f32 rho, f32 queue_limit, f32 slot_s, f32 variability) {
+  const f64 c = static_cast<f64>(waits), r = static_cast<f64>(rho);
+  const f64 l = static_cast<f64>(queue_limit), idle = 1.0 - r;
+  const f64 last = Pow(r, l);
+  const f64 ones = 1.0 - last * (1.0 + l * idle);
+  const f64 twos = 1.0 - last * (1.0 + l * idle * (1.0 + 0.5 * (l + 1.0) * idle));
+  const f64 accepted = 1.0 - c * last;
+  const f64 unit = static_cast<f64>(slot_s * variability);
+  StationWait result;
+  result.refuse = static_cast<f32>(c * idle * last / (1.0 - c * r * last));
+  if (queue_limit < 0.5f) return result;
+  result.wait.first = static_cast<f32>(std::max(c * ones / idle / accepted * unit, 0.0));
+  result.wait.second =
+      static_cast<f32>(std::max(2.0 * c * twos / (idle * idle) / accepted * unit * unit, 0.0));
+  return result;
+}
 
 }  // namespace
 
@@ -21,6 +37,7 @@ f32 WaitProbability(f32 load, f32 servers) {
   if (load < 1e-12f) return 0.0f;
   const f32 rho = load / servers;
   if (servers > kErlangServersMax) {
+    if (rho < kIdlePoolRho) return 0.0f;
     return FastExp2((std::sqrt(2.0f * (servers + 1.0f)) - 1.0f) * FastLog2(rho));
   }
   const f32 per_load = 1.0f / load;
@@ -34,25 +51,17 @@ StationWait WaitAt(const Station& station) {
   const f32 c = station.servers;
   const f32 load = std::min(station.load, kStationaryRhoMax * c);
   const f32 rho = load / c;
-  if (c > kErlangServersMax && rho < kIdlePoolRho) return {};
   const f32 waits = WaitProbability(load, c);
-  if (waits < 1e-9f) return {};
+  if (waits <= kNobodyWaits) return {};
   const f32 variability = 0.5f * (1.0f + station.service_cv2);
   const f32 idle = 1.0f - rho;
-  StationWait result;
-  f32 mean = waits * station.service_s / (c * idle);
+  const f32 slot_s = station.service_s / c;  // between departures of a busy station
   if (station.queue_limit * idle < kNeverFull) {
-    // M/M/c/K is M/M/c without the states above K: the waiting ones are geometric.
-    const f32 limit = station.queue_limit;
-    const f32 last = FastExp2(limit * FastLog2(rho));
-    const f32 kept = 1.0f - waits * rho * last;
-    result.refuse = waits * idle * last / kept;
-    const f32 queue = waits * std::max(0.0f, rho * (1.0f - last) / idle - limit * rho * last) / kept;
-    mean = queue * station.service_s / (load * (1.0f - result.refuse));
+    return CutQueue(waits, rho, station.queue_limit, slot_s, variability);
   }
-  mean *= variability;
-  result.wait = {mean, 2.0f * mean * mean / waits};
-  return result;
+  const f32 mean = variability * waits * slot_s / idle;
+  const f32 spread = rho + idle * WaitSpread(station.service_cv2);
+  return {{mean, 2.0f * mean * mean * spread / waits}, 0.0f};
 }
 
 }  // namespace wt

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/api/ints.h"
+#include "sim/traffic/distribution.h"
 #include "sim/traffic/outcome.h"
 
 namespace wt {
@@ -12,6 +13,10 @@ namespace wt {
 inline constexpr f32 kStationaryRhoMax = 0.98f;
 // Up to this many servers by Erlang's recursion, above by Sakasegawa's approximation.
 inline constexpr f32 kErlangServersMax = 32.0f;
+// A queue this many times longer than 1 / (1 - rho) is never full (e^-15).
+inline constexpr f32 kNeverFull = 15.0f;
+// Below this probability of waiting there is no wait.
+inline constexpr f32 kNobodyWaits = 1e-9f;
 
 struct Station {
   f32 servers = 1;       // >= 1, may be fractional
@@ -31,8 +36,20 @@ struct StationWait {
 // Math. 29 (1977).
 f32 WaitProbability(f32 load, f32 servers);
 
+// How much wider than exponential, in the second moment, the wait of those who wait is in light
+// traffic: 2/3 E[S^3] E[S] / E[S^2]^2, from the second moment of the M/G/1 wait (Takacs, 1962). 1 for
+// exponential service, service as gamma up to cv2 = 1, as log-normal from 1.5 on (distribution.h).
+// Not below 1: the tail of constant service times would fit no gamma distribution.
+inline f32 WaitSpread(f32 cv2) {
+  const f32 gamma = (2.0f / 3.0f) * (1.0f + 2.0f * cv2) / (1.0f + cv2);
+  const f32 log_normal = (2.0f / 3.0f) * (1.0f + cv2);
+  const f32 spread = gamma + (log_normal - gamma) * LogNormalShare(cv2);
+  return spread > 1.0f ? spread : 1.0f;
+}
+
 // Mean by Allen & Cunneen (A. O. Allen, "Probability, Statistics and Queueing Theory", 1990,
-// section 5.3), exact for M/M/c and M/G/1; second moment from the exponential tail of the wait;
+// section 5.3), exact for M/M/c and M/G/1; second moment from an exponential tail of the wait,
+// widened by WaitSpread as rho falls;
 // short queues cut off as in M/M/c/K.
 StationWait WaitAt(const Station& station);
 
