@@ -53,6 +53,7 @@ struct Deployment {
   u8 deleting = 0;             // gone from the API; the row stays until its ReplicaSets are gone
   u8 reserved = 0;
   u32 changed_by = 0;          // who wrote the spec last: 0 loaded, else ActorId (audit)
+  i32 changed_ms = 0;          // when the spec last changed
 };
 
 enum class ProgressReason : u8 {
@@ -150,6 +151,8 @@ struct Container {
   // The kubelet's memory.
   i32 backoff_ms = 0, backoff_updated_ms = 0;
   i32 pull_backoff_ms = 0, pull_updated_ms = 0;
+  i32 pull_started_ms = 0;
+  StrId pull_image = 0;                   // that pull_backoff_ms is for
   i32 readiness_ms = 0;                   // readiness ticks: this + k * period
   StrId image = 0;                        // of the last start
   u32 runs = 0;                           // starts ever
@@ -170,7 +173,13 @@ struct Container {
   u8 index = 0;                           // in PodTemplate.containers
   u8 probe_pass = 0;                      // bit per ProbeType: outcome as last evaluated
   u8 open_series = 0;                     // bit per ProbeType: Unhealthy repeats
+  u8 cause = 0;                           // StartProblem of the present or last run
+  u8 cause_index = 0;                     // in ServiceRuntime.needs or .needs_services
+  u8 reserved[2] = {};
 };
+
+// Why a process cannot come up.
+enum class StartProblem : u8 { kNone, kLacksConfig, kLacksService, kTooLittleMemory };
 
 struct Service {
   u32 rv = 0, born = 0;
@@ -184,6 +193,7 @@ struct Service {
   i32 created_ms = 0, slice_changed_ms = 0;
   u32 cluster_ip = 0;          // number within the service CIDR
   u32 changed_by = 0;
+  i32 changed_ms = 0;          // when the spec last changed
   u16 proxied_target_port = 0; // what kube-proxy forwards port 0 to (per-pod names resolved there)
   u8 deleting = 0;             // gone from the API; the row stays until kube-proxy has noticed
   u8 reserved = 0;

@@ -4,12 +4,11 @@
 #include "sim/scheduler/queue.h"
 #include "sim/scheduler/score.h"
 #include "sim/telemetry/cluster_events.h"
+#include "sim/telemetry/names.h"
 #include "sim/transitions.h"
 
 namespace wt {
 namespace {
-
-constexpr u32 kNameTails = 27 * 27 * 27 * 27 * 27;  // five letters of 27
 
 u32 DeploymentOf(const Sim& sim, u32 replica_set) {
   return sim.At<ReplicaSet>(replica_set).deployment;
@@ -231,6 +230,7 @@ void RemovePod(Sim& sim, u32 pod) {
   if (row.node != 0) UnlinkFromNode(sim, pod);
   if (row.phase == PodPhase::kRunning) MarkFlowDirty(sim);
   if (owner != 0) UnlinkFromOwner(sim, pod);
+  ForgetPod(sim, pod);
   FreeContainers(sim, row);
   sim.world.Free<Pod>(pod);
   if (took_room) RetryAfterPodGone(sim);
