@@ -4,12 +4,11 @@
 #include "sim/scheduler/queue.h"
 #include "sim/scheduler/score.h"
 #include "sim/telemetry/cluster_events.h"
+#include "sim/telemetry/names.h"
 #include "sim/transitions.h"
 
 namespace wt {
 namespace {
-
-constexpr u32 kNameTails = 27 * 27 * 27 * 27 * 27;  // five letters of 27
 
 u32 DeploymentOf(const Sim& sim, u32 replica_set) {
   return sim.At<ReplicaSet>(replica_set).deployment;
@@ -219,6 +218,7 @@ void RemovePod(Sim& sim, u32 pod) {
   if (sim.sink != nullptr) sim.sink->Deleting(ObjectKind::kPod, pod);
   ++sim.world.header().resource_version;  // the DELETED event's
   WakeServicesOf(sim, pod);
+  ForgetPod(sim, pod);
   if (InQueue(row)) DequeuePod(sim, pod);
   if (!IsFinished(row)) {
     if (IsTerminating(row)) {

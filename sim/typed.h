@@ -117,7 +117,8 @@ struct PodTemplate {  // revision kind kTemplate: pod metadata labels/annotation
   u8 host_network = 0;
   u8 reserved = 0;
   StrId node_name = 0;       // spec.nodeName set by hand
-  u32 service_account = 0;
+  StrId service_account = 0;
+  u32 tail = 0;
 };
 
 enum class StrategyType : u8 { kRollingUpdate, kRecreate };

@@ -3,6 +3,7 @@
 // the last of them to sync counts. Kubernetes v1.35 pkg/proxy/topology.go.
 #include "sim/controllers/controllers.h"
 #include "sim/controllers/endpoint_ports.h"
+#include "sim/kubelet/kubelet.h"
 #include "sim/transitions.h"
 
 namespace wt {
@@ -45,7 +46,10 @@ void SyncProxy(Sim& sim, u32 service) {
   }
   const auto ports = Items(&spec, spec.ports);
   row.proxied_target_port = ports.empty() ? u16{0} : ports[0].target_port;
-  if (changed) MarkFlowDirty(sim);
+  if (changed) {
+    MarkFlowDirty(sim);
+    RearmDependents(sim);
+  }
   if (row.deleting && row.timer == 0) sim.world.Free<Service>(service);
 }
 
