@@ -35,25 +35,39 @@ struct ObservationBuffers {
   ObservationView view;
 };
 
-// One running episode of a chunk.
-struct Running {
-  Running(const EpisodeRequest& the_request, u32 the_index, StartedEpisode started,
-          WorldPool& pool, u32 memory_bytes)
-      : request(&the_request),
-        index(the_index),
+// What the members of a group share: the World they start from and what becomes of it alone.
+struct Origin {
+  Origin(const EpisodeRequest& request, StartedEpisode started, WorldPool& pool)
+      : setup(request.setup),
+        seed(request.seed),
         cluster(std::move(started.cluster)),
         limits(started.limits),
+        twin(cluster.blueprint(), pool, cluster.View().faults, cluster.world()) {}
+
+  const ScenarioSetup* setup;
+  u64 seed;
+  SimCluster cluster;
+  EpisodeLimits limits;
+  Twin twin;
+};
+
+// One running episode of a chunk.
+struct Running {
+  Running(const EpisodeRequest& the_request, u32 the_index, Origin& the_origin, WorldPool& pool,
+          u32 memory_bytes)
+      : request(&the_request),
+        index(the_index),
+        origin(&the_origin),
+        cluster(the_origin.cluster.Fork(pool)),
         observer(&the_request.setup->objective),
-        twin(cluster.blueprint(), pool, cluster.View().faults, cluster.world()),
         observation(cluster.Shape()),
         memory((memory_bytes + 7) / 8) {}
 
   const EpisodeRequest* request;
   u32 index;
+  Origin* origin;
   SimCluster cluster;
-  EpisodeLimits limits;
   Observer observer;
-  Twin twin;
   ObservationBuffers observation;
   std::vector<u64> memory;
   std::optional<Answer> answer;
@@ -94,15 +108,25 @@ class Chunk {
     result.seed = request.seed;
     result.faulty = !request.setup->scenario.Healthy();
     SetReplayHint(ReplayHint(request));
-    Result<StartedEpisode> started = StartEpisode(*request.setup, pool_, request.seed,
-                                                  options_.texts, options_.check_invariants);
-    if (!started) {
+    const Result<Origin*> origin = OriginOf(request);
+    if (!origin) {
       result.errored = true;
-      result.error = started.error().Text();
+      result.error = origin.error().Text();
       return;
     }
-    running_.push_back(std::make_unique<Running>(request, index, std::move(*started), pool_,
+    running_.push_back(std::make_unique<Running>(request, index, **origin, pool_,
                                                  policy_.MemoryBytes()));
+  }
+
+  Result<Origin*> OriginOf(const EpisodeRequest& request) {
+    for (const auto& origin : origins_) {
+      if (origin->setup == request.setup && origin->seed == request.seed) return origin.get();
+    }
+    Result<StartedEpisode> started = StartEpisode(*request.setup, pool_, request.seed,
+                                                  options_.texts, options_.check_invariants);
+    if (!started) return started.error();
+    origins_.push_back(std::make_unique<Origin>(request, std::move(*started), pool_));
+    return origins_.back().get();
   }
 
   void Decide() {
@@ -111,7 +135,7 @@ class Chunk {
       Running& r = *running_[i];
       r.cluster.Observe(r.observation.view);
       slots_[i] = {.observation = r.observation.view,
-                   .key = Mix(r.request->seed),
+                   .key = Mix(r.request->seed ^ Mix(r.request->policy_key)),
                    .step = r.cluster.steps(),
                    .memory = r.memory.empty() ? nullptr : r.memory.data(),
                    .chosen = {},
@@ -132,11 +156,11 @@ class Chunk {
     if (verb == Verb::kSubmit && outcome.accepted) {
       r.answer = AnswerOf(slot.chosen);
     } else {
-      r.cluster.Advance(DurationOf(slot.chosen, r.limits.step));
+      r.cluster.Advance(DurationOf(slot.chosen, r.origin->limits.step));
       r.observer.Update(r.cluster);
     }
-    const bool out_of_budget = r.cluster.steps() >= r.limits.budget.steps ||
-                               r.cluster.Now() >= r.limits.budget.time;
+    const bool out_of_budget = r.cluster.steps() >= r.origin->limits.budget.steps ||
+                               r.cluster.Now() >= r.origin->limits.budget.time;
     const bool last = r.answer.has_value() || out_of_budget;
     if (options_.on_step) {
       options_.on_step({r.index, &r.cluster, &slot, outcome, last});
@@ -145,7 +169,7 @@ class Chunk {
     result.steps = r.cluster.steps();
     result.terminated = r.answer.has_value();
     result.truncated = !result.terminated;
-    r.observer.Judge(r.cluster, r.twin, r.answer, result);
+    r.observer.Judge(r.cluster, r.origin->twin, r.answer, result);
     return false;
   }
 
@@ -153,6 +177,7 @@ class Chunk {
   WorldPool& pool_;
   const ChunkOptions& options_;
   std::vector<EpisodeResult> results_;
+  std::vector<std::unique_ptr<Origin>> origins_;  // before running_: outlives it
   std::vector<std::unique_ptr<Running>> running_;
   std::vector<PolicySlot> slots_;
 };

@@ -18,6 +18,7 @@ struct EpisodeRequest {
   const ScenarioSetup* setup = nullptr;
   u32 scenario = 0;   // index into the suite, copied into the result
   u64 seed = 0;
+  u64 policy_key = 0; // of the policy's own sampling; members of a group differ in nothing else
 };
 
 // Told of each decision after it was carried out; for play and for learners. Optional.
@@ -39,6 +40,7 @@ struct ChunkOptions {
 
 // Runs every request of the chunk to its end and judges it. Results in request order; an episode
 // that could not start is errored and says why. One thread; worlds live in `pool`.
+// Requests with equal (setup, seed) are forks of one World and share its no-op twin.
 // The order of chunks and their size do not change any result.
 std::vector<EpisodeResult> RunChunk(std::span<const EpisodeRequest> requests, Policy& policy,
                                     WorldPool& pool, const ChunkOptions& options);

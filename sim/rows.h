@@ -150,6 +150,8 @@ struct Container {
   // The kubelet's memory.
   i32 backoff_ms = 0, backoff_updated_ms = 0;
   i32 pull_backoff_ms = 0, pull_updated_ms = 0;
+  i32 pull_started_ms = 0;
+  StrId pull_image = 0;                   // that pull_backoff_ms is for
   i32 readiness_ms = 0;                   // readiness ticks: this + k * period
   StrId image = 0;                        // of the last start
   u32 runs = 0;                           // starts ever
@@ -170,7 +172,13 @@ struct Container {
   u8 index = 0;                           // in PodTemplate.containers
   u8 probe_pass = 0;                      // bit per ProbeType: outcome as last evaluated
   u8 open_series = 0;                     // bit per ProbeType: Unhealthy repeats
+  u8 cause = 0;                           // StartProblem of the present or last run
+  u8 cause_index = 0;                     // in ServiceRuntime.needs or .needs_services
+  u8 reserved[2] = {};
 };
+
+// Why a process cannot come up.
+enum class StartProblem : u8 { kNone, kLacksConfig, kLacksService, kTooLittleMemory };
 
 struct Service {
   u32 rv = 0, born = 0;

@@ -231,6 +231,7 @@ void RemovePod(Sim& sim, u32 pod) {
   if (row.node != 0) UnlinkFromNode(sim, pod);
   if (row.phase == PodPhase::kRunning) MarkFlowDirty(sim);
   if (owner != 0) UnlinkFromOwner(sim, pod);
+  ForgetPod(sim, pod);
   FreeContainers(sim, row);
   sim.world.Free<Pod>(pod);
   if (took_room) RetryAfterPodGone(sim);
