@@ -70,7 +70,8 @@ struct WorldHeader {
   f64 client_latency_s = 0;                    // integral of rate * mean latency
   FlowClient client;
   u32 unschedulable_last = 0;
-  u32 reserved[2] = {};
+  f32 load_burst = 0;      // share that StepLoad adds to what the pattern offers
+  u32 reserved[1] = {};
   TableRef tables[kTableCount];
 };
 static_assert(std::is_trivially_copyable_v<WorldHeader>);
