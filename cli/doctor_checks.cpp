@@ -29,7 +29,7 @@ Status CheckPackages(const std::filesystem::path& root, DoctorReport* report) {
   Result<std::set<std::string>> installed = InstalledPackages();
   if (!installed) {
     report->checks.push_back({"packages", CheckState::kNote, "no dpkg here",
-                              "Wavetank is built on Debian 12; elsewhere look after them yourself"});
+                              "elsewhere than on Debian 12 look after the packages yourself"});
     return Ok{};
   }
   for (const PackageSection& section : *sections) {
@@ -43,7 +43,9 @@ Status CheckPackages(const std::filesystem::path& root, DoctorReport* report) {
       const bool needed = section.name == "core";
       check.state = needed ? CheckState::kMissing : CheckState::kNote;
       check.found = "missing: " + Joined(missing.packages);
-      check.remedy = "apt-get install -y --no-install-recommends " + Joined(missing.packages);
+      check.remedy = fmt::format("{}apt-get install -y --no-install-recommends {}",
+                                 needed ? "" : "installed when first needed, or by: ",
+                                 Joined(missing.packages));
     }
     report->checks.push_back(std::move(check));
     report->missing.push_back(std::move(missing));

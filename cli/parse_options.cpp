@@ -11,7 +11,7 @@
 #include <cstdlib>
 
 #include "cli/commands.h"
-#include "cli/nearest_word.h"
+#include "scenarios/nearest.h"
 #include "sim/api/check.h"
 
 namespace wt {
@@ -38,11 +38,11 @@ constexpr std::string_view kExitCodeHelp =
     "124 time limit, 130 interrupted.\n"
     "Values come from flags, then WAVETANK_<OPTION>, then wavetank.yaml here or above.\n";
 
-std::vector<std::string_view> SplitChoices(std::string_view choices) {
-  std::vector<std::string_view> words;
+Words SplitChoices(std::string_view choices) {
+  Words words;
   while (!choices.empty()) {
     const std::size_t bar = std::min(choices.find('|'), choices.size());
-    words.push_back(choices.substr(0, bar));
+    words.emplace_back(choices.substr(0, bar));
     choices.remove_prefix(std::min(bar + 1, choices.size()));
   }
   return words;
@@ -89,7 +89,7 @@ std::string WrongValue(const OptionSpec& spec, const std::string& word) {
   if (spec.type == OptionType::kNumber && !(ReadNumber(word, &number) && std::isfinite(number))) {
     return fmt::format("'{}' is no number", word);
   }
-  const std::vector<std::string_view> choices = SplitChoices(spec.choices);
+  const Words choices = SplitChoices(spec.choices);
   if (!choices.empty() && std::find(choices.begin(), choices.end(), word) == choices.end()) {
     return fmt::format("'{}' is none of {}{}", word, spec.choices, DidYouMean(word, choices));
   }
@@ -137,9 +137,9 @@ Error UnknownWord(const Command& command, const Words& leftover) {
     return Error{ErrorCode::kUsage, where, fmt::format("unexpected '{}'", leftover.front())};
   }
   const std::string flag = dashed->substr(0, dashed->find('='));
-  std::vector<std::string_view> names{"--help"};
+  Words names{"--help"};
   for (const OptionSpec* spec : AllOptions(command)) {
-    if (spec->name.starts_with("--")) names.push_back(spec->name);
+    if (spec->name.starts_with("--")) names.emplace_back(spec->name);
   }
   return Error{ErrorCode::kUsage, where,
                fmt::format("unknown option {}{}", flag, DidYouMean(flag, names))};
@@ -221,13 +221,13 @@ Result<Arguments::Value> ChooseChecked(const Command& command, const OptionSpec&
 // Each key of the file must be an option of the command it stands under, or of any at the top.
 Status CheckConfigWords(std::span<const Command> commands, const ConfigFile& config) {
   for (const ConfigEntry& entry : config.entries) {
-    std::vector<std::string_view> names;
-    std::vector<std::string_view> sections;
+    Words names;
+    Words sections;
     for (const Command& command : commands) {
-      sections.push_back(command.name);
+      sections.emplace_back(command.name);
       if (!entry.section.empty() && entry.section != command.name) continue;
       for (const OptionSpec* spec : AllOptions(command)) {
-        names.push_back(WithoutDashes(spec->name));
+        names.emplace_back(WithoutDashes(spec->name));
       }
     }
     if (names.empty()) {
@@ -316,10 +316,10 @@ Result<Invocation> ParseCommandLine(std::span<const Command> commands,
     return Invocation{nullptr, Arguments({}), HelpOfAll(commands)};
   }
   const std::string typed = words[0] == "--version" ? "version" : words[0];
-  std::vector<std::string_view> names{"--help", "--version"};
+  Words names{"--help", "--version"};
   const Command* command = nullptr;
   for (const Command& row : commands) {
-    names.push_back(row.name);
+    names.emplace_back(row.name);
     if (row.name == typed) command = &row;
   }
   if (command == nullptr) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "cli/log.h"
 
@@ -26,7 +27,7 @@ std::size_t TerminalColumns() {
 }  // namespace
 
 std::string DurationText(f64 seconds) {
-  const u64 whole = static_cast<u64>(std::max(seconds, 0.0) + 0.5);
+  const u64 whole = static_cast<u64>(std::llround(std::max(seconds, 0.0)));
   if (whole < 60) return fmt::format("{}s", whole);
   if (whole < 3600) return fmt::format("{}m{:02}s", whole / 60, whole % 60);
   return fmt::format("{}h{:02}m", whole / 3600, whole / 60 % 60);

@@ -28,7 +28,9 @@ Status ReadValue(ConfigFile& file, const std::string& section, const YAML::Node&
     entry.words.push_back(value.Scalar());
   } else if (value.IsSequence()) {
     for (const YAML::Node& word : value) {
-      if (!word.IsScalar()) return At(file.path, word.Mark(), entry.key + ": expected plain values");
+      if (!word.IsScalar()) {
+        return At(file.path, word.Mark(), entry.key + ": expected plain values");
+      }
       entry.words.push_back(word.Scalar());
     }
   } else {

@@ -41,8 +41,8 @@ show_apt_progress() {
   if [ -t 2 ]; then printf '\r\033[K' >&2; fi
 }
 
-# run_apt LOG [sudo] -- APT-GET ARGUMENT...: its output goes to the log. Only the status lines go
-# through the pipe: apt makes that end non-blocking, which package scripts do not survive.
+# run_apt LOG [sudo] -- APT-GET ARGUMENT...: only apt's status lines go through the pipe; package
+# scripts write straight to the log (one that fails to write leaves its package half configured).
 run_apt() {
   local log=$1 as_root=()
   shift
@@ -112,6 +112,8 @@ configure() {
 build() {
   local dir=$root/$1
   shift
+  # A user without a home still has this tree.
+  if [ ! -w "${HOME:-/nonexistent}" ]; then export CCACHE_DIR=${CCACHE_DIR:-$root/build/.ccache}; fi
   CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1 NINJA_STATUS='[%f/%t %es] ' \
     ninja -C "$dir" "$@" >&2 < /dev/null 9>&- || die 1 'the build failed; the error stands above'
 }

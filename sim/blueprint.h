@@ -84,6 +84,7 @@ struct Image {
   StrId repo = 0;
   i64 bytes = 0;
   std::vector<StrId> executables;  // what command[0] may be; 0 stands for the entry point
+  bool calls_api = false;       // its program deletes pods through the API (rogue workloads)
 };
 
 // What is known of the process of one GraphService beyond the graph (same index).
@@ -128,6 +129,9 @@ struct Blueprint {
   Timing timing;
   Layout layout;
   std::vector<std::vector<std::byte>> settled;  // World images
+  // Medians over the settled images; see sim/cluster/baseline.h, which fills them.
+  std::vector<f32> baseline_p99_s;      // by GraphService
+  f32 baseline_client_p99_s = 0;
   StrId app = 0;
   StrId app_namespace = 0;
   u64 content_hash = 0;

@@ -4,8 +4,7 @@
 // Accuracy, against libm over the stated domain, is asserted in tests/sim/math_test.cpp.
 #pragma once
 
-#include <bit>
-
+#include "sim/api/fast_math.h"
 #include "sim/api/ints.h"
 
 namespace wt {
@@ -23,21 +22,5 @@ inline f64 Pow(f64 x, f64 y) { return Exp2(y * Log2(x)); }
 // Quantile of the standard normal distribution for p in (0, 1); clamped to +-8.3 outside.
 // Rational approximation of P. J. Acklam, relative error < 1.2e-9.
 f64 NormalQuantile(f64 p);
-
-// Float versions for the flow solver: relative error < 2e-6, no table.
-inline f32 FastExp2(f32 x) {
-  if (x < -126.0f) return 0.0f;
-  if (x > 126.0f) x = 126.0f;
-  const f32 whole = static_cast<f32>(static_cast<i32>(x + 127.0f)) - 127.0f;  // floor
-  const f32 f = x - whole;
-  f32 p = 1.8775767e-3f;
-  p = p * f + 8.9893397e-3f;
-  p = p * f + 5.5826318e-2f;
-  p = p * f + 2.4015361e-1f;
-  p = p * f + 6.9315308e-1f;
-  p = p * f + 9.9999994e-1f;
-  return p * std::bit_cast<f32>((static_cast<i32>(whole) + 127) << 23);
-}
-inline f32 FastExp(f32 x) { return FastExp2(x * 1.44269504f); }
 
 }  // namespace wt

@@ -53,6 +53,7 @@ struct Deployment {
   u8 deleting = 0;             // gone from the API; the row stays until its ReplicaSets are gone
   u8 reserved = 0;
   u32 changed_by = 0;          // who wrote the spec last: 0 loaded, else ActorId (audit)
+  i32 changed_ms = 0;          // when the spec last changed
 };
 
 enum class ProgressReason : u8 {
@@ -192,6 +193,7 @@ struct Service {
   i32 created_ms = 0, slice_changed_ms = 0;
   u32 cluster_ip = 0;          // number within the service CIDR
   u32 changed_by = 0;
+  i32 changed_ms = 0;          // when the spec last changed
   u16 proxied_target_port = 0; // what kube-proxy forwards port 0 to (per-pod names resolved there)
   u8 deleting = 0;             // gone from the API; the row stays until kube-proxy has noticed
   u8 reserved = 0;

@@ -68,7 +68,7 @@ u32 CreateService(Sim& sim, StrId ns, StrId name, RevId doc, u32 actor) {
   service.name = name;
   service.doc = doc;
   service.changed_by = actor;
-  service.created_ms = sim.now_ms();
+  service.created_ms = service.changed_ms = sim.now_ms();
   service.cluster_ip = service.born;
   if (sim.sink != nullptr) sim.sink->Changed(ObjectKind::kService, row);
   WakeService(sim, row);
@@ -81,6 +81,7 @@ void SetServiceDoc(Sim& sim, u32 service, RevId doc, u32 actor) {
   if (row.doc == doc) return;
   row.doc = doc;
   row.changed_by = actor;
+  row.changed_ms = sim.now_ms();
   Changed<Service>(sim, ObjectKind::kService, service);
   WakeService(sim, service);
   MarkFlowDirty(sim);

@@ -218,6 +218,7 @@ void RemovePod(Sim& sim, u32 pod) {
   if (sim.sink != nullptr) sim.sink->Deleting(ObjectKind::kPod, pod);
   ++sim.world.header().resource_version;  // the DELETED event's
   WakeServicesOf(sim, pod);
+  ForgetPod(sim, pod);
   if (InQueue(row)) DequeuePod(sim, pod);
   if (!IsFinished(row)) {
     if (IsTerminating(row)) {

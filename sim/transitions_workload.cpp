@@ -25,6 +25,7 @@ void SpecChanged(Sim& sim, u32 deployment, u32 actor) {
   Deployment& row = sim.At<Deployment>(deployment);
   ++row.generation;
   row.changed_by = actor;
+  row.changed_ms = sim.now_ms();
   Changed<Deployment>(sim, ObjectKind::kDeployment, deployment);
   WakeDeployment(sim, deployment);
 }
@@ -109,7 +110,7 @@ u32 CreateDeployment(Sim& sim, StrId ns, StrId name, RevId doc, RevId tmpl, i32 
   deployment.name = name;
   deployment.replicas = replicas;
   deployment.changed_by = actor;
-  deployment.created_ms = sim.now_ms();
+  deployment.created_ms = deployment.changed_ms = sim.now_ms();
   if (sim.sink != nullptr) sim.sink->Changed(ObjectKind::kDeployment, row);
   WakeDeployment(sim, row);
   return row;

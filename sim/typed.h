@@ -6,6 +6,7 @@
 #pragma once
 
 #include <span>
+#include <type_traits>
 
 #include "sim/api/ints.h"
 
@@ -117,7 +118,8 @@ struct PodTemplate {  // revision kind kTemplate: pod metadata labels/annotation
   u8 host_network = 0;
   u8 reserved = 0;
   StrId node_name = 0;       // spec.nodeName set by hand
-  u32 service_account = 0;
+  StrId service_account = 0;
+  u32 tail = 0;
 };
 
 enum class StrategyType : u8 { kRollingUpdate, kRecreate };
@@ -171,6 +173,19 @@ struct NodeSpec {  // revision kind kNode: document without unschedulable
   StrId zone = 0;
   u32 reserved = 0;
 };
+
+// Equal blobs are equal bytes: no padding anywhere.
+static_assert(std::has_unique_object_representations_v<PodTemplate> &&
+              std::has_unique_object_representations_v<ContainerSpec> &&
+              std::has_unique_object_representations_v<DeploymentSpec> &&
+              std::has_unique_object_representations_v<ServiceSpec> &&
+              std::has_unique_object_representations_v<ServicePort> &&
+              std::has_unique_object_representations_v<ConfigData> &&
+              std::has_unique_object_representations_v<ConfigRef> &&
+              std::has_unique_object_representations_v<SelectorTerm> &&
+              std::has_unique_object_representations_v<Toleration> &&
+              std::has_unique_object_representations_v<Taint> &&
+              std::has_unique_object_representations_v<NodeSpec>);
 
 enum class RevKind : u8 { kNone, kTemplate, kDeployment, kService, kConfig, kNode, kOther };
 

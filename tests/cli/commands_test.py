@@ -40,8 +40,8 @@ class Commands(unittest.TestCase):
         self.assertIn(text, ended.stderr)
 
     def test_a_mistyped_word_ends_in_one_line_on_stderr_and_exit_2(self):
-        self.assert_one_line_error(run("lst"), 2, "did you mean list?")
-        self.assert_one_line_error(run("list", "scenarios", "--jsn"), 2, "did you mean --json?")
+        self.assert_one_line_error(run("lst"), 2, 'did you mean \"list\"?')
+        self.assert_one_line_error(run("list", "scenarios", "--jsn"), 2, 'did you mean \"--json\"?')
         self.assert_one_line_error(run(), 2, "wavetank --help")
 
     def test_every_command_has_help_with_an_example_that_needs_nothing_else(self):
@@ -65,6 +65,13 @@ class Commands(unittest.TestCase):
         self.assert_one_line_error(run("list", "apps", env=self.env), 4, "scenarios/apps")
         self.assert_one_line_error(run("list", "apps", env={"WAVETANK_ROOT": "/nowhere"}), 4,
                                    "WAVETANK_ROOT=/nowhere")
+
+    def test_a_copied_tree_reads_its_own_files_not_those_it_was_built_from(self):
+        os.makedirs(self.root + "/build/cli")
+        copy = shutil.copy(BINARY, self.root + "/build/cli/wavetank")
+        ended = subprocess.run([copy, "list", "scenarios"], env={}, capture_output=True, text=True,
+                               timeout=60)
+        self.assertEqual(ended.stdout, "wrong-port  services\n", ended)
 
     def test_a_broken_wavetank_yaml_is_named_with_line_and_column(self):
         with open(self.root + "/wavetank.yaml", "w") as file:

@@ -13,8 +13,8 @@ namespace {
 
 TEST(ReadPackageList, SectionsKeepTheirPackagesAndOrder) {
   const TempDir folder;
-  const auto sections =
-      ReadPackageList(folder.Write("packages.txt", "# note\n[core]\ng++\ncmake\n\n[test]\nvalgrind\n"));
+  const auto sections = ReadPackageList(
+      folder.Write("packages.txt", "# note\n[core]\ng++\ncmake\n\n[test]\nvalgrind\n"));
   ASSERT_TRUE(sections.ok());
   ASSERT_EQ(sections->size(), 2u);
   EXPECT_EQ((*sections)[0].name, "core");

@@ -121,7 +121,8 @@ class Launcher(unittest.TestCase):
         both = [subprocess.Popen([self.root + "/wavetank", "list"], stdout=subprocess.PIPE,
                                  stderr=subprocess.PIPE, env={"PATH": self.bin}, text=True)
                 for _ in range(2)]
-        self.assertEqual([one.communicate(timeout=60)[0] for one in both], ["wavetank: list\n"] * 2)
+        said = [one.communicate(timeout=60)[0] for one in both]
+        self.assertEqual(said, ["wavetank: list\n"] * 2)
         self.assertEqual(self.calls(), ["cmake", "ninja wavetank"])
 
     def test_a_moved_tree_is_configured_afresh_when_it_builds(self):
@@ -135,7 +136,8 @@ class Launcher(unittest.TestCase):
         self.write("cli/learn/train.cpp", "")
         self.assert_prints(self.run_it("list"), "wavetank: list\n")
         self.assertNotIn("ninja wavetank-learn", self.calls())
-        self.assert_prints(self.run_it("train", "--steps", "5"), "wavetank-learn: train --steps 5\n")
+        self.assert_prints(self.run_it("train", "--steps", "5"),
+                           "wavetank-learn: train --steps 5\n")
         self.assertIn("ninja wavetank-learn", self.calls())
 
     def test_a_command_in_both_binaries_plays_its_core_part_before_libtorch_is_asked_for(self):
@@ -155,6 +157,30 @@ class Launcher(unittest.TestCase):
         self.assertEqual((ended.returncode, ended.stdout), (4, ""), ended.stderr)
         self.assertIn("apt-get install -y --no-install-recommends no-such-one no-such-two",
                       ended.stderr.split("\n"))
+        self.assertNotIn("ninja wavetank", self.calls())
+
+    def write_apt(self, ending):
+        """An apt-get that reports progress, says something and ends so; and a sudo for it."""
+        self.write_tool("apt-get", f'echo "apt-get ${{@: -3}}" >> {self.root}/calls\n'
+                        f'echo "pmstatus:x:50:half" >&3; echo "said by apt"\n{ending}\n')
+        self.write_tool("sudo", 'if [ "$1" = -n ]; then exit 0; fi\nexec "$@"\n')
+        os.symlink(shutil.which("tail"), self.bin + "/tail")
+        self.write("cmake/packages.txt", "[core]\ndpkg\nno-such-one\n")
+
+    def test_missing_packages_are_installed_before_the_build(self):
+        self.write_apt("exit 0")
+        ended = self.run_it("list")
+        self.assert_prints(ended, "wavetank: list\n")
+        self.assertIn("apt-get install --no-install-recommends no-such-one", self.calls())
+        self.assertLess(self.calls().index("apt-get install --no-install-recommends no-such-one"),
+                        self.calls().index("ninja wavetank"))
+        self.assertNotIn("said by apt", ended.stderr)
+
+    def test_a_failed_installation_exits_4_with_the_end_of_what_apt_said(self):
+        self.write_apt("exit 100")
+        ended = self.run_it("list")
+        self.assertEqual((ended.returncode, ended.stdout), (4, ""))
+        self.assertIn("said by apt", ended.stderr)
         self.assertNotIn("ninja wavetank", self.calls())
 
     def test_closed_standard_input_an_empty_environment_and_a_link_to_it_do_no_harm(self):

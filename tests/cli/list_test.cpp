@@ -44,7 +44,8 @@ TEST(List, AMissingFolderIsAnErrorNotAnEmptyList) {
 }
 
 TEST(List, JsonHasTheRowsUnderTheNameOfTheKind) {
-  const auto json = nlohmann::json::parse(ListJson("apps", {{"hotel", "", "scenarios/apps/hotel"}}));
+  const std::vector<Listed> rows{{"hotel", "", "scenarios/apps/hotel"}};
+  const auto json = nlohmann::json::parse(ListJson("apps", rows));
   EXPECT_EQ(json["schema"], "wavetank.list/1");
   EXPECT_EQ(json["apps"][0]["name"], "hotel");
   EXPECT_EQ(nlohmann::json::parse(ListJson("apps", {}))["apps"], nlohmann::json::array());

@@ -31,7 +31,8 @@ TEST(ProgressText, PromisesNoEndWhereTheTotalIsNotKnown) {
 }
 
 TEST(ProgressText, MoreThanTheTotalIsShownButTheBarStaysWhole) {
-  EXPECT_EQ(ProgressText({"x", 5, 4, 1.0, ""}, true), "x [####################] 5/4 100% 5.0/s 0s left");
+  EXPECT_EQ(ProgressText({"x", 5, 4, 1.0, ""}, true),
+            "x [####################] 5/4 100% 5.0/s 0s left");
 }
 
 }  // namespace

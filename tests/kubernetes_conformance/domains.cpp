@@ -11,6 +11,7 @@ constexpr std::array kDomains{
     Domain{"patch", &CheckPatch},
     Domain{"pod_resources", &CheckPodResources},
     Domain{"quantity", &CheckQuantity},
+    Domain{"selector", &CheckSelector},
 };
 
 }  // namespace

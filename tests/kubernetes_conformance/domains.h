@@ -29,5 +29,6 @@ std::string CheckDefaulting(const Json& input, const Json& want);
 std::string CheckPatch(const Json& input, const Json& want);
 std::string CheckPodResources(const Json& input, const Json& want);
 std::string CheckQuantity(const Json& input, const Json& want);
+std::string CheckSelector(const Json& input, const Json& want);
 
 }  // namespace wt::conformance

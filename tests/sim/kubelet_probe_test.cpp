@@ -178,8 +178,9 @@ struct Dependent {
     t.AddService("db", "db", 80, 5432);
     t.AddService("web", "web", 80, 8080);
     deployment = t.AddDeployment("db", store_tmpl, 1, db + 1);
-    t.AddDeployment("web", front_tmpl, 2, web + 1);
     t.RunTo(30);
+    t.AddDeployment("web", front_tmpl, 1, web + 1);
+    t.RunTo(60);
     for (u32 row = 1; row < t.world.Used<Pod>(); ++row) {
       if (t.FirstContainer(row).service == web + 1) web_pod = row;
     }

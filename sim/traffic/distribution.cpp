@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/traffic/distribution.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/math.h"
+
+namespace wt {
+namespace {
+
+constexpr f32 kLog2Of50 = 5.6438562f;
+constexpr f32 kCv2Min = 1e-6f;  // below it a duration is a constant for all purposes
+constexpr f32 kCv2Max = 1e6f;
+
+Cut CutGamma(f32 mean, f32 cv2, f32 limit) {
+  const f32 shape = 1.0f / cv2;
+  const f32 scaled = limit / (mean * cv2);
+  f32 below[3];  // for shapes k, k + 1, k + 2: probability and the two partial moments
+  for (int i = 0; i < 3; ++i) {
+    const f32 k = shape + static_cast<f32>(i);
+    const f32 ninth = 1.0f / (9.0f * k);
+    const f32 root = FastExp2(FastLog2(std::max(scaled / k, 1e-30f)) * (1.0f / 3.0f));
+    below[i] = NormalBelow((root - (1.0f - ninth)) / std::sqrt(ninth));
+  }
+  return {1.0f - below[0], mean * below[1], mean * mean * (1.0f + cv2) * below[2]};
+}
+
+Cut CutLogNormal(f32 mean, f32 cv2, f32 limit) {
+  const f32 s2 = kLn2 * FastLog2(1.0f + cv2);
+  const f32 s = std::sqrt(s2);
+  const f32 z = (kLn2 * FastLog2(std::max(limit / mean, 1e-30f)) + 0.5f * s2) / s;
+  return {1.0f - NormalBelow(z), mean * NormalBelow(z - s),
+          mean * mean * (1.0f + cv2) * NormalBelow(z - 2.0f * s)};
+}
+
+f32 Blend(f32 a, f32 b, f32 t) { return a + (b - a) * t; }
+
+// An exponential tail, tail(t) = 2^(-1 - slope (t - p50)), at most 1.
+struct Tail {
+  f32 weight, p50, slope;
+};
+
+// The t with sum of weight x tail(t) = 2^log2_q. Newton's method on the logarithm, which is convex
+// where no part is cut at 1, kept inside a bracket that bisection takes over elsewhere.
+f32 SolveMixture(std::span<const Tail> tails, f32 log2_q) {
+  f32 low = 0, high = 0;
+  for (size_t i = 0; i < tails.size(); ++i) {
+    const f32 t = tails[i].p50 + (-1.0f - log2_q) / tails[i].slope;
+    low = i == 0 ? t : std::min(low, t);
+    high = i == 0 ? t : std::max(high, t);
+  }
+  f32 t = 0.5f * (low + high);
+  for (int pass = 0; pass < 24 && high - low > 1e-3f * high; ++pass) {
+    f32 sum = 0, slope = 0;
+    for (const Tail& tail : tails) {
+      const f32 exponent = -1.0f - tail.slope * (t - tail.p50);
+      if (exponent >= 0.0f) {
+        sum += tail.weight;
+        continue;
+      }
+      const f32 part = tail.weight * FastExp2(exponent);
+      sum += part;
+      slope += part * tail.slope;
+    }
+    const f32 excess = FastLog2(std::max(sum, 1e-30f)) - log2_q;
+    (excess > 0.0f ? low : high) = t;
+    const f32 step = slope > 0.0f ? excess * sum / slope : 0.0f;
+    const f32 next = t + step;
+    const bool inside = slope > 0.0f && next > low && next < high;
+    if (inside && std::abs(step) < 5e-4f * t) return next;
+    t = inside ? next : 0.5f * (low + high);
+  }
+  return t;
+}
+
+}  // namespace
+
+f32 NormalBelow(f32 z) {
+  const f32 a = std::min(std::abs(z), 12.0f);
+  const f32 t = 1.0f / (1.0f + 0.2316419f * a);
+  f32 p = 1.330274429f;
+  p = p * t - 1.821255978f;
+  p = p * t + 1.781477937f;
+  p = p * t - 0.356563782f;
+  p = p * t + 0.319381530f;
+  const f32 above = 0.39894228f * FastExp(-0.5f * a * a) * p * t;
+  return z >= 0.0f ? 1.0f - above : above;
+}
+
+Cut CutAt(f32 mean, f32 variance, f32 limit) {
+  if (limit <= 0.0f) return {1.0f, 0.0f, 0.0f};
+  if (mean < 1e-12f) return {0.0f, mean, 0.0f};
+  const f32 cv2 = std::clamp(variance / (mean * mean), kCv2Min, kCv2Max);
+  const f32 heavy = LogNormalShare(cv2);
+  Cut cut{};
+  if (heavy < 1.0f) cut = CutGamma(mean, cv2, limit);
+  if (heavy > 0.0f) {
+    const Cut log_normal = CutLogNormal(mean, cv2, limit);
+    if (heavy >= 1.0f) {
+      cut = log_normal;
+    } else {
+      cut = {Blend(cut.above, log_normal.above, heavy), Blend(cut.below1, log_normal.below1, heavy),
+             Blend(cut.below2, log_normal.below2, heavy)};
+    }
+  }
+  // The approximations of the three shapes do not fit each other exactly.
+  cut.above = std::clamp(cut.above, 0.0f, 1.0f);
+  cut.below1 = std::min(cut.below1, limit * (1.0f - cut.above));
+  cut.below2 = std::min(cut.below2, limit * cut.below1);
+  return cut;
+}
+
+Quantiles MatchedQuantiles(f32 mean, f32 variance) {
+  if (mean < 1e-12f) return {0.0f, 0.0f};
+  const f32 cv2 = std::clamp(variance / (mean * mean), kCv2Min, kCv2Max);
+  const f32 heavy = LogNormalShare(cv2);
+  Quantiles q{0.0f, 0.0f};
+  if (heavy < 1.0f) {
+    const f32 ninth = cv2 * (1.0f / 9.0f);
+    const f32 middle = 1.0f - ninth;
+    const f32 high = middle + kZ99 * std::sqrt(ninth);
+    q = {mean * middle * middle * middle, mean * high * high * high};
+  }
+  if (heavy > 0.0f) {
+    const f32 s = std::sqrt(kLn2 * FastLog2(1.0f + cv2));
+    const f32 p50 = mean / std::sqrt(1.0f + cv2);
+    const f32 p99 = p50 * FastExp(kZ99 * s);
+    q = {Blend(q.p50, p50, heavy), Blend(q.p99, p99, heavy)};
+  }
+  return q;
+}
+
+Quantiles MixtureQuantiles(std::span<const MixturePart> parts) {
+  constexpr size_t kTailsMax = 256;
+  if (parts.empty()) return {0.0f, 0.0f};
+  if (parts.size() == 1) return parts[0].quantiles;
+  Tail tails[kTailsMax];
+  const size_t count = std::min(parts.size(), kTailsMax);
+  for (size_t i = 0; i < count; ++i) {
+    const Quantiles q = parts[i].quantiles;
+    const f32 width = std::max(q.p99 - q.p50, 1e-3f * q.p50 + 1e-7f);
+    tails[i] = {parts[i].weight, q.p50, kLog2Of50 / width};
+  }
+  constexpr f32 kLog2Of1In100 = -6.6438562f;
+  return {SolveMixture({tails, count}, -1.0f), SolveMixture({tails, count}, kLog2Of1In100)};
+}
+
+}  // namespace wt

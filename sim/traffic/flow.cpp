@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/traffic/flow.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/api/check.h"
+#include "sim/traffic/distribution.h"
+#include "sim/traffic/flow_columns.h"
+#include "sim/traffic/outcome.h"
+
+namespace wt {
+namespace {
+
+constexpr f32 kMoved = 0.01f;      // relative change that asks for another pass
+constexpr int kDampedPass = 3;     // from here on, halve the steps: feedback may oscillate
+constexpr f32 kWorkMaxS = 1e6f;    // longer than any episode
+constexpr f32 kUnclean = 1e30f;    // beyond any timeout
+constexpr f32 kPartMin = 1e-5f;    // rarer outcomes move no quantile that is reported
+constexpr f32 kNoRate = 1e-20f;    // weight of an idle operation in means over its service
+
+struct OperationWork {
+  Outcome response;  // of an accepted request: wait for a slot, then hold
+  Outcome hold;      // from the slot to the answer; kept for pools that call
+  f32 clean_from_s;  // a caller with a longer timeout meets no failure at all
+  f32 weight;
+  f32 failed;        // attempts per second that fail as callers see it
+  Moments work;      // own work
+};
+
+// Left uninitialised on purpose: a small graph touches a small part.
+struct Scratch {
+  const ServiceGraph* graph;
+  FlowOperationRow* rows;
+  OperationWork* operations;
+  f32* factors;  // per call: mean attempts per request of the caller that goes on
+  ServiceColumns services;
+  u16 unfinished[kFlowServicesMax];  // operations whose answer is not known yet in this pass
+  int pass;
+  bool moved;
+};
+
+f32 Within(f32 x, f32 low, f32 high) {
+  return x > low ? (x < high ? x : high) : low;  // NaN and -0 give low
+}
+
+f32 Share(f32 x) { return Within(x, 0.0f, 1.0f); }
+
+bool Moved(f32 now, f32 before) { return std::abs(now - before) > kMoved * before + 1e-9f; }
+
+Moments OwnWork(const GraphOperation& operation, f32 slow, f32 cpu_s) {
+  const f32 mean = Within(std::max(operation.work_mean_s * slow, cpu_s), kWorkMinS, kWorkMaxS);
+  return {mean, mean * mean * (1.0f + operation.work_cv2)};
+}
+
+// Attempts per call before anything is known but who can be reached.
+f32 FirstFactor(const GraphCall& call, f32 bad) {
+  f32 sum = 0.0f, power = 1.0f;
+  for (u32 k = 0; k < call.retries_max && power > 1e-5f; ++k) {
+    power *= bad;
+    sum += power;
+  }
+  return call.probability * (1.0f + std::min(sum, std::max(call.retry_budget, 0.0f)));
+}
+
+void Prepare(Scratch& s) {
+  const ServiceGraph& graph = *s.graph;
+  ServiceColumns& c = s.services;
+  for (size_t i = 0; i < graph.operations.size(); ++i) {
+    const GraphOperation& operation = graph.operations[i];
+    const u32 of = operation.service;
+    s.operations[i].work = OwnWork(operation, c.slow[of], c.cpu_s[of]);
+    if (operation.calls > 0) c.calls[of] = c.threads[of];
+  }
+  const size_t calls = graph.calls.size();
+  for (size_t i = 0; i < calls; ++i) s.factors[i] = graph.calls[i].probability;
+  if (!c.any_fails) return;
+  for (size_t i = 0; i < calls; ++i) {
+    const GraphCall& call = graph.calls[i];
+    const u32 to = graph.operations[call.callee].service;
+    const f32 bad = 1.0f - c.reach[to] * (1.0f - c.fail[to]);
+    if (bad > 0.0f) s.factors[i] = FirstFactor(call, bad);
+  }
+}
+
+// Rates from the entries to the leaves.
+void RatesDown(f32 offered_rps, Scratch& s) {
+  const ServiceGraph& graph = *s.graph;
+  ServiceColumns& c = s.services;
+  StartPass(c);
+  for (u32 i = 0; i < c.count; ++i) {
+    s.unfinished[i] = static_cast<u16>(graph.services[i].operations);
+  }
+  for (size_t i = 0; i < graph.operations.size(); ++i) s.rows[i].rate = 0.0f;
+  for (const GraphEntry& entry : graph.entries) {
+    s.rows[entry.operation].rate += offered_rps * entry.share;
+  }
+  for (const u32 at : graph.order) {
+    const GraphOperation& operation = graph.operations[at];
+    const u32 of = operation.service;
+    OperationWork& o = s.operations[at];
+    const f32 rate = std::min(s.rows[at].rate, kRateMax);
+    const f32 weight = rate + kNoRate;
+    s.rows[at].rate = rate;
+    o.weight = weight;
+    o.failed = 0.0f;
+    c.rate[of] += rate;
+    c.weight[of] += weight;
+    c.hold1[of] += weight * o.work.first;
+    c.hold2[of] += weight * o.work.second;
+    const f32 down = rate * c.goes_on[of];
+    const GraphCall* call = graph.calls.data() + operation.first_call;
+    const f32* factor = s.factors + operation.first_call;
+    for (const GraphCall* end = call + operation.calls; call != end; ++call, ++factor) {
+      s.rows[call->callee].rate += down * *factor;
+    }
+  }
+}
+
+void Finish(u32 at, Scratch& s) {
+  ServiceColumns& c = s.services;
+  f32 refuse = FinishService(at, c);
+  if (s.pass >= kDampedPass) refuse = 0.5f * (refuse + c.refuse[at]);
+  if (Moved(1.0f - refuse, 1.0f - c.refuse[at])) s.moved = true;
+  c.refuse[at] = refuse;
+}
+
+// Waits that do not depend on callees: loops hold a slot for their own work only, and so do pools
+// that call nobody. The others get a first estimate.
+void WaitsKnown(Scratch& s) {
+  ServiceColumns& c = s.services;
+  const bool any_special = WaitColumns(s.pass == 0, c);
+  for (u32 i = 0; i < c.count && any_special; ++i) {
+    if (c.special[i] == 0.0f || c.calls[i] > 0.0f || c.weight[i] == 0.0f) continue;
+    const f32 own1 = c.hold1[i], own2 = c.hold2[i], w = c.weight[i];
+    c.hold1[i] += w * c.cpu_wait1[i];
+    c.hold2[i] += 2.0f * own1 * c.cpu_wait1[i] + w * c.cpu_wait2[i];
+    Finish(i, s);
+    c.hold1[i] = own1;
+    c.hold2[i] = own2;
+  }
+}
+
+// The wait for a slot before an operation that cannot fail by itself.
+void SetCleanResponse(OperationWork& o, const Branch& hold, u32 of, const ServiceColumns& c) {
+  const Branch ok = Branch{1.0f, c.wait1[of], c.wait2[of]} * hold;
+  o.response = {ok, {}, {}};
+  const f32 far = ok.first + kNeverMetSigmas * std::sqrt(VarianceOf(ok.first, ok.second));
+  o.clean_from_s = c.reach[of] >= 1.0f && c.refuse[of] <= 0.0f ? far : kUnclean;
+}
+
+void SetResponse(OperationWork& o, const Outcome& hold, u32 of, const ServiceColumns& c) {
+  if (hold.late.share + hold.bad.share == 0.0f) return SetCleanResponse(o, hold.ok, of, c);
+  o.response = After({c.wait1[of], c.wait2[of]}, hold);
+  o.clean_from_s = kUnclean;
+}
+
+// One attempt at an operation, as seen by who gives up after timeout_s.
+Outcome AttemptAt(u32 at, f32 timeout_s, const Scratch& s) {
+  const OperationWork& o = s.operations[at];
+  if (timeout_s > o.clean_from_s) return o.response;
+  const ServiceColumns& c = s.services;
+  const u32 of = s.graph->operations[at].service;
+  return Attempt(o.response, {c.reach[of], c.refuse[of], c.connect_fail_s[of], timeout_s});
+}
+
+// One call with its attempts, as the caller sees it, retries included. `down`: requests per second
+// that go on to the calls; `here`: share of them that comes to this one.
+Outcome CallUp(u32 at, f32 down, f32 here, Scratch& s) {
+  const GraphCall& call = s.graph->calls[at];
+  const u32 to = s.graph->operations[call.callee].service;
+  if (s.services.calls[to] > 0.0f && s.unfinished[to] != 0 && s.pass == 0) s.moved = true;
+  const Outcome attempt = AttemptAt(call.callee, call.timeout_s, s);
+  s.operations[call.callee].failed += down * s.factors[at] * attempt.bad.share;
+  const Retried retried = Retry(attempt, {call.retries_max, call.backoff_s, call.retry_budget});
+  f32 factor = here * call.probability * retried.attempts;
+  if (s.pass >= kDampedPass) factor = 0.5f * (factor + s.factors[at]);
+  if (Moved(factor, s.factors[at])) s.moved = true;
+  s.factors[at] = factor;
+  const Outcome outcome = call.optional ? Forgiven(retried.outcome) : retried.outcome;
+  return call.probability < 1.0f ? Sometimes(call.probability, outcome) : outcome;
+}
+
+// Clean: a call that cannot fail and that has not moved, so that it only takes time.
+bool IsClean(u32 at, const GraphCall& call, const Scratch& s) {
+  return call.timeout_s > s.operations[call.callee].clean_from_s &&
+         s.factors[at] == call.probability;
+}
+
+Branch CleanCall(const GraphCall& call, const Scratch& s) {
+  const Branch& ok = s.operations[call.callee].response.ok;
+  return {1.0f, call.probability * ok.first, call.probability * ok.second};
+}
+
+// The clean calls that an operation begins with. Returns the time they take and leaves `k` at the
+// first other call. A parallel group is one step.
+Branch CleanCallsUp(u32& k, u32 end, const Scratch& s) {
+  const GraphCall* calls = s.graph->calls.data();
+  f32 first = 0.0f, second = 0.0f;
+  while (k < end && IsClean(k, calls[k], s)) {
+    const u16 group = calls[k].parallel_group;
+    Branch step = CleanCall(calls[k], s);
+    u32 at = k + 1;
+    for (; group != 0 && at < end && calls[at].parallel_group == group; ++at) {
+      if (!IsClean(at, calls[at], s)) return {1.0f, first, second};
+      step = Slower(step, CleanCall(calls[at], s));
+    }
+    second += 2.0f * first * step.first + step.second;
+    first += step.first;
+    k = at;
+  }
+  return {1.0f, first, second};
+}
+
+// The calls from `k` on, after those that took `clean`.
+Outcome CallsUp(const Branch& clean, u32 k, u32 end, f32 down, Scratch& s) {
+  const GraphCall* calls = s.graph->calls.data();
+  Outcome all{clean, {}, {}};
+  while (k < end) {
+    const u16 group = calls[k].parallel_group;
+    const f32 here = all.ok.share + all.late.share;
+    Outcome step = CallUp(k, down, here, s);
+    for (++k; group != 0 && k < end && calls[k].parallel_group == group; ++k) {
+      step = Beside(step, CallUp(k, down, here, s));
+    }
+    all = Then(all, step);
+  }
+  return all;
+}
+
+// The last operation of a pool is known: so are its threads' holding time and everybody's wait.
+void FinishPool(u32 of, Scratch& s) {
+  ServiceColumns& c = s.services;
+  const GraphService& service = s.graph->services[of];
+  const u32 end = service.first_operation + service.operations;
+  c.hold1[of] = c.hold2[of] = 0.0f;
+  for (u32 at = service.first_operation; at < end; ++at) {
+    const OperationWork& o = s.operations[at];
+    const Branch total = Total(o.hold);
+    c.hold1[of] += o.weight * total.first;
+    c.hold2[of] += o.weight * total.second;
+  }
+  Finish(of, s);
+  for (u32 at = service.first_operation; at < end; ++at) {
+    SetResponse(s.operations[at], s.operations[at].hold, of, c);
+  }
+}
+
+// Answers from the leaves to the entries.
+void AnswersUp(Scratch& s) {
+  WaitsKnown(s);
+  const ServiceColumns& c = s.services;
+  const u32* order = s.graph->order.data();
+  for (size_t i = s.graph->order.size(); i-- > 0;) {
+    const u32 at = order[i];
+    const GraphOperation& operation = s.graph->operations[at];
+    const u32 of = operation.service;
+    OperationWork& o = s.operations[at];
+    const bool pool = c.threads[of] > 0.0f;
+    Branch own{1.0f, o.work.first, o.work.second};
+    if (pool) own = Branch{1.0f, c.cpu_wait1[of], c.cpu_wait2[of]} * own;
+    u32 k = operation.first_call;
+    const u32 end = k + operation.calls;
+    const Branch clean = CleanCallsUp(k, end, s);
+    --s.unfinished[of];
+    if (k == end && c.fail[of] == 0.0f) {
+      const f32 miss = c.miss[of];
+      const Branch hold = own * Branch{1.0f, miss * clean.first, miss * clean.second};
+      SetCleanResponse(o, hold, of, c);
+      if (c.calls[of] > 0.0f) o.hold = {hold, {}, {}};
+    } else {
+      Outcome rest = CallsUp(clean, k, end, s.rows[at].rate * c.goes_on[of], s);
+      if (c.miss[of] < 1.0f) rest = Sometimes(c.miss[of], rest);
+      if (c.fail[of] > 0.0f) rest = FailsFirst(c.fail[of], rest);
+      const Outcome hold = After({own.first, own.second}, rest);
+      SetResponse(o, hold, of, c);
+      if (c.calls[of] > 0.0f) o.hold = hold;
+    }
+    if (c.calls[of] > 0.0f && s.unfinished[of] == 0) FinishPool(of, s);
+  }
+}
+
+// What the client sees of each entry: every way of ending is a part of one mixture.
+void WriteClient(f32 offered_rps, FlowClient& client, Scratch& s) {
+  MixturePart parts[3 * kFlowEntriesMax];
+  size_t count = 0;
+  f32 shares = 0.0f, bad = 0.0f, mean = 0.0f;
+  for (const GraphEntry& entry : s.graph->entries) shares += entry.share;
+  client = {};
+  if (!(shares > 0.0f)) return;
+  for (const GraphEntry& entry : s.graph->entries) {
+    const f32 share = entry.share / shares;
+    const Outcome seen = AttemptAt(entry.operation, kClientTimeoutS, s);
+    s.operations[entry.operation].failed += offered_rps * entry.share * seen.bad.share;
+    bad += share * seen.bad.share;
+    for (const Branch* branch : {&seen.ok, &seen.late, &seen.bad}) {
+      mean += share * branch->first;
+      if (share * branch->share < kPartMin) continue;
+      const f32 first = branch->first / branch->share;
+      const f32 variance = VarianceOf(first, branch->second / branch->share);
+      parts[count++] = {share * branch->share, MatchedQuantiles(first, variance)};
+    }
+  }
+  const Quantiles q = MixtureQuantiles({parts, count});
+  client = {offered_rps * shares, Share(bad), mean, q.p50, q.p99};
+}
+
+// No process: nobody answers, so there is no latency to report.
+void ClearLatency(const GraphService& service, Scratch& s, FlowServiceRow& row) {
+  row.latency_s = row.p99_s = row.in_flight = row.cpu_cores = 0.0f;
+  for (u32 k = 0; k < service.operations; ++k) {
+    FlowOperationRow& operation = s.rows[service.first_operation + k];
+    operation.latency_s = operation.variance_s2 = 0.0f;
+  }
+}
+
+// Rows of operations, and their sums per service.
+void WriteOperations(Scratch& s) {
+  ServiceColumns& c = s.services;
+  for (u32 of = 0; of < c.count; ++of) {
+    const GraphService& service = s.graph->services[of];
+    const u32 end = service.first_operation + service.operations;
+    const f32 accepts = c.reach[of] * (1.0f - c.refuse[of]);
+    f32 error = 0.0f, first = 0.0f, second = 0.0f;
+    for (u32 at = service.first_operation; at < end; ++at) {
+      const OperationWork& o = s.operations[at];
+      FlowOperationRow& row = s.rows[at];
+      const bool clean = o.clean_from_s < kUnclean;
+      const Branch total = clean ? o.response.ok : Total(o.response);
+      row.latency_s = total.first;
+      row.variance_s2 = VarianceOf(total.first, total.second);
+      row.error = 0.0f;
+      if (row.rate > 0.0f && o.failed > 0.0f) row.error = Share(o.failed / row.rate);
+      if (row.rate <= 0.0f) row.error = Share(1.0f - accepts * (1.0f - o.response.bad.share));
+      error += o.weight * row.error;
+      first += o.weight * total.first;
+      second += o.weight * total.second;
+    }
+    const f32 per_weight = service.operations > 0 ? 1.0f / c.weight[of] : 0.0f;
+    c.load[of] = error * per_weight;
+    c.sum1[of] = first * per_weight;
+    c.sum2[of] = second * per_weight;
+  }
+}
+
+void WriteServices(std::span<const ServiceInput> inputs, std::span<FlowServiceRow> rows,
+                   Scratch& s) {
+  WriteOperations(s);
+  ServiceColumns& c = s.services;
+  for (u32 i = c.count; i < c.padded; ++i) c.sum1[i] = c.sum2[i] = 1.0f;
+  alignas(32) ServiceColumns::Column p99;
+  QuantileColumn(c, p99);
+  for (u32 i = 0; i < c.count; ++i) {
+    const GraphService& service = s.graph->services[i];
+    FlowServiceRow& row = rows[i];
+    const f32 per_capacity = 1.0f / c.capacity[i];
+    const f32 arrivals = c.rate[i] * c.reach[i];
+    const f32 served = std::min(arrivals * (1.0f - c.refuse[i]), c.capacity[i]);
+    const f32 inside_s = std::max(c.sum1[i] - c.backlog[i] * per_capacity, 0.0f);
+    row.rate = c.rate[i];
+    row.error = Share(c.load[i]);
+    row.latency_s = c.sum1[i];
+    row.p99_s = p99[i];
+    row.utilisation = arrivals * per_capacity;
+    row.backlog = c.backlog[i];
+    row.in_flight = served * inside_s + c.backlog[i];
+    row.cpu_cores = std::min(served * service.cpu_per_request_s, c.cpu_servers[i]);
+    if (service.operations == 0) row = {};
+    if (!(inputs[i].servers > 0.0f)) ClearLatency(service, s, row);
+  }
+}
+
+}  // namespace
+
+int SolveFlow(const ServiceGraph& graph, std::span<const ServiceInput> inputs, f32 offered_rps,
+              FlowState state) {
+  WT_CHECK(graph.services.size() <= kFlowServicesMax, "graph fits the solver's scratch");
+  WT_CHECK(graph.operations.size() <= kFlowOperationsMax, "graph fits the solver's scratch");
+  WT_CHECK(graph.calls.size() <= kFlowCallsMax, "graph fits the solver's scratch");
+  WT_CHECK(graph.entries.size() <= kFlowEntriesMax, "graph fits the solver's scratch");
+  WT_CHECK(graph.order.size() == graph.operations.size(), "every operation has its place");
+  WT_CHECK(inputs.size() == graph.services.size(), "one input per service");
+  WT_CHECK(state.services.size() == graph.services.size(), "one row per service");
+  WT_CHECK(state.operations.size() == graph.operations.size(), "one row per operation");
+  alignas(OperationWork) std::byte room[kFlowOperationsMax * sizeof(OperationWork)];
+  f32 factors[kFlowCallsMax];
+  Scratch s;
+  s.graph = &graph;
+  s.rows = state.operations.data();
+  s.operations = reinterpret_cast<OperationWork*>(room);
+  s.factors = factors;
+  const f32 offered = Within(offered_rps, 0.0f, kRateMax);
+  LoadColumns(graph, inputs, state.services, s.services);
+  Prepare(s);
+  int passes = 0;
+  do {
+    s.pass = passes++;
+    s.moved = false;
+    RatesDown(offered, s);
+    AnswersUp(s);
+  } while (s.moved && passes < kMaxPasses);
+  WriteClient(offered, *state.client, s);
+  WriteServices(inputs, state.services, s);
+  return passes;
+}
+
+bool StepBacklog(const ServiceGraph& graph, std::span<const ServiceInput> inputs, f32 dt_s,
+                 FlowState state) {
+  bool busy = false;
+  for (const FlowServiceRow& row : state.services) {
+    busy |= row.backlog > 0.0f || row.utilisation > 1.0f;
+  }
+  if (!busy) return false;
+  ServiceColumns c;
+  LoadColumns(graph, inputs, state.services, c);
+  busy = false;
+  for (u32 i = 0; i < c.count; ++i) {
+    FlowServiceRow& row = state.services[i];
+    const GraphService& service = graph.services[i];
+    if (!(inputs[i].servers > 0.0f) || service.operations == 0) {
+      row.backlog = 0.0f;
+      continue;
+    }
+    const f32 arrivals = row.rate * c.reach[i];
+    f32 capacity = 0.0f;
+    if (arrivals > 0.0f && row.utilisation > 0.0f) {
+      capacity = arrivals / row.utilisation;
+    } else {  // nobody comes: the queue drains at the pace of the operations' own work
+      f32 work = 0.0f;
+      for (u32 k = 0; k < service.operations; ++k) {
+        const GraphOperation& operation = graph.operations[service.first_operation + k];
+        work += OwnWork(operation, c.slow[i], c.cpu_s[i]).first;
+      }
+      capacity = c.slots[i] * static_cast<f32>(service.operations) / work;
+    }
+    row.backlog = Within(c.backlog[i] + dt_s * (arrivals - capacity), 0.0f, c.queue_limit[i]);
+    busy |= row.backlog > 0.0f || (arrivals > capacity && c.queue_limit[i] > 0.0f);
+  }
+  return busy;
+}
+
+}  // namespace wt
