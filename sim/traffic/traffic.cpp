@@ -208,6 +208,12 @@ void SolveTraffic(Sim& sim) {
   }
 }
 
+void StepLoad(Sim& sim) {
+  WorldHeader& header = sim.world.header();
+  header.offered_rps = header.load_scale * (1.0f + header.load_burst);
+  MarkFlowDirty(sim);
+}
+
 void StepTraffic(Sim& sim) {
   const ServiceGraph& graph = sim.blueprint.graph;
   const u32 count = static_cast<u32>(graph.services.size());
