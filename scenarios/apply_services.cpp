@@ -9,9 +9,9 @@
 namespace wt {
 namespace {
 
-const std::string kServiceKeys[] = {"workload", "service", "port",   "concurrency", "startup",
-                                    "needs",    "memory",  "health", "cpu_per_request",
-                                    "operations", "cache", "store"};
+const std::string kServiceKeys[] = {"workload",        "service",    "port",   "concurrency",
+                                    "startup",         "needs",      "memory", "health",
+                                    "cpu_per_request", "operations", "cache",  "store"};
 constexpr f64 kDurationMax = 24 * 3600e9;
 constexpr f64 kBytesMax = 1e15;
 
@@ -36,9 +36,8 @@ size_t FindWorkload(const BehaviourBuild& build, const std::string& text) {
   const std::string kind = slash == std::string::npos ? "" : text.substr(0, slash);
   const std::string name = slash == std::string::npos ? text : text.substr(slash + 1);
   const auto same = [](std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-      return (x | 0x20) == (y | 0x20);
-    });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return (x | 0x20) == (y | 0x20); });
   };
   for (size_t i = 0; i < build.objects.workloads.size(); ++i) {
     const Workload& workload = build.objects.workloads[i];

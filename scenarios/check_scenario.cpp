@@ -31,12 +31,23 @@ class Checker {
 
   void CheckTarget(const TargetSelector& target, const std::string& path) {
     switch (target.kind) {
-      case kTargetService: CheckNames(target, target.name, path, "service", services_); break;
-      case kTargetWorkload: CheckWorkloads(target, path); break;
-      case kTargetPod: CheckPods(target, path); break;
-      case kTargetEdge: CheckEdge(target, path); break;
-      case kTargetObject: CheckObjects(target, path); break;
-      case kTargetNode: break;
+      case kTargetService:
+        CheckNames(target, target.name, path, "service", services_);
+        break;
+      case kTargetWorkload:
+        CheckWorkloads(target, path);
+        break;
+      case kTargetPod:
+        CheckPods(target, path);
+        break;
+      case kTargetEdge:
+        CheckEdge(target, path);
+        break;
+      case kTargetObject:
+        CheckObjects(target, path);
+        break;
+      case kTargetNode:
+        break;
     }
   }
 
@@ -84,10 +95,10 @@ class Checker {
 
   void CheckPods(const TargetSelector& target, const std::string& path) {
     for (const std::string& name : target.name.texts) {
-      const bool known = std::any_of(workloads_.begin(), workloads_.end(),
-                                     [&name](const std::string& workload) {
-                                       return name == workload || name.starts_with(workload + "-");
-                                     });
+      const bool known =
+          std::any_of(workloads_.begin(), workloads_.end(), [&name](const std::string& workload) {
+            return name == workload || name.starts_with(workload + "-");
+          });
       if (name != "any" && !known) Fail(target.place, path + ".pod", "pod", name, workloads_);
     }
   }

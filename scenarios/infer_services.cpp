@@ -13,9 +13,9 @@ namespace {
 
 // Programs whose image name tells what they are; the part after the last slash, before the tag.
 constexpr std::string_view kCacheImages[] = {"memcached", "redis", "valkey", "dragonfly"};
-constexpr std::string_view kStoreImages[] = {"mongo",    "mysql",     "mariadb",  "postgres",
-                                             "cassandra", "cockroach", "etcd",     "elasticsearch",
-                                             "influxdb", "clickhouse", "couchdb"};
+constexpr std::string_view kStoreImages[] = {"mongo",     "mysql",      "mariadb", "postgres",
+                                             "cassandra", "cockroach",  "etcd",    "elasticsearch",
+                                             "influxdb",  "clickhouse", "couchdb"};
 
 ServiceRole RoleOf(const Workload& workload) {
   if (workload.images.empty()) return ServiceRole::kApp;
@@ -138,9 +138,12 @@ Distribution WorkLaw(SimTime mean, f64 squared_variation) {
 
 Distribution DefaultWork(ServiceRole role) {
   switch (role) {
-    case ServiceRole::kCache: return WorkLaw(300'000, 1);
-    case ServiceRole::kStore: return WorkLaw(2 * kMillisecond, 1);
-    case ServiceRole::kApp: break;
+    case ServiceRole::kCache:
+      return WorkLaw(300'000, 1);
+    case ServiceRole::kStore:
+      return WorkLaw(2 * kMillisecond, 1);
+    case ServiceRole::kApp:
+      break;
   }
   return WorkLaw(5 * kMillisecond, 1);
 }
@@ -148,9 +151,12 @@ Distribution DefaultWork(ServiceRole role) {
 std::vector<OperationSpec> DefaultOperations(ServiceRole role) {
   const Distribution work = DefaultWork(role);
   switch (role) {
-    case ServiceRole::kCache: return {{"get", work, {}}, {"set", work, {}}};
-    case ServiceRole::kStore: return {{"read", work, {}}, {"write", work, {}}};
-    case ServiceRole::kApp: break;
+    case ServiceRole::kCache:
+      return {{"get", work, {}}, {"set", work, {}}};
+    case ServiceRole::kStore:
+      return {{"read", work, {}}, {"write", work, {}}};
+    case ServiceRole::kApp:
+      break;
   }
   return {{"default", work, {}}};
 }

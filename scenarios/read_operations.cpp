@@ -117,8 +117,8 @@ void ReadBreaker(const Field& field, CallSpec& call) {
 
 void ReadCall(const Field& field, u32 group, const BehaviourBuild& build,
               std::vector<CallSpec>& calls) {
-  static const std::string kKeys[] = {"to",   "timeout", "retries", "probability", "optional",
-                                      "port", "breaker", "pool"};
+  static const std::string kKeys[] = {"to",       "timeout", "retries", "probability",
+                                      "optional", "port",    "breaker", "pool"};
   CallSpec call;
   call.parallel_group = group;
   call.place = field.PlaceText();

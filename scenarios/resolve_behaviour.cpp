@@ -89,10 +89,9 @@ class CycleFinder {
   void Complain(u32 service, u32 operation, const CallSpec& call) {
     const ServiceSpec& caller = build_.services()[service];
     const ServiceSpec& callee = build_.services()[call.service];
-    const std::string what =
-        fmt::format("the call {}.{} -> {}.{} closes a cycle", caller.name,
-                    caller.operations[operation].name, callee.name,
-                    callee.operations[call.operation].name);
+    const std::string what = fmt::format("the call {}.{} -> {}.{} closes a cycle", caller.name,
+                                         caller.operations[operation].name, callee.name,
+                                         callee.operations[call.operation].name);
     const bool written = build_.fields[service] &&
                          ((*build_.fields[service])["operations"].present() || call.on_miss);
     if (written) {

@@ -12,6 +12,7 @@
 
 #include "sim/api/ints.h"
 #include "sim/timing.h"
+#include "sim/traffic/load.h"
 #include "sim/traffic/service_graph.h"
 #include "sim/typed.h"
 
@@ -132,6 +133,7 @@ struct Blueprint {
   // Medians over the settled images; see sim/cluster/baseline.h, which fills them.
   std::vector<f32> baseline_p99_s;      // by GraphService
   f32 baseline_client_p99_s = 0;
+  std::vector<LoadPoint> load_points;   // of a replayed load
   StrId app = 0;
   StrId app_namespace = 0;
   u64 content_hash = 0;

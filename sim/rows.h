@@ -23,7 +23,7 @@ struct Node {
   i32 created_ms = 0;
   u32 timer = 0;
   u8 unschedulable = 0, ready = 0;
-  u16 reserved = 0;
+  u16 slow_percent = 0;   // service times of what runs here are this much longer
   i64 memory_nonzero = 0; // as requested, a container without a request counting 200 MiB
   i32 cpu_nonzero = 0;    // the same with 100 m
   u32 reserved2 = 0;

@@ -99,16 +99,16 @@ f32 ExplainedByCallees(const Sim& sim, u32 operation) {
   return 1.0f - all_well;
 }
 
-bool IsOf(const ClusterEvent& event, const Deployment& deployment) {
+}  // namespace
+
+bool IsEventOf(const ClusterEvent& event, const Deployment& deployment) {
   if (event.names[0] != deployment.ns || event.names[1] != deployment.name) return false;
   const auto kind = static_cast<ObjectKind>(event.object_kind);
   return kind == ObjectKind::kPod || kind == ObjectKind::kReplicaSet ||
          kind == ObjectKind::kDeployment;
 }
 
-}  // namespace
-
-PodFindings DescribePods(const Sim& sim, u32 deployment) {
+PodFindings LookAtPods(const Sim& sim, u32 deployment) {
   PodFindings out;
   ForEachPod(sim, deployment, [&](u32 row) {
     const Pod& pod = sim.At<Pod>(row);
@@ -129,7 +129,7 @@ PodFindings DescribePods(const Sim& sim, u32 deployment) {
   return out;
 }
 
-ServiceFindings DescribeService(const Sim& sim, u32 service) {
+ServiceFindings LookAtService(const Sim& sim, u32 service) {
   ServiceFindings out;
   const Service& row = sim.At<Service>(service);
   const auto& spec = sim.Typed<ServiceSpec>(row.doc);
@@ -198,7 +198,7 @@ EventFindings ReadEvents(const Sim& sim, u32 deployment) {
   u32 killing = 0, deleted = 0;
   for (u32 e = 1; e < sim.world.Used<ClusterEvent>(); ++e) {
     const ClusterEvent& event = sim.At<ClusterEvent>(e);
-    if (event.born == 0 || !IsOf(event, row)) continue;
+    if (event.born == 0 || !IsEventOf(event, row)) continue;
     switch (static_cast<EventReason>(event.reason)) {
       case EventReason::kKillingLiveness: out.probe_kills += CountEvent(sim, event).count; break;
       case EventReason::kKilling: killing += 1; break;

@@ -30,9 +30,9 @@ Error BadRequestError(std::string message) {
 }
 
 Error InvalidError(const KindInfo& kind, std::string_view name,
-                   const std::vector<FieldError>& causes) {
+                   const std::vector<FieldCause>& causes) {
   std::string list;
-  for (const FieldError& cause : causes) {
+  for (const FieldCause& cause : causes) {
     if (!list.empty()) list += ", ";
     list += cause.field + ": " + cause.message;
   }

@@ -14,10 +14,10 @@
 namespace wt {
 
 // A cause as metav1.StatusCause: "FIELD: MESSAGE".
-struct FieldError {
+struct FieldCause {
   std::string field;
-  std::string message;  // 'Invalid value: "x": field is immutable'
   std::string reason;   // FieldValueInvalid, FieldValueForbidden, ...
+  std::string message;  // 'Invalid value: "x": field is immutable'
 };
 
 Error NotFoundError(const KindInfo& kind, std::string_view name);
@@ -25,6 +25,6 @@ Error ConflictError(const KindInfo& kind, std::string_view name, std::string_vie
 Error BadRequestError(std::string message);
 // REQUIRES: causes is not empty.
 Error InvalidError(const KindInfo& kind, std::string_view name,
-                   const std::vector<FieldError>& causes);
+                   const std::vector<FieldCause>& causes);
 
 }  // namespace wt

@@ -69,11 +69,8 @@ Result<WritePlan> PlanUpdate(const Sim& sim, ObjectRef object, const Json& befor
   if (Status prepared = PrepareUpdate(kind, before, after); !prepared) return prepared.error();
   ApplyDefaults(after);
   AdmitObject(kind.kind, after);
-  std::vector<FieldError> causes = CheckObject(kind, after);
-  for (FieldError& cause : CheckUpdate(kind.kind, before, after)) {
-    causes.push_back(std::move(cause));
-  }
-  if (!causes.empty()) return InvalidError(kind, NameOf(sim, object), causes);
+  const std::vector<FieldCause> causes = CheckObject(kind, after, &before);
+  if (!causes.empty()) return InvalidError(kind, ObjectName(sim, object), causes);
 
   const ObjectParts parts = SplitObject(kind.kind, after);
   WritePlan plan;

@@ -66,8 +66,6 @@ void TakePod(Json& object, ObjectParts& parts) {
   for (const char* member : {"generateName", "ownerReferences"}) metadata.erase(member);
   Drop(metadata, "labels", "pod-template-hash");
   Json& spec = Member(object, "spec");
-  parts.node_name = std::string(Text(spec, "nodeName"));
-  spec.erase("nodeName");
   parts.tmpl = Json{{"metadata", metadata}, {"spec", spec}};
 }
 

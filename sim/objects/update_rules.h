@@ -21,10 +21,8 @@ namespace wt {
 // or a stale resourceVersion. `before` is the object as rendered.
 Status PrepareUpdate(const KindInfo& kind, const Json& before, Json& after);
 
-// Whether the object as a whole is valid, as for a create.
-std::vector<FieldError> CheckObject(const KindInfo& kind, const Json& object);
-
-// Changes that are refused, after defaulting.
-std::vector<FieldError> CheckUpdate(std::string_view kind, const Json& before, const Json& after);
+// Whether the object is valid, and the update from `before` (nullptr: a create) permitted; after
+// defaulting. Empty: it is.
+std::vector<FieldCause> CheckObject(const KindInfo& kind, const Json& object, const Json* before);
 
 }  // namespace wt

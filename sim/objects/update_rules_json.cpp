@@ -85,28 +85,27 @@ void KeepAllocated(const Json& before, Json& after) {
   if (List(*spec, "clusterIPs").empty()) Keep(old, *spec, "clusterIPs");
 }
 
-FieldError Immutable(std::string field, const Json& value) {
-  return {std::move(field), "Invalid value: " + Canonical(value) + ": field is immutable",
-          "FieldValueInvalid"};
+FieldCause Immutable(std::string field, const Json& value) {
+  return {std::move(field), "FieldValueInvalid",
+          "Invalid value: " + Canonical(value) + ": field is immutable"};
 }
 
-void CheckService(const Json& before, const Json& after, std::vector<FieldError>& causes) {
+void CheckService(const Json& before, const Json& after, std::vector<FieldCause>& causes) {
   const Json& old = List(Object(before, "spec"), "clusterIPs");
   const Json& now = List(Object(after, "spec"), "clusterIPs");
   if (old.empty() || now.empty() || old[0] == now[0]) return;
-  causes.push_back({"spec.clusterIPs[0]",
-                    "Invalid value: " + Canonical(now) + ": may not change once set",
-                    "FieldValueInvalid"});
+  causes.push_back({"spec.clusterIPs[0]", "FieldValueInvalid",
+                    "Invalid value: " + Canonical(now) + ": may not change once set"});
 }
 
-void CheckImmutableData(const Json& before, const Json& after, std::vector<FieldError>& causes) {
+void CheckImmutableData(const Json& before, const Json& after, std::vector<FieldCause>& causes) {
   if (!Flag(before, "immutable")) return;
   if (!Flag(after, "immutable")) {
-    causes.push_back({"immutable", kImmutableSet, "FieldValueForbidden"});
+    causes.push_back({"immutable", "FieldValueForbidden", kImmutableSet});
   }
   for (const char* member : {"data", "binaryData"}) {
     if (Object(before, member) != Object(after, member)) {
-      causes.push_back({member, kImmutableSet, "FieldValueForbidden"});
+      causes.push_back({member, "FieldValueForbidden", kImmutableSet});
     }
   }
 }
@@ -128,14 +127,13 @@ Json WithPermitted(const Json& before, const Json& after) {
   return spec;
 }
 
-void CheckPod(const Json& before, const Json& after, std::vector<FieldError>& causes) {
+void CheckPod(const Json& before, const Json& after, std::vector<FieldCause>& causes) {
   const Json& old = Object(before, "spec");
   const Json& now = Object(after, "spec");
   for (const char* list : {"containers", "initContainers"}) {
     if (List(old, list).size() == List(now, list).size()) continue;
-    causes.push_back({std::string("spec.") + list,
-                      "Forbidden: pod updates may not add or remove containers",
-                      "FieldValueForbidden"});
+    causes.push_back({std::string("spec.") + list, "FieldValueForbidden",
+                      "Forbidden: pod updates may not add or remove containers"});
     return;
   }
   for (const Json& toleration : List(old, "tolerations")) {
@@ -147,28 +145,26 @@ void CheckPod(const Json& before, const Json& after, std::vector<FieldError>& ca
       return mine == other;
     });
     if (kept) continue;
-    causes.push_back({"spec.tolerations",
+    causes.push_back({"spec.tolerations", "FieldValueForbidden",
                       "Forbidden: existing toleration can not be modified except its "
-                      "tolerationSeconds",
-                      "FieldValueForbidden"});
+                      "tolerationSeconds"});
     break;
   }
   if (WithPermitted(old, now) != now) {
-    causes.push_back({"spec", kPodMessage, "FieldValueForbidden"});
+    causes.push_back({"spec", "FieldValueForbidden", kPodMessage});
   }
 }
 
-void CheckNode(const Json& before, const Json& after, std::vector<FieldError>& causes) {
+void CheckNode(const Json& before, const Json& after, std::vector<FieldCause>& causes) {
   for (const char* member : {"podCIDR", "podCIDRs", "providerID"}) {
     const Json* old = Find(Object(before, "spec"), member);
     const Json* now = Find(Object(after, "spec"), member);
     if (old == nullptr || (now != nullptr && *old == *now)) continue;
     const bool provider = std::string_view(member) == "providerID";
-    causes.push_back({provider ? "spec.providerID" : "spec.podCIDRs",
+    causes.push_back({provider ? "spec.providerID" : "spec.podCIDRs", "FieldValueForbidden",
                       fmt::format("Forbidden: node updates may not change {} except from \"\" to "
                                   "valid",
-                                  provider ? "providerID" : "podCIDR"),
-                      "FieldValueForbidden"});
+                                  provider ? "providerID" : "podCIDR")});
     return;
   }
 }
@@ -195,9 +191,12 @@ Status PrepareUpdate(const KindInfo& kind, const Json& before, Json& after) {
   return Ok{};
 }
 
-std::vector<FieldError> CheckUpdate(std::string_view kind, const Json& before,
-                                    const Json& after) {
-  std::vector<FieldError> causes;
+std::vector<FieldCause> CheckObject(const KindInfo& info, const Json& after,
+                                    const Json* old) {
+  std::vector<FieldCause> causes;
+  if (old == nullptr) return causes;
+  const std::string_view kind = info.kind;
+  const Json& before = *old;
   if (kind == "Deployment") {
     const Json& now = Object(Object(after, "spec"), "selector");
     if (Object(Object(before, "spec"), "selector") != now) {

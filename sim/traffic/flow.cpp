@@ -17,6 +17,7 @@ constexpr int kDampedPass = 3;     // from here on, halve the steps: feedback ma
 constexpr f32 kWorkMaxS = 1e6f;    // longer than any episode
 constexpr f32 kUnclean = 1e30f;    // beyond any timeout
 constexpr f32 kPartMin = 1e-5f;    // rarer outcomes move no quantile that is reported
+constexpr f32 kBacklogMin = 0.5f;  // half a request is no queue
 constexpr f32 kNoRate = 1e-20f;    // weight of an idle operation in means over its service
 
 struct OperationWork {
@@ -433,7 +434,9 @@ bool StepBacklog(const ServiceGraph& graph, std::span<const ServiceInput> inputs
       }
       capacity = c.slots[i] * static_cast<f32>(service.operations) / work;
     }
-    row.backlog = Within(c.backlog[i] + dt_s * (arrivals - capacity), 0.0f, c.queue_limit[i]);
+    const f32 backlog = c.backlog[i] + dt_s * (arrivals - capacity);
+    const bool gone = arrivals < capacity && backlog < kBacklogMin;
+    row.backlog = gone ? 0.0f : Within(backlog, 0.0f, c.queue_limit[i]);
     busy |= row.backlog > 0.0f || (arrivals > capacity && c.queue_limit[i] > 0.0f);
   }
   return busy;

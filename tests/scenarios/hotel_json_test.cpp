@@ -31,8 +31,8 @@ int PodsLeftByABadRollout(const json& deployment) {
   const int replicas = deployment["spec"]["replicas"];
   const json strategy = deployment["spec"].value("strategy", json::object());
   if (strategy.value("type", "") == "Recreate") return 0;
-  const json text = strategy.value("rollingUpdate", json::object()).value("maxUnavailable",
-                                                                          json("25%"));
+  const json text =
+      strategy.value("rollingUpdate", json::object()).value("maxUnavailable", json("25%"));
   const int unavailable =
       text.is_string() ? replicas * std::stoi(text.get<std::string>()) / 100 : text.get<int>();
   return std::max(0, replicas - unavailable);
@@ -58,10 +58,10 @@ std::vector<f64> Arrivals(const std::string& mix, f64 rps) {
 
 // Requests per second that one pod can serve by its CPU limit.
 f64 CapacityOfAPod(const ServiceSpec& service) {
-  const json limit = DeploymentOf(service)["spec"]["template"]["spec"]["containers"][0]["resources"]
-                                          ["limits"]["cpu"];
+  const json limit = DeploymentOf(
+      service)["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["cpu"];
   const std::string text = limit.is_string() ? limit.get<std::string>() : limit.dump();
-  return ParseQuantity(text).value() / (static_cast<f64>(service.cpu_per_request) * 1e-9);
+  return QuantityNumber(text).value() / (static_cast<f64>(service.cpu_per_request) * 1e-9);
 }
 
 TEST(Hotel, LoadsWithoutAWarning) {
@@ -70,14 +70,25 @@ TEST(Hotel, LoadsWithoutAWarning) {
 }
 
 TEST(Hotel, HasTheServicesAndPortsOfHotelReservation) {
-  const std::map<std::string, i32> expected = {
-      {"frontend", 5000},          {"profile", 8081},           {"search", 8082},
-      {"geo", 8083},               {"rate", 8084},              {"recommendation", 8085},
-      {"user", 8086},              {"reservation", 8087},       {"mongodb-geo", 27017},
-      {"mongodb-profile", 27017},  {"mongodb-rate", 27017},     {"mongodb-recommendation", 27017},
-      {"mongodb-reservation", 27017}, {"mongodb-user", 27017},  {"memcached-rate", 11211},
-      {"memcached-profile", 11211},   {"memcached-reserve", 11211}, {"consul", 8500},
-      {"jaeger", 6831}};
+  const std::map<std::string, i32> expected = {{"frontend", 5000},
+                                               {"profile", 8081},
+                                               {"search", 8082},
+                                               {"geo", 8083},
+                                               {"rate", 8084},
+                                               {"recommendation", 8085},
+                                               {"user", 8086},
+                                               {"reservation", 8087},
+                                               {"mongodb-geo", 27017},
+                                               {"mongodb-profile", 27017},
+                                               {"mongodb-rate", 27017},
+                                               {"mongodb-recommendation", 27017},
+                                               {"mongodb-reservation", 27017},
+                                               {"mongodb-user", 27017},
+                                               {"memcached-rate", 11211},
+                                               {"memcached-profile", 11211},
+                                               {"memcached-reserve", 11211},
+                                               {"consul", 8500},
+                                               {"jaeger", 6831}};
   std::map<std::string, i32> found;
   for (const ServiceSpec& service : Hotel().behaviour.services) {
     found[service.name] = service.port;
@@ -100,8 +111,8 @@ TEST(Hotel, RunsAboutFortyPodsWithProbesRequestsAndLimits) {
         EXPECT_TRUE(container["resources"][group].contains(resource)) << service.name;
       }
     }
-    const f64 limit = ParseQuantity(container["resources"]["limits"]["memory"].get<std::string>())
-                          .value();
+    const f64 limit =
+        QuantityNumber(container["resources"]["limits"]["memory"].get<std::string>()).value();
     EXPECT_LT(service.memory_base + 300 * service.memory_per_request, limit) << service.name;
   }
   EXPECT_EQ(pods, 39);
@@ -164,7 +175,8 @@ TEST(Hotel, WithoutItsBehaviourFileTheSameGraphIsInferred) {
         for (const CallSpec& call : operation.calls) {
           const std::string& callee = behaviour.services[call.service].name;
           const bool platform = callee == "consul" || callee == "jaeger";
-          if (!platform && caller.role == ServiceRole::kApp) names.insert(caller.name + ">" + callee);
+          if (!platform && caller.role == ServiceRole::kApp)
+            names.insert(caller.name + ">" + callee);
         }
       }
     }

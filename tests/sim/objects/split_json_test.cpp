@@ -61,13 +61,12 @@ TEST(Split, NodeKeepsItsMachineAndDropsDerivedTaints) {
   EXPECT_EQ(parts.document["status"], Json::parse(R"({"allocatable": {"cpu": "2"}})"));
 }
 
-TEST(Split, PodIsATemplateAndANode) {
+TEST(Split, PodIsATemplateWithoutItsOwnersMarks) {
   const ObjectParts parts = SplitObject("Pod", Json::parse(R"({"apiVersion": "v1", "kind": "Pod",
     "metadata": {"name": "p", "labels": {"a": "b", "pod-template-hash": "x"}},
     "spec": {"nodeName": "n1", "containers": []}})"));
-  EXPECT_EQ(parts.node_name, "n1");
-  EXPECT_EQ(parts.tmpl,
-            Json::parse(R"({"metadata": {"labels": {"a": "b"}}, "spec": {"containers": []}})"));
+  EXPECT_EQ(parts.tmpl, Json::parse(R"({"metadata": {"labels": {"a": "b"}},
+    "spec": {"containers": [], "nodeName": "n1"}})"));
 }
 
 TEST(Admit, SecretsFoldStringDataIntoData) {
