@@ -14,7 +14,7 @@ inline constexpr SimTime kMillisecond = 1'000'000;
 inline constexpr SimTime kSecond = 1'000 * kMillisecond;
 inline constexpr SimTime kMinute = 60 * kSecond;
 inline constexpr SimTime kHour = 60 * kMinute;
-inline constexpr SimTime kNever = INT64_MAX;
+inline constexpr SimTime kForever = INT64_MAX;
 
 // Rows keep instants as 32-bit milliseconds: +-24.8 days around the start.
 constexpr i32 ToMs(SimTime at) { return static_cast<i32>(at / kMillisecond); }

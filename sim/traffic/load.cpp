@@ -92,11 +92,11 @@ f32 RateAt(const LoadPattern& pattern, SimTime at) {
 SimTime NextChange(const LoadPattern& pattern, SimTime at) {
   switch (pattern.kind) {
     case LoadKind::kConstant:
-      return kNever;
+      return kForever;
     case LoadKind::kRamp: {
       const SimTime end = pattern.start + pattern.duration;
       if (at < pattern.start) return pattern.start;
-      if (at >= end) return kNever;
+      if (at >= end) return kForever;
       const SimTime step = StepOf(pattern.duration);
       return std::min(StepStart(at, pattern.start, step) + step, end);
     }
@@ -106,7 +106,7 @@ SimTime NextChange(const LoadPattern& pattern, SimTime at) {
     }
     case LoadKind::kSpike:
       if (at < pattern.start) return pattern.start;
-      return at < pattern.start + pattern.duration ? pattern.start + pattern.duration : kNever;
+      return at < pattern.start + pattern.duration ? pattern.start + pattern.duration : kForever;
     case LoadKind::kBurst: {
       const SimTime into = IntoBurst(pattern, at);
       if (into < 0) return pattern.start;
@@ -115,10 +115,10 @@ SimTime NextChange(const LoadPattern& pattern, SimTime at) {
     case LoadKind::kReplay: {
       const auto next =
           std::upper_bound(pattern.points.begin(), pattern.points.end(), at, Before);
-      return next == pattern.points.end() ? kNever : next->at;
+      return next == pattern.points.end() ? kForever : next->at;
     }
   }
-  return kNever;
+  return kForever;
 }
 
 }  // namespace wt

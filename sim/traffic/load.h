@@ -44,7 +44,7 @@ inline constexpr SimTime kLoadStepMin = kSecond;
 // Offered requests per second at an instant; >= 0. O(1), replay O(log points).
 f32 RateAt(const LoadPattern& pattern, SimTime at);
 
-// First instant after `at` at which RateAt may differ; kNever if there is none.
+// First instant after `at` at which RateAt may differ; kForever if there is none.
 SimTime NextChange(const LoadPattern& pattern, SimTime at);
 
 // sin(2 pi x) for |x| < 2^31. Absolute error < 1e-9.

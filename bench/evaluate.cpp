@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/evaluate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "faults/all_faults.h"
+#include "scenarios/load_scenario.h"
+
+namespace wt {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<Suite> FindSuite(const fs::path& root, const std::string& suite) {
+  const fs::path by_name = root / "scenarios/suites" / (suite + ".yaml");
+  const fs::path catalog = root / "scenarios/catalog";
+  if (fs::exists(by_name)) return LoadSuite(by_name.string(), catalog.string());
+  const fs::path single = catalog / (suite + ".yaml");
+  if (!fs::exists(suite) && !fs::exists(single)) {
+    return Error{ErrorCode::kUsage, "--suite",
+                 fmt::format("no suite or scenario '{}'; see `wavetank list suites`", suite)};
+  }
+  Suite one;
+  one.name = fs::path(suite).stem().string();
+  one.scenario_paths = {fs::exists(suite) ? suite : single.string()};
+  one.first_seed = 1;
+  one.last_seed = 10;
+  return one;
+}
+
+ScenarioLabel LabelOf(const Scenario& scenario) {
+  ScenarioLabel label;
+  label.name = scenario.name;
+  label.app = scenario.app;
+  label.task = TaskName(scenario.task);
+  label.file = scenario.file;
+  std::set<std::string> kinds;
+  for (const FaultSpec& fault : scenario.faults) {
+    kinds.insert(fault.kind.texts.begin(), fault.kind.texts.end());
+  }
+  label.fault_kinds.assign(kinds.begin(), kinds.end());
+  return label;
+}
+
+u64 HashFile(const fs::path& path, u64 seed) {
+  std::FILE* file = std::fopen(path.c_str(), "rb");
+  if (file == nullptr) return seed;
+  char buffer[16384];
+  std::size_t n = 0;
+  while ((n = std::fread(buffer, 1, sizeof(buffer), file)) > 0) {
+    seed = XXH3_64bits_withSeed(buffer, n, seed);
+  }
+  std::fclose(file);
+  return seed;
+}
+
+// Scenario files, the files of their apps, the rules: what makes two runs comparable.
+std::string HashSuite(const std::vector<ScenarioSetup>& setups) {
+  u64 hash = XXH3_64bits(kVerdictRules, std::string_view(kVerdictRules).size());
+  std::set<std::string> apps;
+  for (const ScenarioSetup& setup : setups) {
+    hash = HashFile(setup.scenario.file, hash);
+    apps.insert(setup.scenario.app_path);
+  }
+  for (const std::string& app : apps) {
+    std::vector<fs::path> files;
+    if (fs::is_directory(app)) {
+      for (const auto& entry : fs::recursive_directory_iterator(app)) {
+        if (entry.is_regular_file()) files.push_back(entry.path());
+      }
+    } else {
+      files.push_back(app);
+    }
+    std::sort(files.begin(), files.end());
+    for (const fs::path& file : files) hash = HashFile(file, hash);
+  }
+  return fmt::format("{:016x}", hash);
+}
+
+}  // namespace
+
+Result<PreparedSuite> PrepareSuite(const std::string& root, const std::string& name) {
+  Result<Suite> suite = FindSuite(root, name);
+  if (!suite) return suite.error();
+  PreparedSuite out;
+  out.name = suite->name;
+  out.first_seed = suite->first_seed;
+  out.last_seed = suite->last_seed;
+  LoadOptions options;
+  options.kinds = FaultKindInfos();
+  options.apps_dir = (fs::path(root) / "scenarios/apps").string();
+  BlueprintCache cache;
+  for (const std::string& path : suite->scenario_paths) {
+    Result<Scenario> scenario = LoadScenario(path, options);
+    if (!scenario) return scenario.error();
+    Result<ScenarioSetup> setup = PrepareScenario(*scenario, cache);
+    if (!setup) return setup.error();
+    out.labels.push_back(LabelOf(*scenario));
+    out.setups.push_back(std::move(*setup));
+  }
+  out.warnings = cache.warnings();
+  out.hash = HashSuite(out.setups);
+  return out;
+}
+
+Evaluation Evaluate(const PreparedSuite& suite, const PolicyFactory& make_policy,
+                    const EvaluateOptions& options) {
+  std::set<std::pair<u32, u64>> finished;
+  for (const EpisodeResult& e : options.finished) finished.insert({e.scenario, e.seed});
+  std::vector<EpisodeRequest> requests;
+  for (u32 s = 0; s < suite.setups.size(); ++s) {
+    for (u64 seed = options.first_seed; seed <= options.last_seed; ++seed) {
+      if (!finished.contains({s, seed})) requests.push_back({&suite.setups[s], s, seed});
+    }
+  }
+  BatchOptions batch;
+  batch.threads = options.threads;
+  batch.chunk = options.chunk;
+  batch.on_chunk = options.on_chunk;
+  std::vector<bool> done;
+  std::vector<EpisodeResult> results = RunBatch(requests, make_policy, batch, &done);
+  Evaluation out;
+  out.episodes = options.finished;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (done[i]) out.episodes.push_back(std::move(results[i]));
+    else out.complete = false;
+  }
+  std::sort(out.episodes.begin(), out.episodes.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.scenario, a.seed) < std::pair(b.scenario, b.seed);
+  });
+  return out;
+}
+
+}  // namespace wt

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scores an agent on a suite: every scenario with every seed, judged, summarised.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "bench/results.h"
+#include "episodes/run_batch.h"
+#include "sim/api/result.h"
+
+namespace wt {
+
+struct PreparedSuite {
+  std::string name;
+  std::string hash;   // of the scenarios, their apps and the rules of the verdict
+  u64 first_seed = 1, last_seed = 1;
+  std::vector<ScenarioSetup> setups;
+  std::vector<ScenarioLabel> labels;
+  std::vector<std::string> warnings;
+};
+
+// `root`: where scenarios/ lies. `suite`: a name under scenarios/suites or a path to a suite or
+// scenario file. Errors: kInvalidInput, all places.
+Result<PreparedSuite> PrepareSuite(const std::string& root, const std::string& suite);
+
+struct EvaluateOptions {
+  u64 first_seed = 1, last_seed = 10;
+  int threads = 0;
+  u32 chunk = 64;
+  // Finished episodes of an interrupted run: not run again. In any order.
+  std::vector<EpisodeResult> finished;
+  // As BatchOptions::on_chunk, with newly finished episodes only.
+  std::function<bool(std::span<const EpisodeResult>)> on_chunk;
+};
+
+struct Evaluation {
+  std::vector<EpisodeResult> episodes;  // in (scenario, seed) order, only those that were run
+  bool complete = true;                 // false: stopped early
+};
+
+Evaluation Evaluate(const PreparedSuite& suite, const PolicyFactory& make_policy,
+                    const EvaluateOptions& options);
+
+// An episode line of results back into what summaries need; kInvalidInput when it is not one
+// (a torn last line after a crash).
+Result<EpisodeResult> ReadEpisodeLine(std::string_view line,
+                                      const std::vector<ScenarioLabel>& scenarios);
+
+}  // namespace wt

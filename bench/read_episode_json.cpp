@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <nlohmann/json.hpp>
+
+#include "bench/evaluate.h"
+
+namespace wt {
+namespace {
+
+using Json = nlohmann::json;
+
+SimTime FromSeconds(const Json& value) {
+  return static_cast<SimTime>(value.get<f64>() * static_cast<f64>(kSecond));
+}
+
+u32 IndexOf(const std::vector<ScenarioLabel>& scenarios, const std::string& name) {
+  for (u32 i = 0; i < scenarios.size(); ++i) {
+    if (scenarios[i].name == name) return i;
+  }
+  throw Json::other_error::create(501, "scenario '" + name + "' is not part of the suite", nullptr);
+}
+
+EpisodeResult Read(const Json& line, const std::vector<ScenarioLabel>& scenarios) {
+  EpisodeResult e;
+  e.scenario = IndexOf(scenarios, line.at("scenario"));
+  e.seed = line.at("seed");
+  e.faulty = line.at("class") == "faulty";
+  e.verdict = line.at("verdict");
+  e.errored = line.at("errored");
+  e.error = line.at("error");
+  e.steps = line.at("steps");
+  e.end = FromSeconds(line.at("sim_time_s"));
+  e.injected_at = FromSeconds(line.at("injected_s"));
+  if (!line.at("ttr_s").is_null()) e.repaired_at = e.injected_at + FromSeconds(line.at("ttr_s"));
+  e.terminated = line.at("terminated");
+  e.truncated = line.at("truncated");
+  e.hash = std::stoull(line.at("hash").get<std::string>(), nullptr, 16);
+  const Json& parts = line.at("parts");
+  e.parts.detected = parts.at("detected");
+  e.parts.localized = parts.at("localized");
+  e.parts.analysed = parts.at("analysed");
+  e.parts.slo_held = parts.at("slo_held");
+  e.parts.cause_gone = parts.at("cause_gone");
+  e.parts.wrote = parts.at("wrote");
+  return e;
+}
+
+}  // namespace
+
+Result<EpisodeResult> ReadEpisodeLine(std::string_view line,
+                                      const std::vector<ScenarioLabel>& scenarios) {
+  const Json parsed = Json::parse(line, nullptr, false);
+  if (!parsed.is_object()) {
+    return Error{ErrorCode::kInvalidInput, "episodes.jsonl", "a line is not a JSON object"};
+  }
+  try {
+    return Read(parsed, scenarios);
+  } catch (const std::exception& wrong) {
+    return Error{ErrorCode::kInvalidInput, "episodes.jsonl", wrong.what()};
+  }
+}
+
+}  // namespace wt

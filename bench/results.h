@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The results of a bench run: what formats.md calls the results document and the episode lines.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/statistics.h"
+#include "episodes/episode_result.h"
+
+namespace wt {
+
+inline constexpr const char* kEngineVersion = "1.0";
+
+// What the lines of results need to know of one scenario of the suite.
+struct ScenarioLabel {
+  std::string name;
+  std::string app;
+  std::string task;
+  std::vector<std::string> fault_kinds;  // empty: healthy
+  std::string file;                      // for the replay command
+};
+
+struct Summary {
+  u64 episodes = 0, errored = 0;
+  f64 verdict_mean = 0;
+  Interval verdict_ci95;
+  f64 success = 0;               // share with verdict 1
+  f64 harm = 0;                  // share with verdict -1
+  f64 false_action_healthy = 0;  // share of healthy episodes with an accepted write
+  f64 steps_mean = 0;
+  f64 ttr_median_s = 0;          // of repaired faulty episodes, from injection
+};
+
+struct RunInfo {
+  std::string run_id, commit, suite, suite_hash, agent, split = "held-out-seeds";
+  u64 first_seed = 1, last_seed = 1;
+  f64 wall_s = 0, cpu_s = 0;
+  int threads = 1;
+};
+
+// Means over episodes with every scenario weighted equally. O(episodes log episodes).
+Summary Summarise(const std::vector<const EpisodeResult*>& episodes);
+
+// Hash over all episodes in (scenario, seed) order: equal runs have equal hashes.
+u64 HashEpisodes(const std::vector<EpisodeResult>& episodes);
+
+// The whole document as JSON text (bench/results_json.cpp).
+std::string ResultsDocument(const RunInfo& info, const std::vector<ScenarioLabel>& scenarios,
+                            const std::vector<EpisodeResult>& episodes);
+// One line of episodes.jsonl, without the newline.
+std::string EpisodeLine(const RunInfo& info, const std::vector<ScenarioLabel>& scenarios,
+                        const EpisodeResult& episode);
+
+}  // namespace wt

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "bench/results.h"
+#include "episodes/observer_rules.h"
+
+namespace wt {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json ToJson(const Summary& s) {
+  return {{"episodes", s.episodes},
+          {"errored", s.errored},
+          {"verdict_mean", s.verdict_mean},
+          {"verdict_ci95", {s.verdict_ci95.low, s.verdict_ci95.high}},
+          {"success", s.success},
+          {"harm", s.harm},
+          {"false_action_healthy", s.false_action_healthy},
+          {"steps_mean", s.steps_mean},
+          {"ttr_median_s", s.ttr_median_s}};
+}
+
+using Group = std::map<std::string, std::vector<const EpisodeResult*>>;
+
+Json ToJson(const Group& groups) {
+  Json out = Json::object();
+  for (const auto& [name, episodes] : groups) out[name] = ToJson(Summarise(episodes));
+  return out;
+}
+
+std::string TargetText(const TakenAction& taken) {
+  return fmt::format("{}#{}", EntityKindName(taken.action.kind), taken.action.slot);
+}
+
+}  // namespace
+
+std::string ResultsDocument(const RunInfo& info, const std::vector<ScenarioLabel>& scenarios,
+                            const std::vector<EpisodeResult>& episodes) {
+  std::vector<const EpisodeResult*> all, faulty, healthy;
+  Group by_fault, by_task, by_app, by_scenario;
+  for (const EpisodeResult& e : episodes) {
+    const ScenarioLabel& label = scenarios[e.scenario];
+    all.push_back(&e);
+    (e.faulty ? faulty : healthy).push_back(&e);
+    for (const std::string& kind : label.fault_kinds) by_fault[kind].push_back(&e);
+    if (label.fault_kinds.empty()) by_fault["no-fault"].push_back(&e);
+    by_task[label.task].push_back(&e);
+    by_app[label.app].push_back(&e);
+    by_scenario[label.name].push_back(&e);
+  }
+  Json out = {{"schema", "wavetank.results/1"},
+              {"run_id", info.run_id},
+              {"commit", info.commit},
+              {"suite", info.suite},
+              {"suite_hash", info.suite_hash},
+              {"engine", kEngineVersion},
+              {"verdict_rules", kVerdictRules},
+              {"agent", info.agent},
+              {"seeds", {info.first_seed, info.last_seed}},
+              {"overall", ToJson(Summarise(all))},
+              {"faulty", ToJson(Summarise(faulty))},
+              {"healthy", ToJson(Summarise(healthy))},
+              {"hash", fmt::format("{:016x}", HashEpisodes(episodes))},
+              {"by_fault", ToJson(by_fault)},
+              {"by_task", ToJson(by_task)},
+              {"by_app", ToJson(by_app)},
+              {"by_scenario", ToJson(by_scenario)},
+              {"split", info.split},
+              {"machine", {{"threads", info.threads},
+                           {"cores", std::thread::hardware_concurrency()}}},
+              {"wall_s", info.wall_s},
+              {"cpu_s", info.cpu_s}};
+  return out.dump(2);
+}
+
+std::string EpisodeLine(const RunInfo& info, const std::vector<ScenarioLabel>& scenarios,
+                        const EpisodeResult& e) {
+  const ScenarioLabel& label = scenarios[e.scenario];
+  const VerdictParts& p = e.parts;
+  Json collateral = Json::array();
+  if (p.disturbed > 0) collateral.push_back(fmt::format("{} objects disturbed", p.disturbed));
+  if (p.harmed_clients) collateral.push_back("more client errors than without the agent");
+  if (p.lost_operation) collateral.push_back("an operation lost");
+  if (p.lost_data) collateral.push_back("data lost");
+  if (p.changed_protected) collateral.push_back("a protected object changed");
+  Json actions = Json::array();
+  for (const TakenAction& taken : e.actions) {
+    const Move& move = MoveOf(taken.action);
+    actions.push_back({{"at_s", ToSeconds(taken.at)},
+                       {"verb", VerbName(move.verb)},
+                       {"target", TargetText(taken)},
+                       {"option", move.option},
+                       {"accepted", taken.accepted}});
+  }
+  Json out = {{"schema", "wavetank.episode/1"},
+              {"scenario", label.name},
+              {"seed", e.seed},
+              {"agent", info.agent},
+              {"class", e.faulty ? "faulty" : "healthy"},
+              {"verdict", e.verdict},
+              {"parts",
+               {{"detected", p.detected},
+                {"localized", p.localized},
+                {"analysed", p.analysed},
+                {"repaired", p.cause_gone},
+                {"slo_held", p.slo_held},
+                {"cause_gone", p.cause_gone},
+                {"wrote", p.wrote},
+                {"error_share", p.error_share},
+                {"twin_error_share", p.twin_error_share},
+                {"collateral", collateral}}},
+              {"steps", e.steps},
+              {"sim_time_s", ToSeconds(e.end)},
+              {"injected_s", ToSeconds(e.injected_at)},
+              {"ttd_s", e.detected_at > 0 ? Json(ToSeconds(e.detected_at - e.injected_at)) : Json()},
+              {"ttr_s", e.repaired_at > 0 ? Json(ToSeconds(e.repaired_at - e.injected_at)) : Json()},
+              {"terminated", e.terminated},
+              {"truncated", e.truncated},
+              {"errored", e.errored},
+              {"error", e.error},
+              {"hash", fmt::format("{:016x}", e.hash)},
+              {"actions", actions},
+              {"replay", fmt::format("wavetank play --scenario {} --seed {} --agent {}",
+                                     label.file, e.seed, info.agent)}};
+  return out.dump();
+}
+
+}  // namespace wt

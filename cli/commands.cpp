@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+
+#include <array>
+
+namespace wt {
+
+std::span<const Command> CoreCommands() {
+  static const std::array commands{kList, kDoctor, kVersion};
+  return commands;
+}
+
+}  // namespace wt

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/color.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <filesystem>
+
+#include "cli/commands.h"
+#include "cli/commands/bench_run.h"
+#include "cli/commands/shared.h"
+#include "cli/data_root.h"
+#include "cli/interrupt.h"
+#include "cli/log.h"
+#include "cli/progress.h"
+#include "cli/version.h"
+
+namespace wt {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array kOptions{
+    OptionSpec{.name = "--suite", .value_name = "S", .help = "suite or scenario, by name or file",
+               .fallback = "lite"},
+    OptionSpec{.name = "--agent", .value_name = "A",
+               .help = "oracle, no-op, random, sweep, rule, ..., FILE.wtp", .fallback = "rule"},
+    OptionSpec{.name = "--seeds", .value_name = "A-B", .help = "seeds; the suite's when not given"},
+    OptionSpec{.name = "--out", .value_name = "DIR",
+               .help = "run folder for results.json and episodes.jsonl"},
+    OptionSpec{.name = "--resume", .type = OptionType::kFlag,
+               .help = "go on with the run in --out: finished episodes are not run again"}};
+
+std::string Row(std::string_view name, const Summary& s) {
+  return fmt::format("{:<28} {:>8} {:>8.3f}  [{:>6.3f}, {:>6.3f}] {:>8.3f} {:>6.3f} {:>7.1f} {:>9.0f}\n",
+                     name, s.episodes, s.verdict_mean, s.verdict_ci95.low, s.verdict_ci95.high,
+                     s.success, s.harm, s.steps_mean, s.ttr_median_s);
+}
+
+void PrintTable(const PreparedSuite& suite, const std::vector<EpisodeResult>& episodes) {
+  std::map<std::string, std::vector<const EpisodeResult*>> by_fault;
+  std::vector<const EpisodeResult*> all, faulty, healthy;
+  for (const EpisodeResult& e : episodes) {
+    all.push_back(&e);
+    (e.faulty ? faulty : healthy).push_back(&e);
+    for (const std::string& kind : suite.labels[e.scenario].fault_kinds) {
+      by_fault[kind].push_back(&e);
+    }
+  }
+  fmt::print("{:<28} {:>8} {:>8}  {:^16} {:>8} {:>6} {:>7} {:>9}\n", "", "episodes", "verdict",
+             "95 %", "success", "harm", "steps", "repair s");
+  for (const auto& [kind, list] : by_fault) fmt::print("{}", Row(kind, Summarise(list)));
+  fmt::print("{}", Row("all faulty", Summarise(faulty)));
+  fmt::print("{}", Row("all healthy", Summarise(healthy)));
+  fmt::print("{}", Row("overall", Summarise(all)));
+  const Summary h = Summarise(healthy);
+  if (!healthy.empty()) fmt::print("false actions on healthy: {:.3f}\n", h.false_action_healthy);
+}
+
+f64 CpuSeconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<f64>(now.tv_sec) + static_cast<f64>(now.tv_nsec) * 1e-9;
+}
+
+Result<ExitCode> Run(const Arguments& arguments) {
+  Result<fs::path> root = DataRoot();
+  if (!root) return root.error();
+  Result<PolicyFactory> agent = AgentNamed(arguments.Text("--agent"));
+  if (!agent) return agent.error();
+  Result<PreparedSuite> suite = PrepareSuite(root->string(), arguments.Text("--suite"));
+  if (!suite) return suite.error();
+  for (const std::string& warning : suite->warnings) LogWarning("{}", warning);
+  SeedRange seeds{suite->first_seed, suite->last_seed};
+  if (arguments.Given("--seeds")) {
+    Result<SeedRange> given = ParseSeeds(arguments.Text("--seeds"));
+    if (!given) return given.error();
+    seeds = *given;
+  }
+  RunInfo info;
+  info.commit = std::string(kBuildInfo.commit);
+  info.suite = suite->name;
+  info.suite_hash = suite->hash;
+  info.agent = arguments.Text("--agent");
+  info.first_seed = seeds.first;
+  info.last_seed = seeds.last;
+  info.threads = static_cast<int>(arguments.Integer("--threads"));
+
+  BenchRun run(info, *suite, arguments.Text("--out"));
+  EvaluateOptions options;
+  if (arguments.Flag("--resume")) {
+    Result<std::vector<EpisodeResult>> finished = run.ReadFinished();
+    if (!finished) return finished.error();
+    options.finished = std::move(*finished);
+    LogInfo("{} finished episodes are kept", options.finished.size());
+  }
+  if (const Status opened = run.Open(arguments.Flag("--resume")); !opened) return opened.error();
+  options.first_seed = seeds.first;
+  options.last_seed = seeds.last;
+  options.threads = info.threads;
+  const u64 total = suite->setups.size() * (seeds.last - seeds.first + 1);
+  Progress progress("episodes", total);
+  u64 done = options.finished.size();
+  options.on_chunk = [&](std::span<const EpisodeResult> part) {
+    run.Append(part);
+    done += part.size();
+    progress.Update(done);
+    return !Interrupted();
+  };
+  const auto start = std::chrono::steady_clock::now();
+  const f64 cpu_start = CpuSeconds();
+  const Evaluation evaluation = Evaluate(*suite, *agent, options);
+  run.info().wall_s =
+      std::chrono::duration<f64>(std::chrono::steady_clock::now() - start).count();
+  run.info().cpu_s = CpuSeconds() - cpu_start;
+
+  const std::string document = ResultsDocument(run.info(), suite->labels, evaluation.episodes);
+  if (const Status written = run.Finish(document); !written) return written.error();
+  if (arguments.Flag("--json")) fmt::print("{}\n", document);
+  else PrintTable(*suite, evaluation.episodes);
+  u64 errored = 0;
+  for (const EpisodeResult& e : evaluation.episodes) {
+    if (!e.errored) continue;
+    if (errored++ < 3) {
+      LogWarning("{} seed {}: {}", suite->labels[e.scenario].name, e.seed, e.error);
+    }
+  }
+  return errored > 0 ? ExitCode::kEpisodesErrored : ExitCode::kOk;
+}
+
+}  // namespace
+
+const Command kBench{.name = "bench",
+                     .summary = "score an agent on a suite of scenarios",
+                     .example = "./wavetank bench --suite lite --agent rule --seeds 1-20",
+                     .options = kOptions,
+                     .run = &Run};
+
+}  // namespace wt

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands/bench_run.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "cli/file_io.h"
+
+namespace wt {
+namespace {
+
+constexpr std::size_t kEpisodesBytesMax = 4ull << 30;
+
+// What must be equal for two calls to be one run.
+std::string Identity(const RunInfo& info) {
+  return fmt::format("{{\"schema\": \"wavetank.run/1\", \"suite\": \"{}\", \"suite_hash\": \"{}\", "
+                     "\"engine\": \"{}\", \"verdict_rules\": \"{}\", \"agent\": \"{}\", "
+                     "\"seeds\": [{}, {}]}}\n",
+                     info.suite, info.suite_hash, kEngineVersion, kVerdictRules, info.agent,
+                     info.first_seed, info.last_seed);
+}
+
+}  // namespace
+
+BenchRun::~BenchRun() {
+  if (episodes_ != nullptr) std::fclose(episodes_);
+}
+
+Result<std::vector<EpisodeResult>> BenchRun::ReadFinished() const {
+  if (folder_.empty()) {
+    return Error{ErrorCode::kUsage, "--resume", "needs --out DIR, the run to go on with"};
+  }
+  std::vector<EpisodeResult> out;
+  if (!std::filesystem::exists(Path("episodes.jsonl"))) return out;
+  Result<std::string> identity = ReadFile(Path("run.json"), 1 << 20);
+  if (!identity) return identity.error();
+  if (*identity != Identity(info_)) {
+    return Error{ErrorCode::kUsage, Path("run.json"),
+                 "is a run of another suite, agent, seeds or rules; choose another --out"};
+  }
+  Result<std::string> text = ReadFile(Path("episodes.jsonl"), kEpisodesBytesMax);
+  if (!text) return text.error();
+  std::size_t from = 0;
+  while (true) {
+    const std::size_t to = text->find('\n', from);
+    if (to == std::string::npos) break;  // a torn last line is run again
+    Result<EpisodeResult> episode =
+        ReadEpisodeLine(std::string_view(*text).substr(from, to - from), suite_.labels);
+    if (!episode) return episode.error();
+    out.push_back(std::move(*episode));
+    from = to + 1;
+  }
+  return out;
+}
+
+Status BenchRun::Open(bool resume) {
+  if (folder_.empty()) return Ok{};
+  std::error_code failed;
+  std::filesystem::create_directories(folder_, failed);
+  if (failed) return Error{ErrorCode::kEnvironment, folder_, failed.message()};
+  const std::string path = Path("episodes.jsonl");
+  if (resume && std::filesystem::exists(path)) {
+    Result<std::string> text = ReadFile(path, kEpisodesBytesMax);
+    if (!text) return text.error();
+    const std::size_t last = text->rfind('\n');
+    std::filesystem::resize_file(path, last == std::string::npos ? 0 : last + 1, failed);
+    if (failed) return Error{ErrorCode::kEnvironment, path, failed.message()};
+  } else {
+    if (std::filesystem::exists(path)) {
+      return Error{ErrorCode::kUsage, path, "holds a run; pass --resume to go on with it, or "
+                                            "choose another --out"};
+    }
+    if (const Status written = WriteFileWhole(Path("run.json"), Identity(info_)); !written) {
+      return written.error();
+    }
+  }
+  episodes_ = std::fopen(path.c_str(), "ab");
+  if (episodes_ == nullptr) return Error{ErrorCode::kEnvironment, path, "cannot be written"};
+  return Ok{};
+}
+
+void BenchRun::Append(std::span<const EpisodeResult> episodes) {
+  if (episodes_ == nullptr) return;
+  for (const EpisodeResult& e : episodes) {
+    const std::string line = EpisodeLine(info_, suite_.labels, e) + "\n";
+    std::fwrite(line.data(), 1, line.size(), episodes_);
+  }
+  std::fflush(episodes_);
+}
+
+Status BenchRun::Finish(const std::string& results_document) {
+  if (folder_.empty()) return Ok{};
+  return WriteFileWhole(Path("results.json"), results_document + "\n");
+}
+
+}  // namespace wt

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The folder of a bench run: episodes.jsonl grows line by line as episodes finish (append-only,
+// one write a line, so that a killed run leaves whole lines and at most one torn last one);
+// results.json is written whole at the end. Without a folder nothing is written.
+#pragma once
+
+#include <cstdio>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "bench/evaluate.h"
+
+namespace wt {
+
+class BenchRun {
+ public:
+  BenchRun(RunInfo info, const PreparedSuite& suite, std::string folder)
+      : info_(std::move(info)), suite_(suite), folder_(std::move(folder)) {}
+  ~BenchRun();
+  BenchRun(const BenchRun&) = delete;
+  BenchRun& operator=(const BenchRun&) = delete;
+
+  RunInfo& info() { return info_; }
+  // Episodes of an earlier, interrupted call; refuses one of another suite, agent or rules.
+  Result<std::vector<EpisodeResult>> ReadFinished() const;
+  // Makes the folder and run.json; with `resume` cuts a torn last line off and goes on.
+  Status Open(bool resume);
+  void Append(std::span<const EpisodeResult> episodes);
+  Status Finish(const std::string& results_document);
+
+ private:
+  std::string Path(const char* name) const { return folder_ + "/" + name; }
+
+  RunInfo info_;
+  const PreparedSuite& suite_;
+  std::string folder_;
+  std::FILE* episodes_ = nullptr;
+};
+
+}  // namespace wt

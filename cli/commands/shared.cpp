@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands/shared.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "agents/all_policies.h"
+#include "agents/policy_file.h"
+#include "cli/data_root.h"
+#include "cli/nearest_word.h"
+#include "episodes/oracle.h"
+
+namespace wt {
+namespace {
+
+bool ReadNumber(std::string_view text, u64& out) {
+  const auto end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, out);
+  return !text.empty() && read.ec == std::errc{} && read.ptr == end;
+}
+
+}  // namespace
+
+Result<PolicyFactory> AgentNamed(const std::string& name) {
+  if (name == "oracle") return PolicyFactory([] { return MakeOracle(); });
+  if (name.ends_with(".wtp")) {
+    Result<NetworkWeights> weights = LoadPolicy(name);
+    if (!weights) return weights.error();
+    auto shared = std::make_shared<const NetworkWeights>(std::move(*weights));
+    return PolicyFactory([shared, name] { return MakeNetworkPolicy(shared, true, name); });
+  }
+  std::vector<std::string_view> names{"oracle"};
+  for (const PolicyEntry& entry : AllPolicies()) {
+    if (entry.name == name) {
+      return PolicyFactory([make = entry.make] { return make(); });
+    }
+    names.push_back(entry.name);
+  }
+  return Error{ErrorCode::kUsage, "--agent",
+               fmt::format("no agent '{}'; expected FILE.wtp or one of {}; did you mean {}", name,
+                           fmt::join(names, ", "), NearestWord(name, names))};
+}
+
+Result<SeedRange> ParseSeeds(const std::string& text) {
+  SeedRange range;
+  const std::size_t dash = text.find('-');
+  const std::string_view first = std::string_view(text).substr(0, dash);
+  const std::string_view last =
+      dash == std::string::npos ? first : std::string_view(text).substr(dash + 1);
+  if (!ReadNumber(first, range.first) || !ReadNumber(last, range.last) ||
+      range.last < range.first) {
+    return Error{ErrorCode::kUsage, "--seeds",
+                 fmt::format("'{}' is not a range of seeds; expected for example 1-200", text)};
+  }
+  return range;
+}
+
+Result<PreparedSuite> OneScenario(const std::string& name) {
+  Result<std::filesystem::path> root = DataRoot();
+  if (!root) return root.error();
+  return PrepareSuite(root->string(), name);
+}
+
+}  // namespace wt

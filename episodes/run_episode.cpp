@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "episodes/run_episode.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "agents/hash_draw.h"
+#include "episodes/oracle.h"
+#include "episodes/twin.h"
+#include "sim/api/check.h"
+
+namespace wt {
+namespace {
+
+// The buffers of one observation.
+struct ObservationBuffers {
+  explicit ObservationBuffers(const ObservationShape& shape)
+      : features(shape.Floats()),
+        masks(shape.Masks()),
+        edges(2u * shape.edges),
+        service_workload(shape.slots[static_cast<std::size_t>(EntityKind::kService)]) {
+    view.shape = shape;
+    view.features = features;
+    view.masks = masks;
+    view.edge_from = {edges.data(), shape.edges};
+    view.edge_to = {edges.data() + shape.edges, shape.edges};
+    view.service_workload = service_workload;
+  }
+  ObservationBuffers(const ObservationBuffers&) = delete;
+  ObservationBuffers& operator=(const ObservationBuffers&) = delete;
+
+  std::vector<f32> features;
+  std::vector<u32> masks;
+  std::vector<u16> edges, service_workload;
+  ObservationView view;
+};
+
+// What the members of a group share: the World they start from and what becomes of it alone.
+struct Origin {
+  Origin(const EpisodeRequest& request, StartedEpisode started, WorldPool& pool)
+      : setup(request.setup),
+        seed(request.seed),
+        cluster(std::move(started.cluster)),
+        limits(started.limits),
+        twin(cluster.blueprint(), pool, cluster.View().faults, cluster.world()) {}
+
+  const ScenarioSetup* setup;
+  u64 seed;
+  SimCluster cluster;
+  EpisodeLimits limits;
+  Twin twin;
+};
+
+// One running episode of a chunk.
+struct Running {
+  Running(const EpisodeRequest& the_request, u32 the_index, Origin& the_origin, WorldPool& pool,
+          u32 memory_bytes)
+      : request(&the_request),
+        index(the_index),
+        origin(&the_origin),
+        cluster(the_origin.cluster.Fork(pool)),
+        observer(&the_request.setup->objective),
+        observation(cluster.Shape()),
+        memory((memory_bytes + 7) / 8) {}
+
+  const EpisodeRequest* request;
+  u32 index;
+  Origin* origin;
+  SimCluster cluster;
+  Observer observer;
+  ObservationBuffers observation;
+  std::vector<u64> memory;
+  std::optional<Answer> answer;
+};
+
+std::string ReplayHint(const EpisodeRequest& request) {
+  return fmt::format("wavetank play --scenario {} --seed {}", request.setup->scenario.file,
+                     request.seed);
+}
+
+class Chunk {
+ public:
+  Chunk(std::span<const EpisodeRequest> requests, Policy& policy, WorldPool& pool,
+        const ChunkOptions& options)
+      : policy_(policy), pool_(pool), options_(options), results_(requests.size()) {
+    for (u32 i = 0; i < requests.size(); ++i) Start(requests[i], i);
+  }
+
+  std::vector<EpisodeResult> Run() {
+    while (!running_.empty()) {
+      Decide();
+      std::size_t kept = 0;
+      for (std::size_t i = 0; i < running_.size(); ++i) {
+        if (Step(*running_[i], slots_[i])) {
+          if (kept != i) running_[kept] = std::move(running_[i]);
+          ++kept;
+        }
+      }
+      running_.resize(kept);
+    }
+    return std::move(results_);
+  }
+
+ private:
+  void Start(const EpisodeRequest& request, u32 index) {
+    EpisodeResult& result = results_[index];
+    result.scenario = request.scenario;
+    result.seed = request.seed;
+    result.faulty = !request.setup->scenario.Healthy();
+    SetReplayHint(ReplayHint(request));
+    const Result<Origin*> origin = OriginOf(request);
+    if (!origin) {
+      result.errored = true;
+      result.error = origin.error().Text();
+      return;
+    }
+    running_.push_back(std::make_unique<Running>(request, index, **origin, pool_,
+                                                 policy_.MemoryBytes()));
+  }
+
+  Result<Origin*> OriginOf(const EpisodeRequest& request) {
+    for (const auto& origin : origins_) {
+      if (origin->setup == request.setup && origin->seed == request.seed) return origin.get();
+    }
+    Result<StartedEpisode> started = StartEpisode(*request.setup, pool_, request.seed,
+                                                  options_.texts, options_.check_invariants);
+    if (!started) return started.error();
+    origins_.push_back(std::make_unique<Origin>(request, std::move(*started), pool_));
+    return origins_.back().get();
+  }
+
+  void Decide() {
+    slots_.resize(running_.size());
+    for (std::size_t i = 0; i < running_.size(); ++i) {
+      Running& r = *running_[i];
+      r.cluster.Observe(r.observation.view);
+      slots_[i] = {.observation = r.observation.view,
+                   .key = Mix(r.request->seed ^ Mix(r.request->policy_key)),
+                   .step = r.cluster.steps(),
+                   .memory = r.memory.empty() ? nullptr : r.memory.data(),
+                   .chosen = {},
+                   .log_prob = 0};
+    }
+    if (auto* seeing = dynamic_cast<SeeingPolicy*>(&policy_)) {
+      clusters_.clear();
+      for (const auto& r : running_) clusters_.push_back(&r->cluster);
+      seeing->Show(clusters_);
+    }
+    policy_.Act(slots_);
+  }
+
+  // Carries out one decision; false when that ended the episode.
+  bool Step(Running& r, const PolicySlot& slot) {
+    SetReplayHint(ReplayHint(*r.request));
+    EpisodeResult& result = results_[r.index];
+    const SimTime at = r.cluster.Now();
+    const Verb verb = MoveOf(slot.chosen).verb;
+    r.observer.BeforeAction(r.cluster, slot.chosen);
+    const ActionOutcome outcome = r.cluster.Apply(slot.chosen);
+    if (options_.keep_actions) result.actions.push_back({at, slot.chosen, outcome.accepted});
+    if (verb == Verb::kSubmit && outcome.accepted) {
+      r.answer = AnswerOf(slot.chosen);
+    } else {
+      r.cluster.Advance(DurationOf(slot.chosen, r.origin->limits.step));
+      r.observer.Update(r.cluster);
+    }
+    const bool out_of_budget = r.cluster.steps() >= r.origin->limits.budget.steps ||
+                               r.cluster.Now() >= r.origin->limits.budget.time;
+    const bool last = r.answer.has_value() || out_of_budget;
+    if (options_.on_step) {
+      options_.on_step({r.index, &r.cluster, &slot, outcome, last});
+    }
+    if (!last) return true;
+    result.steps = r.cluster.steps();
+    result.terminated = r.answer.has_value();
+    result.truncated = !result.terminated;
+    r.observer.Judge(r.cluster, r.origin->twin, r.answer, result);
+    return false;
+  }
+
+  Policy& policy_;
+  WorldPool& pool_;
+  const ChunkOptions& options_;
+  std::vector<EpisodeResult> results_;
+  std::vector<std::unique_ptr<Origin>> origins_;  // before running_: outlives it
+  std::vector<std::unique_ptr<Running>> running_;
+  std::vector<PolicySlot> slots_;
+  std::vector<const SimCluster*> clusters_;
+};
+
+}  // namespace
+
+Answer AnswerOf(const Action& action) {
+  Answer answer;
+  answer.detected = action.kind != EntityKind::kCluster;
+  answer.kind = action.kind;
+  answer.slot = action.slot;
+  return answer;
+}
+
+std::vector<EpisodeResult> RunChunk(std::span<const EpisodeRequest> requests, Policy& policy,
+                                    WorldPool& pool, const ChunkOptions& options) {
+  return Chunk(requests, policy, pool, options).Run();
+}
+
+}  // namespace wt

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop of an episode, for a chunk of them side by side: observe all, decide all in one call of
+// the policy, act and let time pass, each to its own end.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "agents/policy.h"
+#include "episodes/episode_result.h"
+#include "episodes/scenario_setup.h"
+
+namespace wt {
+
+struct EpisodeRequest {
+  const ScenarioSetup* setup = nullptr;
+  u32 scenario = 0;   // index into the suite, copied into the result
+  u64 seed = 0;
+  u64 policy_key = 0; // of the policy's own sampling; members of a group differ in nothing else
+};
+
+// Told of each decision after it was carried out; for play and for learners. Optional.
+struct StepView {
+  u32 index = 0;                    // of the request in its chunk
+  const SimCluster* cluster = nullptr;
+  const PolicySlot* slot = nullptr; // observation before the action, the action, its log_prob
+  ActionOutcome outcome;
+  bool last = false;
+};
+using StepListener = std::function<void(const StepView&)>;
+
+struct ChunkOptions {
+  bool keep_actions = true;
+  bool texts = false;
+  bool check_invariants = false;
+  StepListener on_step;
+};
+
+// Runs every request of the chunk to its end and judges it. Results in request order; an episode
+// that could not start is errored and says why. One thread; worlds live in `pool`.
+// Requests with equal (setup, seed) are forks of one World and share its no-op twin.
+// The order of chunks and their size do not change any result.
+std::vector<EpisodeResult> RunChunk(std::span<const EpisodeRequest> requests, Policy& policy,
+                                    WorldPool& pool, const ChunkOptions& options);
+
+// The answer that a submit move stands for.
+Answer AnswerOf(const Action& action);
+
+}  // namespace wt

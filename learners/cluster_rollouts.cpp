@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "learners/cluster_rollouts.h"
+
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/global_control.h>
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <ctime>
+#include <thread>
+
+#include "agents/hash_draw.h"
+
+namespace wt {
+namespace {
+
+f64 ThreadSeconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<f64>(now.tv_sec) + static_cast<f64>(now.tv_nsec) * 1e-9;
+}
+
+class TimedPolicy final : public Policy {
+ public:
+  explicit TimedPolicy(std::unique_ptr<Policy> inner) : inner_(std::move(inner)) {}
+  std::string Name() const override { return inner_->Name(); }
+  void Act(std::span<PolicySlot> slots) override {
+    const f64 start = ThreadSeconds();
+    inner_->Act(slots);
+    seconds += ThreadSeconds() - start;
+  }
+  f64 seconds = 0;
+
+ private:
+  std::unique_ptr<Policy> inner_;
+};
+
+// One decision as it was taken.
+struct Decision {
+  std::vector<f32> features;
+  std::vector<u32> masks;
+  std::vector<u16> service_workload;
+  u32 chosen = 0;
+  f32 log_prob = 0;
+};
+struct Recorded {
+  ObservationShape shape;
+  std::vector<u16> edges;
+  std::vector<Decision> decisions;
+};
+
+u32 FlatIndex(const ObservationShape& shape, const Action& action) {
+  u32 at = 0;
+  for (int k = 0; k < static_cast<int>(action.kind); ++k) {
+    at += shape.slots[static_cast<std::size_t>(k)] *
+          static_cast<u32>(MovesOf(static_cast<EntityKind>(k)).size());
+  }
+  return at + action.slot * static_cast<u32>(MovesOf(action.kind).size()) + action.move;
+}
+
+void Record(const StepView& step, Recorded& to) {
+  const ObservationView& view = step.slot->observation;
+  if (to.decisions.empty()) {
+    to.shape = view.shape;
+    to.edges.assign(view.edge_from.begin(), view.edge_from.end());
+    to.edges.insert(to.edges.end(), view.edge_to.begin(), view.edge_to.end());
+  }
+  Decision d;
+  d.features.assign(view.features.begin(), view.features.end());
+  d.masks.assign(view.masks.begin(), view.masks.end());
+  d.service_workload.assign(view.service_workload.begin(), view.service_workload.end());
+  d.chosen = FlatIndex(view.shape, step.slot->chosen);
+  d.log_prob = step.slot->log_prob;
+  to.decisions.push_back(std::move(d));
+}
+
+struct Worker {
+  WorldPool pool;
+  std::unique_ptr<TimedPolicy> policy;
+  f64 total_s = 0;
+};
+
+void Append(const Recorded& recorded, const EpisodeResult& result, u32 group, f32 reward,
+            RolloutBatch& batch) {
+  if (recorded.decisions.empty()) return;
+  if (batch.episodes.empty()) batch.shape = recorded.shape;
+  WT_CHECK(batch.shape == recorded.shape, "all episodes of a batch have one shape");
+  RolloutBatch::Episode episode;
+  episode.group = group;
+  episode.first = batch.decisions;
+  episode.count = static_cast<u32>(recorded.decisions.size());
+  episode.reward = reward;
+  episode.verdict = result.verdict;
+  episode.faulty = result.faulty;
+  episode.wrote = result.parts.wrote;
+  episode.truncated = result.truncated;
+  episode.scenario = result.scenario;
+  batch.edges.insert(batch.edges.end(), recorded.edges.begin(), recorded.edges.end());
+  for (const Decision& d : recorded.decisions) {
+    batch.features.insert(batch.features.end(), d.features.begin(), d.features.end());
+    batch.masks.insert(batch.masks.end(), d.masks.begin(), d.masks.end());
+    batch.service_workload.insert(batch.service_workload.end(), d.service_workload.begin(),
+                                  d.service_workload.end());
+    batch.chosen.push_back(d.chosen);
+    batch.log_prob.push_back(d.log_prob);
+    batch.episode.push_back(static_cast<u32>(batch.episodes.size()));
+  }
+  batch.decisions += episode.count;
+  batch.episodes.push_back(episode);
+}
+
+}  // namespace
+
+f32 RewardOf(const EpisodeResult& result, const RewardShape& shape) {
+  const VerdictParts& parts = result.parts;
+  f32 reward = static_cast<f32>(result.verdict) + shape.per_step * static_cast<f32>(result.steps);
+  reward += shape.per_disturbed * static_cast<f32>(std::min<u16>(parts.disturbed, 5));
+  if (!result.faulty) return reward;
+  if (parts.cause_gone) reward += shape.cause_gone;
+  if (parts.cause_gone && parts.slo_held) reward += shape.slo_held;
+  if (parts.localized) reward += shape.localized;
+  return reward;
+}
+
+RolloutBatch CollectRollouts(std::span<const ScenarioSetup> setups,
+                             std::shared_ptr<const NetworkWeights> weights,
+                             const CollectOptions& options) {
+  const u32 per_chunk = std::max(1u, 64u / options.group_size);  // groups
+  std::vector<EpisodeRequest> requests;
+  for (u32 g = 0; g < options.groups; ++g) {
+    const u64 number = options.update * options.groups + g;
+    const u32 scenario = static_cast<u32>(HashDraw(options.seed, 7, static_cast<u32>(number)) %
+                                          setups.size());
+    const u64 seed = kFirstTrainingSeed + Mix(options.seed) % 1'000'000 * 1'000'000 + number;
+    for (u32 m = 0; m < options.group_size; ++m) {
+      requests.push_back({&setups[scenario], scenario, seed, m + 1});
+    }
+  }
+  std::vector<EpisodeResult> results(requests.size());
+  std::vector<Recorded> recorded(requests.size());
+  tbb::enumerable_thread_specific<Worker> workers;
+  const std::size_t chunk = static_cast<std::size_t>(per_chunk) * options.group_size;
+  const std::size_t chunks = (requests.size() + chunk - 1) / chunk;
+  const auto run_one = [&](std::size_t c) {
+    Worker& worker = workers.local();
+    const f64 start = ThreadSeconds();
+    if (!worker.policy) {
+      worker.policy = std::make_unique<TimedPolicy>(MakeNetworkPolicy(weights, false, "train"));
+    }
+    const std::size_t from = c * chunk;
+    const std::size_t count = std::min(chunk, requests.size() - from);
+    ChunkOptions chunk_options;
+    chunk_options.keep_actions = false;
+    chunk_options.on_step = [&](const StepView& step) { Record(step, recorded[from + step.index]); };
+    auto part = RunChunk({requests.data() + from, count}, *worker.policy, worker.pool,
+                         chunk_options);
+    std::move(part.begin(), part.end(), results.begin() + static_cast<std::ptrdiff_t>(from));
+    worker.total_s += ThreadSeconds() - start;
+  };
+  const std::size_t threads = options.threads > 0 ? static_cast<std::size_t>(options.threads)
+                                                  : std::thread::hardware_concurrency();
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
+  tbb::parallel_for(std::size_t{0}, chunks, run_one);
+
+  RolloutBatch batch;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    WT_CHECK(!results[i].errored, "a training episode can start");
+    Append(recorded[i], results[i], static_cast<u32>(i / options.group_size),
+           RewardOf(results[i], options.reward), batch);
+  }
+  for (const Worker& worker : workers) {
+    batch.infer_s += worker.policy ? worker.policy->seconds : 0;
+    batch.simulate_s += worker.total_s - (worker.policy ? worker.policy->seconds : 0);
+  }
+  return batch;
+}
+
+}  // namespace wt

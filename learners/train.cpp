@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "learners/train.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <memory>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "agents/policy_file.h"
+
+namespace wt {
+namespace {
+
+f64 CpuSeconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<f64>(now.tv_sec) + static_cast<f64>(now.tv_nsec) * 1e-9;
+}
+
+TrainProgress Summarise(const RolloutBatch& batch) {
+  TrainProgress p;
+  f64 healthy = 0, acted = 0;
+  const f64 n = static_cast<f64>(batch.episodes.size());
+  for (const auto& e : batch.episodes) {
+    p.success += e.verdict == 1 ? 1 / n : 0;
+    p.harm += e.verdict == -1 ? 1 / n : 0;
+    p.reward += static_cast<f64>(e.reward) / n;
+    p.steps += e.count / n;
+    if (e.faulty) continue;
+    ++healthy;
+    acted += e.wrote ? 1 : 0;
+  }
+  p.false_action_healthy = healthy > 0 ? acted / healthy : 0;
+  p.simulate_s = batch.simulate_s;
+  p.infer_s = batch.infer_s;
+  return p;
+}
+
+// Mean success of the first and of the last tenth of the updates.
+struct Tenths {
+  std::vector<f64> success;
+  f64 Mean(bool last) const {
+    const std::size_t n = success.size() < 10 ? (success.empty() ? 0 : 1) : success.size() / 10;
+    f64 sum = 0;
+    for (std::size_t i = 0; i < n; ++i) sum += success[last ? success.size() - 1 - i : i];
+    return n > 0 ? sum / static_cast<f64>(n) : 0;
+  }
+};
+
+class Folder {
+ public:
+  explicit Folder(const std::string& path) : path_(path) {}
+  ~Folder() {
+    if (metrics_ != nullptr) std::fclose(metrics_);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  // Metrics beyond the checkpoint (a killed run) are cut: they will be written again.
+  Status Open(u64 updates_kept) {
+    if (path_.empty()) return Ok{};
+    std::error_code failed;
+    std::filesystem::create_directories(path_, failed);
+    if (failed) return Error{ErrorCode::kEnvironment, path_, failed.message()};
+    const std::string file = path_ + "/metrics.jsonl";
+    std::string kept;
+    if (std::FILE* old = std::fopen(file.c_str(), "rb")) {
+      u64 lines = 0;
+      for (int c = 0; lines < updates_kept && (c = std::fgetc(old)) != EOF;) {
+        kept += static_cast<char>(c);
+        lines += c == '\n';
+      }
+      std::fclose(old);
+    }
+    metrics_ = std::fopen(file.c_str(), "wb");
+    if (metrics_ == nullptr) return Error{ErrorCode::kEnvironment, file, "cannot be written"};
+    std::fwrite(kept.data(), 1, kept.size(), metrics_);
+    return Ok{};
+  }
+  void Log(const std::string& line) {
+    if (metrics_ == nullptr) return;
+    std::fprintf(metrics_, "%s\n", line.c_str());
+    std::fflush(metrics_);
+  }
+  Status Save(const Checkpoint& checkpoint) const {
+    if (path_.empty()) return Ok{};
+    if (const Status s = SavePolicy(checkpoint.weights, path_ + "/policy.wtp"); !s) return s;
+    return SaveCheckpoint(checkpoint, path_ + "/checkpoint.wtc");
+  }
+
+ private:
+  std::string path_;
+  std::FILE* metrics_ = nullptr;
+};
+
+// Share of the run that is done, by updates or by CPU time, whichever is further.
+f64 Done(const TrainConfig& config, u64 update, f64 cpu_s) {
+  f64 done = static_cast<f64>(update) / static_cast<f64>(config.updates);
+  if (config.cpu_seconds_max > 0) done = std::max(done, cpu_s / config.cpu_seconds_max);
+  return std::min(done, 1.0);
+}
+
+}  // namespace
+
+u64 HashConfig(const TrainConfig& config, std::span<const ScenarioSetup> setups) {
+  const GrpoConfig& g = config.grpo;
+  std::string text = fmt::format(
+      "{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", static_cast<int>(g.baseline),
+      static_cast<int>(g.scale), static_cast<int>(g.mean), g.skip_flat_groups, g.clip_low,
+      g.clip_high, g.entropy, g.learning_rate, g.grad_norm_max, g.epochs, g.minibatch,
+      config.collect.groups, config.collect.group_size, config.collect.seed, config.width,
+      config.blind, config.entropy_end, config.updates);
+  for (const ScenarioSetup& setup : setups) text += " " + setup.scenario.name;
+  return XXH3_64bits(text.data(), text.size());
+}
+
+Result<TrainResult> Train(std::span<const ScenarioSetup> setups, const TrainConfig& config,
+                          const Checkpoint* resume,
+                          const std::function<bool(const TrainProgress&)>& on_update) {
+  TrainResult out{{InitialWeights(config.width, config.collect.seed), {}, 0, 0, 0, 0, 0}};
+  Checkpoint& state = out.checkpoint;
+  state.weights.blind = config.blind;
+  state.config_hash = HashConfig(config, setups);
+  if (resume != nullptr) {
+    if (resume->config_hash != state.config_hash) {
+      return Error{ErrorCode::kUsage, "--resume",
+                   "the checkpoint is of another configuration, suite or seed"};
+    }
+    state = *resume;
+  }
+  Folder folder(config.folder);
+  if (const Status s = folder.Open(state.next_update); !s) return s.error();
+  GrpoLearner learner(state.weights, config.grpo);
+  if (resume != nullptr) learner.SetOptimizer(state.optimizer);
+
+  Tenths tenths;
+  const f64 cpu_before = CpuSeconds() - state.cpu_s;
+  bool go_on = true;
+  while (go_on && state.next_update < config.updates &&
+         (config.cpu_seconds_max <= 0 || state.cpu_s < config.cpu_seconds_max)) {
+    const f64 left = 1.0 - Done(config, state.next_update, state.cpu_s);
+    learner.config().entropy = static_cast<f32>(
+        static_cast<f64>(config.entropy_end) +
+        left * static_cast<f64>(config.grpo.entropy - config.entropy_end));
+    learner.config().learning_rate = static_cast<f32>(
+        static_cast<f64>(config.grpo.learning_rate) *
+        (static_cast<f64>(config.learning_rate_end) +
+         left * (1 - static_cast<f64>(config.learning_rate_end))));
+    CollectOptions collect = config.collect;
+    collect.update = state.next_update;
+    const RolloutBatch batch = CollectRollouts(
+        setups, std::make_shared<const NetworkWeights>(learner.Weights()), collect);
+    TrainProgress progress = Summarise(batch);
+    const f64 before = CpuSeconds();
+    progress.stats = learner.Update(batch, config.collect.seed, state.next_update);
+    progress.update_s = CpuSeconds() - before;
+
+    ++state.next_update;
+    state.episodes += batch.episodes.size();
+    state.decisions += batch.decisions;
+    state.cpu_s = CpuSeconds() - cpu_before;
+    progress.update = state.next_update;
+    progress.updates = config.updates;
+    progress.episodes = state.episodes;
+    progress.decisions = state.decisions;
+    progress.cpu_s = state.cpu_s;
+    tenths.success.push_back(progress.success);
+    folder.Log(MetricsLine(progress));
+    go_on = on_update(progress);
+    if (!go_on || state.next_update % config.checkpoint_every == 0) {
+      state.weights = learner.Weights();
+      state.optimizer = learner.Optimizer();
+      if (const Status s = folder.Save(state); !s) return s.error();
+    }
+  }
+  state.weights = learner.Weights();
+  state.optimizer = learner.Optimizer();
+  if (const Status s = folder.Save(state); !s) return s.error();
+  out.hash = HashCheckpoint(state);
+  out.complete = go_on;
+  out.success_first_tenth = tenths.Mean(false);
+  out.success_last_tenth = tenths.Mean(true);
+  return out;
+}
+
+}  // namespace wt

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// The training loop: collect, improve, log, checkpoint. A run is a folder:
+//   run.json (configuration), metrics.jsonl (a line an update, append-only), checkpoint.wtc,
+//   policy.wtp (the latest weights, for `--agent`).
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+
+#include "learners/checkpoint.h"
+#include "learners/cluster_rollouts.h"
+
+namespace wt {
+
+struct TrainConfig {
+  std::string preset = "dapo";
+  GrpoConfig grpo;
+  CollectOptions collect;      // seed, groups, group size, threads
+  u32 width = 32;
+  bool blind = false;
+  u64 updates = 100;           // stop after these in all
+  f64 cpu_seconds_max = 0;     // stop when this much CPU time is spent; 0 = no bound
+  u32 checkpoint_every = 10;   // updates
+  f32 entropy_end = 0.002f;    // the entropy bonus falls linearly to this over the run
+  f32 learning_rate_end = 0.2f;  // share of the learning rate left at the end
+  std::string folder;          // empty: nothing is written
+};
+
+struct TrainProgress {
+  u64 update = 0, updates = 0, episodes = 0, decisions = 0;
+  f64 success = 0, harm = 0, reward = 0, steps = 0;  // means of this update's episodes
+  f64 false_action_healthy = 0;
+  UpdateStats stats;
+  f64 simulate_s = 0, infer_s = 0, update_s = 0;     // CPU seconds of this update
+  f64 cpu_s = 0;                                     // of the run so far
+};
+
+struct TrainResult {
+  Checkpoint checkpoint;
+  u64 hash = 0;
+  bool complete = true;         // false: stopped by on_update
+  f64 success_first_tenth = 0, success_last_tenth = 0;
+};
+
+// Goes on from `resume` if given. `on_update` returning false stops after writing a checkpoint.
+// Errors: kUsage (a checkpoint of another configuration), kEnvironment (folder).
+Result<TrainResult> Train(std::span<const ScenarioSetup> setups, const TrainConfig& config,
+                          const Checkpoint* resume,
+                          const std::function<bool(const TrainProgress&)>& on_update);
+
+// What must be equal for a resume to continue the same run.
+u64 HashConfig(const TrainConfig& config, std::span<const ScenarioSetup> setups);
+// One line of metrics.jsonl (train_json.cpp).
+std::string MetricsLine(const TrainProgress& progress);
+
+}  // namespace wt

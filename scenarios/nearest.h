@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// "did you mean": the valid word nearest to what was written.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "sim/api/ints.h"
+
+namespace wt {
+
+// Least number of single-character insertions, deletions, substitutions and swaps of neighbours
+// that turn a into b (optimal string alignment). O(|a| * |b|).
+u32 EditDistance(std::string_view a, std::string_view b);
+
+// The nearest of `words` by EditDistance of the lower-case forms; ties go to the earlier one.
+// Empty if none is within half the longer length (rounded up), so that far words are not offered.
+std::string Nearest(std::string_view written, std::span<const std::string> words);
+
+// "; did you mean \"X\"?" or nothing.
+std::string DidYouMean(std::string_view written, std::span<const std::string> words);
+
+// "a, b, c or d"; at most 12 words, then "and N more".
+std::string JoinWords(std::span<const std::string> words);
+
+}  // namespace wt

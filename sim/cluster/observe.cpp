@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// The planes of an observation: notes first, live features over them.
+#include <cstring>
+
+#include "sim/cluster/entities.h"
+#include "sim/cluster/features.h"
+#include "sim/cluster/names.h"
+#include "sim/cluster/scrape.h"
+#include "sim/cluster/sim_cluster.h"
+
+namespace wt {
+namespace {
+
+constexpr EntityKind kC = EntityKind::kCluster;
+constexpr EntityKind kS = EntityKind::kService;
+constexpr EntityKind kW = EntityKind::kWorkload;
+constexpr EntityKind kN = EntityKind::kNode;
+constexpr u32 kServicesMax = 512;
+constexpr f32 kFloorP99S = 1e-4f;  // a service that was idle when it settled has no baseline
+
+f32 P99Feature(f32 p99_s, f32 baseline_s) {
+  return FastLog2(1.0f + p99_s / (baseline_s > kFloorP99S ? baseline_s : kFloorP99S));
+}
+
+f32 AtMostOne(f32 share) { return share < 1.0f ? share : 1.0f; }
+
+// Planes of one kind, addressed without searching for the kind each time.
+struct Planes {
+  f32* at;
+  u32 slots;
+  Planes(const ObservationView& out, EntityKind kind)
+      : at(out.Plane(kind, 0).data()), slots(out.shape.slots[static_cast<u32>(kind)]) {}
+  f32& operator()(u32 feature, u32 slot) const { return at[feature * slots + slot]; }
+};
+
+struct PodSums {
+  u32 pods = 0, restarts = 0;
+};
+
+PodSums SumPods(const Sim& sim, u32 deployment) {
+  PodSums sums;
+  ForEachPod(sim, deployment, [&](u32 pod) {
+    sums.restarts += RestartsOf(sim, pod);
+    const Pod& row = sim.At<Pod>(pod);
+    sums.pods += row.stage != PodStage::kTerminating && row.phase != PodPhase::kSucceeded &&
+                 row.phase != PodPhase::kFailed;
+  });
+  return sums;
+}
+
+}  // namespace
+
+void SimCluster::Observe(const ObservationView& out) const {
+  WT_CHECK(out.shape == side_.shape, "an observation has the shape of its cluster");
+  std::memcpy(out.features.data(), side_.notes.data(), side_.notes.size() * sizeof(f32));
+  std::memcpy(out.masks.data(), side_.masks.data(), side_.masks.size() * sizeof(u32));
+  std::memcpy(out.edge_from.data(), side_.edge_from.data(), side_.edge_from.size() * sizeof(u16));
+  std::memcpy(out.edge_to.data(), side_.edge_to.data(), side_.edge_to.size() * sizeof(u16));
+  std::memcpy(out.service_workload.data(), side_.service_workload.data(),
+              side_.service_workload.size() * sizeof(u16));
+  ObserveServices(out);
+  ObserveGlobal(out);
+  ObserveWorkloads(out);
+  ObserveNodes(out);
+}
+
+void SimCluster::ObserveGlobal(const ObservationView& out) const {
+  const Planes plane(out, kC);
+  const EpisodeBudget& budget = side_.options.budget;
+  plane(FeatureIndex(kC, "time_used"), 0) =
+      static_cast<f32>(static_cast<f64>(Now()) / static_cast<f64>(budget.time));
+  plane(FeatureIndex(kC, "steps_used"), 0) =
+      static_cast<f32>(side_.steps) / static_cast<f32>(budget.steps);
+  plane(FeatureIndex(kC, "complaint"), 0) = side_.options.complaint ? 1.0f : 0.0f;
+  plane(FeatureIndex(kC, "last_ok"), 0) = side_.last.accepted ? 1.0f : 0.0f;
+  plane(FeatureIndex(kC, "writes"), 0) = static_cast<f32>(side_.writes) / 10.0f;
+  u32 unready = 0, pending = 0;
+  const Pod* pods = world_.Rows<Pod>();
+  const u32 used = world_.Used<Pod>();
+  for (u32 p = 1; p < used; ++p) {
+    const Pod& pod = pods[p];
+    if (pod.born == 0 || pod.ready != 0 || IsSystem(pod.ns)) continue;
+    if (pod.phase == PodPhase::kSucceeded || pod.phase == PodPhase::kFailed) continue;
+    ++unready;
+    pending += pod.node == 0;
+  }
+  plane(FeatureIndex(kC, "pods_unready"), 0) = LogScaled(static_cast<f32>(unready), 8);
+  plane(FeatureIndex(kC, "pods_pending"), 0) = LogScaled(static_cast<f32>(pending), 8);
+}
+
+void SimCluster::ObserveServices(const ObservationView& out) const {
+  std::array<Scraped, kServicesMax> scraped;
+  const u32 services = static_cast<u32>(blueprint_->graph.services.size());
+  ReadScrape(View(), {scraped.data(), services + 1});
+  const Planes global(out, kC);
+  global(FeatureIndex(kC, "client_error"), 0) = scraped[0].error;
+  global(FeatureIndex(kC, "client_p99"), 0) =
+      P99Feature(scraped[0].p99_s, blueprint_->baseline_client_p99_s);
+  global(FeatureIndex(kC, "client_rate"), 0) = LogScaled(scraped[0].rate, 10);
+
+  const Planes plane(out, kS);
+  const auto slots = Slots(kS);
+  for (u32 s = 0; s < slots.size(); ++s) {
+    const EntitySlot& slot = slots[s];
+    if (slot.row == 0) continue;
+    const Service& service = world_.At<Service>(slot.row);
+    plane(FeatureIndex(kS, "exists"), s) = 1;
+    plane(FeatureIndex(kS, "endpoints"), s) = static_cast<f32>(service.ready_endpoints) / 8.0f;
+    plane(FeatureIndex(kS, "touched"), s) = static_cast<f32>(slot.touched) / 4.0f;
+    if (slot.graph == 0) continue;
+    const Scraped& now = scraped[slot.graph];
+    const u32 g = slot.graph - 1u;
+    const f32 baseline =
+        g < blueprint_->baseline_p99_s.size() ? blueprint_->baseline_p99_s[g] : 0.0f;
+    plane(FeatureIndex(kS, "rate"), s) = LogScaled(now.rate, 10);
+    plane(FeatureIndex(kS, "error"), s) = now.error;
+    plane(FeatureIndex(kS, "p99"), s) = P99Feature(now.p99_s, baseline);
+    plane(FeatureIndex(kS, "is_entry"), s) = side_.is_entry[g] ? 1.0f : 0.0f;
+  }
+}
+
+void SimCluster::ObserveWorkloads(const ObservationView& out) const {
+  const Sim sim = View();
+  const Planes plane(out, kW);
+  const auto slots = Slots(kW);
+  for (u32 s = 0; s < slots.size(); ++s) {
+    const EntitySlot& slot = slots[s];
+    if (slot.row == 0) continue;
+    const Deployment& row = world_.At<Deployment>(slot.row);
+    const f32 desired = static_cast<f32>(row.replicas);
+    const f32 available = static_cast<f32>(row.status_available);
+    const PodSums sums = SumPods(sim, slot.row);
+    const f32 surplus = static_cast<f32>(sums.pods) - desired;
+    plane(FeatureIndex(kW, "exists"), s) = 1;
+    plane(FeatureIndex(kW, "desired"), s) = desired / 8.0f;
+    plane(FeatureIndex(kW, "ready"), s) = static_cast<f32>(row.status_ready) / 8.0f;
+    plane(FeatureIndex(kW, "unavailable"), s) =
+        desired > available ? AtMostOne((desired - available) / desired) : 0.0f;
+    plane(FeatureIndex(kW, "updated"), s) = static_cast<f32>(row.status_updated) / 8.0f;
+    plane(FeatureIndex(kW, "surplus"), s) = surplus > 0 ? surplus / 8.0f : 0.0f;
+    plane(FeatureIndex(kW, "zero"), s) = row.replicas == 0 ? 1.0f : 0.0f;
+    plane(FeatureIndex(kW, "restarts"), s) = LogScaled(static_cast<f32>(sums.restarts), 8);
+    plane(FeatureIndex(kW, "age"), s) = Recency(sim.now_ms() - row.created_ms, 10);
+    plane(FeatureIndex(kW, "has_service"), s) = side_.served[s] ? 1.0f : 0.0f;
+    plane(FeatureIndex(kW, "touched"), s) = static_cast<f32>(slot.touched) / 4.0f;
+  }
+}
+
+void SimCluster::ObserveNodes(const ObservationView& out) const {
+  const Sim sim = View();
+  const Planes plane(out, kN);
+  const auto slots = Slots(kN);
+  for (u32 s = 0; s < slots.size(); ++s) {
+    const EntitySlot& slot = slots[s];
+    if (slot.row == 0) continue;
+    const Node& node = world_.At<Node>(slot.row);
+    const auto& spec = sim.Typed<NodeSpec>(node.doc);
+    const f32 cpu = static_cast<f32>(spec.cpu_allocatable > 0 ? spec.cpu_allocatable : 1);
+    const f64 memory =
+        static_cast<f64>(spec.memory_allocatable > 0 ? spec.memory_allocatable : 1);
+    plane(FeatureIndex(kN, "exists"), s) = 1;
+    plane(FeatureIndex(kN, "ready"), s) = node.ready ? 1.0f : 0.0f;
+    plane(FeatureIndex(kN, "unschedulable"), s) = node.unschedulable ? 1.0f : 0.0f;
+    plane(FeatureIndex(kN, "cpu"), s) = static_cast<f32>(node.cpu_requested) / cpu;
+    plane(FeatureIndex(kN, "memory"), s) =
+        static_cast<f32>(static_cast<f64>(node.memory_requested) / memory);
+    plane(FeatureIndex(kN, "pods"), s) = static_cast<f32>(node.pods) / 32.0f;
+    plane(FeatureIndex(kN, "taints"), s) = static_cast<f32>(spec.taints.count) / 4.0f;
+    plane(FeatureIndex(kN, "touched"), s) = static_cast<f32>(slot.touched) / 4.0f;
+  }
+}
+
+}  // namespace wt

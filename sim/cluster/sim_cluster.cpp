@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cluster/sim_cluster.h"
+
+#include <algorithm>
+
+#include "sim/cluster/entities.h"
+
+namespace wt {
+namespace {
+
+constexpr std::array kEntities{EntityKind::kService, EntityKind::kWorkload, EntityKind::kNode};
+
+u32 AllMoves(EntityKind kind) { return (1u << MovesOf(kind).size()) - 1u; }
+
+u32 SubmitMoves(EntityKind kind) {
+  u32 mask = 0;
+  const auto moves = MovesOf(kind);
+  for (u32 m = 0; m < moves.size(); ++m) {
+    if (moves[m].verb == Verb::kSubmit) mask |= 1u << m;
+  }
+  return mask;
+}
+
+}  // namespace
+
+SimTime DurationOf(const Action& action, SimTime step) {
+  const Move& move = MoveOf(action);
+  if (move.verb != Verb::kWait) return step;
+  constexpr std::array<SimTime, 3> kWaits{0, kMinute, 5 * kMinute};
+  return move.option == 0 ? step : kWaits[move.option];
+}
+
+SimCluster::SimCluster(const Blueprint& blueprint, WorldPool& pool, World world,
+                       const Options& options)
+    : blueprint_(&blueprint), pool_(&pool), world_(std::move(world)) {
+  side_.options = options;
+  u32 found = 0;
+  for (const char* name : {"kube-system", "kube-public", "kube-node-lease", "local-path-storage"}) {
+    const StrId id = blueprint.strings.Find(name);
+    side_.system_namespaces[found++] = id == StringTable::kMissing ? 0 : id;
+  }
+  BuildSlots();
+  BuildEdges();
+  SyncSlots();
+}
+
+SimCluster SimCluster::Fork(WorldPool& pool) const {
+  SimCluster fork;
+  fork.blueprint_ = blueprint_;
+  fork.pool_ = &pool;
+  fork.world_ = pool.Fork(world_);
+  fork.side_ = side_;
+  return fork;
+}
+
+Sim SimCluster::View() const {
+  // Sim serves readers and writers alike; const members only read through it.
+  return Sim{*blueprint_, const_cast<World&>(world_), *pool_, nullptr, side_.options.faults,
+             side_.options.check_invariants};
+}
+
+bool SimCluster::IsSystem(StrId ns) const {
+  const auto& system = side_.system_namespaces;
+  return ns != 0 && std::find(system.begin(), system.end(), ns) != system.end();
+}
+
+u32 SimCluster::RowsOf(EntityKind kind) const {
+  switch (kind) {
+    case EntityKind::kService: return world_.Used<Service>();
+    case EntityKind::kWorkload: return world_.Used<Deployment>();
+    case EntityKind::kNode: return world_.Used<Node>();
+    case EntityKind::kCluster:
+    case EntityKind::kCount: break;
+  }
+  return 0;
+}
+
+u32 SimCluster::BornOf(EntityKind kind, u32 row) const {
+  switch (kind) {
+    case EntityKind::kService: return world_.At<Service>(row).born;
+    case EntityKind::kWorkload: return world_.At<Deployment>(row).born;
+    case EntityKind::kNode: return world_.At<Node>(row).born;
+    case EntityKind::kCluster:
+    case EntityKind::kCount: break;
+  }
+  return 0;
+}
+
+bool SimCluster::IsEntity(EntityKind kind, u32 row) const {
+  switch (kind) {
+    case EntityKind::kService: {
+      const Service& service = world_.At<Service>(row);
+      return service.born != 0 && !service.deleting && !IsSystem(service.ns);
+    }
+    case EntityKind::kWorkload: {
+      const Deployment& deployment = world_.At<Deployment>(row);
+      return deployment.born != 0 && !deployment.deleting && !IsSystem(deployment.ns);
+    }
+    case EntityKind::kNode: return world_.At<Node>(row).born != 0;
+    case EntityKind::kCluster:
+    case EntityKind::kCount: break;
+  }
+  return false;
+}
+
+u32 SimCluster::FirstSlot(EntityKind kind) const {
+  u32 first = 0;
+  for (int k = 0; k < static_cast<int>(kind); ++k) first += side_.shape.slots[k];
+  return first;
+}
+
+std::span<EntitySlot> SimCluster::Slots(EntityKind kind) {
+  return {side_.slots.data() + FirstSlot(kind), side_.shape.slots[static_cast<u32>(kind)]};
+}
+
+std::span<const EntitySlot> SimCluster::Slots(EntityKind kind) const {
+  return {side_.slots.data() + FirstSlot(kind), side_.shape.slots[static_cast<u32>(kind)]};
+}
+
+f32& SimCluster::Note(EntityKind kind, u32 feature, u16 slot) {
+  u32 at = 0;
+  for (int k = 0; k < static_cast<int>(kind); ++k) {
+    at += side_.shape.slots[k] *
+          static_cast<u32>(FeaturesOf(static_cast<EntityKind>(k)).size());
+  }
+  return side_.notes[at + feature * side_.shape.slots[static_cast<u32>(kind)] + slot];
+}
+
+void SimCluster::BuildSlots() {
+  for (const EntityKind kind : kEntities) {
+    u32 live = 0;
+    for (u32 row = 1; row < RowsOf(kind); ++row) live += IsEntity(kind, row);
+    side_.shape.slots[static_cast<u32>(kind)] =
+        static_cast<u16>((live + kSpareSlots + 7) / 8 * 8);
+  }
+  side_.slots.resize(side_.shape.Masks());
+  side_.masks.resize(side_.shape.Masks());
+  side_.notes.resize(side_.shape.Floats());
+  side_.order.resize(side_.shape.Masks());
+  for (const EntityKind kind : kEntities) {
+    const u32 count = side_.shape.slots[static_cast<u32>(kind)];
+    u16* order = side_.order.data() + FirstSlot(kind);
+    for (u32 i = 0; i < count; ++i) {  // Fisher-Yates, inside out
+      const u32 j = DrawBelow(world_.key(), Stream::kPermutation, static_cast<u32>(kind), i, i + 1);
+      order[i] = order[j];
+      order[j] = static_cast<u16>(i);
+    }
+  }
+  side_.service_workload.resize(side_.shape.slots[static_cast<u32>(EntityKind::kService)]);
+  side_.served.resize(side_.shape.slots[static_cast<u32>(EntityKind::kWorkload)]);
+  for (const EntityKind kind : kEntities) PlaceNew(kind);
+}
+
+void SimCluster::BuildEdges() {
+  const ServiceGraph& graph = blueprint_->graph;
+  std::vector<u16> slot_of(graph.services.size(), 0);
+  const auto services = Slots(EntityKind::kService);
+  for (u16 s = 0; s < services.size(); ++s) {
+    if (services[s].graph != 0) slot_of[services[s].graph - 1u] = static_cast<u16>(s + 1);
+  }
+  std::vector<std::pair<u16, u16>> edges;
+  for (const GraphOperation& operation : graph.operations) {
+    for (u32 c = 0; c < operation.calls; ++c) {
+      const GraphCall& call = graph.calls[operation.first_call + c];
+      const u16 from = slot_of[operation.service];
+      const u16 to = slot_of[graph.operations[call.callee].service];
+      if (from != 0 && to != 0 && from != to) {
+        edges.emplace_back(static_cast<u16>(from - 1), static_cast<u16>(to - 1));
+      }
+    }
+  }
+  std::sort(edges.begin(), edges.end());
+  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
+  for (const auto& [from, to] : edges) {
+    side_.edge_from.push_back(from);
+    side_.edge_to.push_back(to);
+  }
+  side_.shape.edges = static_cast<u16>(edges.size());
+  for (const EntitySlot& slot : Slots(EntityKind::kWorkload)) {
+    if (slot.graph != 0 && graph.services[slot.graph - 1u].is_store) side_.stores.push_back(slot);
+  }
+  side_.is_entry.resize(graph.services.size());
+  for (const GraphEntry& entry : graph.entries) {
+    side_.is_entry[graph.operations[entry.operation].service] = 1;
+  }
+}
+
+void SimCluster::Place(EntityKind kind, u32 row, u32 born) {
+  u16& given = side_.given[static_cast<u32>(kind)];
+  const auto slots = Slots(kind);
+  if (given == slots.size()) return;  // more new entities than spare slots: not shown
+  EntitySlot& slot = slots[side_.order[FirstSlot(kind) + given++]];
+  slot = {};
+  slot.row = row;
+  slot.born = born;
+  if (kind == EntityKind::kWorkload) slot.graph = world_.At<Deployment>(row).service;
+  if (kind != EntityKind::kService) return;
+  const Service& service = world_.At<Service>(row);
+  if (service.ns != blueprint_->app_namespace) return;
+  for (u16 g = 0; g < blueprint_->graph.services.size(); ++g) {
+    if (blueprint_->graph.services[g].kube_service == service.name) {
+      slot.graph = static_cast<u16>(g + 1);
+    }
+  }
+}
+
+bool SimCluster::PlaceNew(EntityKind kind) {
+  u32& last = side_.last_born[static_cast<u32>(kind)];
+  bool placed = false;
+  while (true) {  // the oldest that is newer than all that were looked at
+    u32 next = 0, next_born = 0;
+    for (u32 row = 1; row < RowsOf(kind); ++row) {
+      const u32 born = BornOf(kind, row);
+      if (born > last && (next == 0 || born < next_born) && IsEntity(kind, row)) {
+        next = row;
+        next_born = born;
+      }
+    }
+    if (next == 0) return placed;
+    last = next_born;
+    Place(kind, next, next_born);
+    placed = true;
+  }
+}
+
+bool SimCluster::VacateGone(EntityKind kind) {
+  bool vacated = false;
+  const auto slots = Slots(kind);
+  const u32 features = static_cast<u32>(FeaturesOf(kind).size());
+  for (u16 s = 0; s < slots.size(); ++s) {
+    const EntitySlot& slot = slots[s];
+    if (slot.row == 0) continue;
+    if (BornOf(kind, slot.row) == slot.born && IsEntity(kind, slot.row)) continue;
+    slots[s] = {};
+    for (u32 f = 0; f < features; ++f) Note(kind, f, s) = 0;
+    vacated = true;
+  }
+  return vacated;
+}
+
+void SimCluster::SyncSlots() {
+  bool moved = !side_.acted;
+  for (const EntityKind kind : kEntities) {
+    moved |= VacateGone(kind);
+    moved |= PlaceNew(kind);
+  }
+  SyncSelected(moved);
+  SyncMasks();
+}
+
+// Which Services select which workloads; recomputed when a selector, a template or a slot changed.
+void SimCluster::SyncSelected(bool moved) {
+  const auto services = Slots(EntityKind::kService);
+  const auto workloads = Slots(EntityKind::kWorkload);
+  for (EntitySlot& slot : services) {
+    if (slot.row == 0 || slot.doc == world_.At<Service>(slot.row).doc) continue;
+    slot.doc = world_.At<Service>(slot.row).doc;
+    moved = true;
+  }
+  for (EntitySlot& slot : workloads) {
+    if (slot.row == 0 || slot.doc == world_.At<Deployment>(slot.row).tmpl) continue;
+    slot.doc = world_.At<Deployment>(slot.row).tmpl;
+    moved = true;
+  }
+  if (!moved) return;
+  const Sim sim = View();
+  std::fill(side_.served.begin(), side_.served.end(), u8{0});
+  for (u16 s = 0; s < services.size(); ++s) {
+    side_.service_workload[s] = 0;
+    if (services[s].row == 0) continue;
+    const Service& service = sim.At<Service>(services[s].row);
+    const auto& spec = sim.Typed<ServiceSpec>(service.doc);
+    for (u16 w = 0; w < workloads.size(); ++w) {
+      if (workloads[w].row == 0) continue;
+      const Deployment& workload = sim.At<Deployment>(workloads[w].row);
+      if (workload.ns != service.ns) continue;
+      if (SelectsTemplate(sim, spec, workload.tmpl)) side_.served[w] = 1;
+      const bool behind = services[s].graph != 0 ? services[s].graph == workloads[w].graph
+                                                 : service.name == workload.name;
+      if (behind) side_.service_workload[s] = static_cast<u16>(w + 1);
+    }
+  }
+}
+
+void SimCluster::SyncMasks() {
+  const bool spent = side_.steps >= side_.options.budget.steps ||
+                     Now() >= side_.options.budget.time;
+  side_.masks[0] = spent ? SubmitMoves(EntityKind::kCluster) : AllMoves(EntityKind::kCluster);
+  for (const EntityKind kind : kEntities) {
+    const u32 mask = spent ? SubmitMoves(kind) : AllMoves(kind);
+    const u32 first = FirstSlot(kind);
+    const auto slots = Slots(kind);
+    for (u32 s = 0; s < slots.size(); ++s) {
+      side_.masks[first + s] = slots[s].row == 0 ? 0u : mask;
+    }
+  }
+}
+
+bool SimCluster::Legal(const Action& action) const {
+  if (action.kind >= EntityKind::kCount) return false;
+  if (action.move >= MovesOf(action.kind).size()) return false;
+  if (action.slot >= side_.shape.slots[static_cast<u32>(action.kind)]) return false;
+  return (side_.masks[FirstSlot(action.kind) + action.slot] >> action.move & 1u) != 0;
+}
+
+u32 SimCluster::RowOf(EntityKind kind, u16 slot) const {
+  const auto slots = Slots(kind);
+  return kind != EntityKind::kCluster && slot < slots.size() ? slots[slot].row : 0;
+}
+
+std::optional<u16> SimCluster::SlotOf(EntityKind kind, u32 row) const {
+  if (kind == EntityKind::kCluster) return std::nullopt;
+  const auto slots = Slots(kind);
+  for (u16 s = 0; s < slots.size(); ++s) {
+    if (row != 0 && slots[s].row == row) return s;
+  }
+  return std::nullopt;
+}
+
+void SimCluster::Advance(SimTime by) {
+  Sim sim = View();
+  RunWorld(sim, Now() + by);
+  SyncSlots();
+}
+
+}  // namespace wt

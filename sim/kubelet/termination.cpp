@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// The end of pods and of containers that failed a probe: SIGTERM, grace, SIGKILL.
+// Source: Kubernetes v1.35 pkg/kubelet/kuberuntime/kuberuntime_container.go killContainer,
+// pkg/kubelet/pod_workers.go.
+#include <algorithm>
+
+#include "sim/kubelet/parts.h"
+#include "sim/transitions.h"
+
+namespace wt {
+namespace {
+
+constexpr u8 kTerminated = 128 + 15;
+constexpr u8 kKilled = 128 + 9;
+// A container is never killed before it had this long (minimumGracePeriodInSeconds).
+constexpr SimTime kLeastGrace = 2 * kSecond;
+
+// SIGTERM now; when the process will have ended.
+SimTime Terminate(Sim& sim, u32 container, SimTime grace) {
+  Container& c = RowOf(sim, container);
+  StopProbes(sim, container);
+  const SimTime stop = DelayOf(sim, c, sim.blueprint.timing.stop, Stream::kPodSync);
+  const SimTime allowed = std::max(grace, kLeastGrace);
+  const bool handled = stop <= allowed;
+  if (c.listening) MarkFlowDirty(sim);
+  c.process = static_cast<u8>(ProcessState::kStopping);
+  c.listening = 0;
+  c.ending = ExitReason::kError;
+  c.ending_code = handled ? kTerminated : kKilled;
+  const SimTime ends = sim.now() + std::min(stop, allowed);
+  c.ends_ms = ToMs(ends);
+  return ends;
+}
+
+void EndPullSeries(Sim& sim, const Container& c) {
+  if (c.result != WaitReason::kImagePullBackOff) return;
+  EndSeries(sim, c.pod, EventReason::kBackOffPull);
+  EndSeries(sim, c.pod, EventReason::kImagePullBackOff);
+}
+
+// SIGTERM to every container; the last end.
+SimTime StopContainers(Sim& sim, u32 pod_row) {
+  const Pod& pod = sim.At<Pod>(pod_row);
+  const SimTime grace = FromMs(pod.delete_at_ms) - sim.now();
+  SimTime last = sim.now();
+  for (u32 at = pod.first_container; at != 0; at = RowOf(sim, at).next) {
+    Container& c = RowOf(sim, at);
+    Cancel(sim.world, SimEvent::kContainer, at);
+    c.step = static_cast<u8>(ContainerStep::kNone);
+    c.ready = 0;
+    EndPullSeries(sim, c);
+    if (IsAlive(c)) {
+      RecordOf(sim, c, EventReason::kKilling, SpecOf(sim, c).name);
+      last = std::max(last, Terminate(sim, at, grace));
+    } else if (c.process == static_cast<u8>(ProcessState::kStopping)) {
+      last = std::max(last, FromMs(c.ends_ms));
+    }
+  }
+  return last;
+}
+
+// A shorter grace than the one that processes were given: they end no later than it allows.
+SimTime ShortenGrace(Sim& sim, u32 pod_row) {
+  const Pod& pod = sim.At<Pod>(pod_row);
+  const SimTime latest =
+      std::max(FromMs(pod.delete_at_ms), sim.now() + (pod.delete_at_ms == 0 ? 0 : kLeastGrace));
+  SimTime last = sim.now();
+  for (u32 at = pod.first_container; at != 0; at = RowOf(sim, at).next) {
+    Container& c = RowOf(sim, at);
+    if (c.process != static_cast<u8>(ProcessState::kStopping)) continue;
+    if (FromMs(c.ends_ms) > latest) {
+      c.ends_ms = ToMs(latest);
+      c.ending_code = kKilled;
+    }
+    last = std::max(last, FromMs(c.ends_ms));
+  }
+  return last;
+}
+
+SimTime PodDelay(Sim& sim, u32 pod, Delay delay, u32 which) {
+  return DrawDelay(delay, sim.key(), Stream::kPodSync, sim.At<Pod>(pod).born, which);
+}
+
+// Draws of a pod's own: 0 and up for mounting, these for its end.
+enum PodDraw : u32 { kStopDraw = 1000, kStatusDraw, kPlegDraw };
+
+void ArmGone(Sim& sim, u32 pod, SimTime ended) {
+  const Timing& timing = sim.blueprint.timing;
+  const SimTime report = PodDelay(sim, pod, timing.pleg, kPlegDraw) +
+                         PodDelay(sim, pod, timing.status, kStatusDraw);
+  sim.At<Pod>(pod).step = static_cast<u8>(PodStep::kGone);
+  Arm(sim.world, SimEvent::kPodSync, pod, ended + report);
+}
+
+}  // namespace
+
+void StopPod(Sim& sim, u32 pod_row) {
+  Pod& pod = sim.At<Pod>(pod_row);
+  if (pod.step == static_cast<u8>(PodStep::kGone)) {
+    return ArmGone(sim, pod_row, ShortenGrace(sim, pod_row));
+  }
+  if (pod.step == static_cast<u8>(PodStep::kStop)) return;
+  pod.step = static_cast<u8>(PodStep::kStop);
+  const SimTime delay = PodDelay(sim, pod_row, sim.blueprint.timing.kubelet_sync, kStopDraw);
+  Arm(sim.world, SimEvent::kPodSync, pod_row, sim.now() + delay);
+}
+
+void ForgetPod(Sim& sim, u32 pod) {
+  for (u32 at = sim.At<Pod>(pod).first_container; at != 0; at = RowOf(sim, at).next) {
+    StopProbes(sim, at);
+    EndPullSeries(sim, RowOf(sim, at));
+  }
+}
+
+void StopNow(Sim& sim, u32 pod) {
+  const SimTime ended = StopContainers(sim, pod);
+  TouchPod(sim, pod);
+  UpdatePod(sim, pod);
+  ArmGone(sim, pod, ended);
+}
+
+void KillForProbe(Sim& sim, u32 container, ProbeType probe) {
+  Container& c = RowOf(sim, container);
+  const ContainerSpec& spec = SpecOf(sim, c);
+  RecordOf(sim, c, EventReason::kKillingLiveness, spec.name, probe);
+  const i32 own = spec.probes[probe].grace_s;
+  const i32 grace_s = own > 0 ? own : TemplateOf(sim, c).grace_s;
+  const SimTime ends = Terminate(sim, container, grace_s * kSecond);
+  ArmStep(sim, container, ContainerStep::kStopped, ends);
+}
+
+}  // namespace wt

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every delay of the model that Kubernetes does not fix: a timing profile. Values and their
+// provenance live in scenarios/profiles/NAME.yaml; these are the defaults. Constants that
+// Kubernetes does fix stand beside the code that uses them, with their source.
+#pragma once
+
+#include "sim/api/ints.h"
+#include "sim/random.h"
+
+namespace wt {
+
+struct Timing {
+  Delay watch{8, 40};              // a change reaches an actor through its watch
+  Delay sync{4, 30};               // a controller's sync, API round trips included
+  Delay bind{10, 60};              // scheduling attempt to binding
+  Delay kubelet_sync{20, 120};     // kubelet notices and starts to work on a pod
+  Delay sandbox{350, 1200};        // volumes, sandbox, network
+  Delay container_create{120, 500};
+  Delay container_start{60, 250};
+  Delay pleg{500, 990};            // container change noticed (relist every 1 s)
+  Delay image_pull{1500, 8000};    // an image that is not on the node
+  Delay image_error{700, 2500};    // answer of the registry to an absent image
+  Delay stop{300, 2000};           // SIGTERM to exit of a process that handles it
+  Delay status{30, 200};           // kubelet status patch
+  Delay endpoints{120, 900};       // EndpointSlice controller after a pod change
+  Delay proxy{250, 1600};          // kube-proxy after a slice change
+  Delay oom{400, 2500};            // from start to the kill when the limit is below the base
+  Delay crash{300, 1500};          // from start to exit of a process that cannot run
+};
+
+}  // namespace wt

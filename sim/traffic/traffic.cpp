@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/traffic/traffic.h"
+
+#include <array>
+
+#include "sim/kubelet/kubelet.h"
+#include "sim/transitions.h"
+
+namespace wt {
+namespace {
+
+constexpr u32 kMaxServices = 256;
+constexpr f32 kRefusedS = 0.001f;  // RST comes back at once
+constexpr f32 kLostS = 3.0f;       // SYN without an answer; the caller's timeout cuts earlier
+
+struct Backends {  // what connections through one Service meet
+  f32 total = 0, good = 0, wrong = 0, lost = 0;
+  f32 cores = 0;
+  f32 slow = 0;  // sum of multipliers of service time
+};
+
+// The port of `pod` that kube-proxy sends connections for `port` to; 0 = none.
+u16 TargetPort(const Sim& sim, const ServiceSpec& spec, const Endpoint& endpoint, u16 port) {
+  const auto ports = Items(&spec, spec.ports);
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    if (ports[i].port != port) continue;
+    if (i == 0) return endpoint.proxy_port;
+    if (ports[i].target_name == 0) return ports[i].target_port;
+    return 0;
+  }
+  (void)sim;
+  return 0;
+}
+
+bool HasPort(const ServiceSpec& spec, u16 port) {
+  for (const ServicePort& p : Items(&spec, spec.ports)) {
+    if (p.port == port) return true;
+  }
+  return false;
+}
+
+void CountPod(const Sim& sim, u32 pod_row, u16 port, u32 graph_service, Backends& out) {
+  const Pod& pod = sim.At<Pod>(pod_row);
+  for (u32 c = pod.first_container; c != 0; c = sim.At<Container>(c).next) {
+    if (!Serves(sim, c, port)) continue;
+    if (ServiceOfContainer(sim, c) != graph_service + 1) {
+      out.wrong += 1;
+      return;
+    }
+    const auto& tmpl = sim.Typed<PodTemplate>(pod.spec);
+    const auto& spec = Items(&tmpl, tmpl.containers)[sim.At<Container>(c).index];
+    const f32 limit = spec.cpu_limit > 0 ? static_cast<f32>(spec.cpu_limit) / 1000.0f : 2.0f;
+    out.good += 1;
+    out.cores += limit;
+    out.slow += 1.0f + static_cast<f32>(sim.At<Node>(pod.node).slow_percent) * 0.01f;
+    return;
+  }
+}
+
+Backends CountBackends(const Sim& sim, const Service& service, u16 port, u32 graph_service) {
+  const auto& spec = sim.Typed<ServiceSpec>(service.doc);
+  Backends out;
+  bool any_ready = false;
+  for (u32 e = service.first_endpoint; e != 0; e = sim.At<Endpoint>(e).next) {
+    any_ready |= sim.At<Endpoint>(e).in_proxy && sim.At<Endpoint>(e).proxy_ready;
+  }
+  for (u32 e = service.first_endpoint; e != 0; e = sim.At<Endpoint>(e).next) {
+    const Endpoint& endpoint = sim.At<Endpoint>(e);
+    if (!endpoint.in_proxy) continue;
+    // Without a ready endpoint kube-proxy falls back to serving terminating ones.
+    if (any_ready ? !endpoint.proxy_ready : !endpoint.proxy_terminating) continue;
+    out.total += 1;
+    if (sim.At<Pod>(endpoint.pod).born != endpoint.pod_born) {
+      out.lost += 1;
+      continue;
+    }
+    CountPod(sim, endpoint.pod, TargetPort(sim, spec, endpoint, port), graph_service, out);
+  }
+  return out;
+}
+
+u32 ServiceRow(const Sim& sim, StrId name) {
+  for (u32 s = 1; s < sim.world.Used<Service>(); ++s) {
+    const Service& service = sim.At<Service>(s);
+    if (service.born != 0 && service.name == name && !service.deleting) return s;
+  }
+  return 0;
+}
+
+ServiceInput DeriveInput(const Sim& sim, u32 index) {
+  const GraphService& g = sim.blueprint.graph.services[index];
+  ServiceInput in;
+  in.cache_hit = g.cache_hit_ratio;
+  in.connect_fail_s = kRefusedS;
+  const u32 row = g.kube_service == 0 ? 0 : ServiceRow(sim, g.kube_service);
+  if (row == 0) {
+    in.connect_fail_s = 0.01f;  // the name does not resolve
+    return in;
+  }
+  const Service& service = sim.At<Service>(row);
+  const u16 port = static_cast<u16>(g.called_port);
+  if (!HasPort(sim.Typed<ServiceSpec>(service.doc), port)) {
+    in.connect_fail_s = kLostS;
+    return in;
+  }
+  const Backends backends = CountBackends(sim, service, port, index);
+  if (backends.total == 0) return in;
+  const f32 reached = backends.good + backends.wrong;
+  in.servers = backends.good;
+  in.reach = reached / backends.total;
+  in.fail = reached > 0 ? backends.wrong / reached : 0;
+  const f32 missed = backends.total - reached;
+  if (missed > 0) in.connect_fail_s = kRefusedS + (kLostS - kRefusedS) * backends.lost / missed;
+  in.cores_per_server = backends.good > 0 ? backends.cores / backends.good : 1;
+  in.slow = backends.good > 0 ? backends.slow / backends.good : 1;
+  return in;
+}
+
+bool Moved(f32 a, f32 b, f32 relative, f32 absolute) {
+  const f32 change = a > b ? a - b : b - a;
+  return change > absolute && change > relative * (a > b ? a : b);
+}
+
+void AddSegment(Sim& sim, u32 service, f32 rate, f32 error, f32 latency_s, f32 p99_s) {
+  WorldHeader& header = sim.world.header();
+  TableRef& table = header.tables[static_cast<int>(Table::kSegments)];
+  if (table.capacity < 2) return;
+  header.segment_next = header.segment_next + 1 >= table.capacity ? 1 : header.segment_next + 1;
+  if (header.segment_next >= table.used) table.used = header.segment_next + 1;
+  Segment& s = sim.At<Segment>(header.segment_next);
+  s = {0, header.next_born++, sim.now_ms(), service, rate, error, latency_s, p99_s};
+}
+
+FlowState StateOf(Sim& sim) {
+  const ServiceGraph& graph = sim.blueprint.graph;
+  return {{sim.world.Rows<FlowServiceRow>(), graph.services.size()},
+          {sim.world.Rows<FlowOperationRow>(), graph.operations.size()},
+          &sim.world.header().client};
+}
+
+void CheckMemoryOfAll(Sim& sim) {
+  const ServiceGraph& graph = sim.blueprint.graph;
+  for (u32 c = 1; c < sim.world.Used<Container>(); ++c) {
+    const Container& container = sim.At<Container>(c);
+    if (container.born == 0 || container.state != ContainerState::kRunning) continue;
+    if (!container.listening) continue;
+    const u16 index = ServiceOfContainer(sim, c);
+    if (index == 0) continue;
+    const GraphService& g = graph.services[index - 1u];
+    if (g.memory_per_request_bytes <= 0 && g.memory_leak_bytes_per_s <= 0) continue;
+    const FlowServiceRow& flow = sim.world.Rows<FlowServiceRow>()[index - 1u];
+    const f32 age_s = static_cast<f32>(sim.now_ms() - container.started_ms) * 0.001f;
+    CheckMemory(sim, c, g.memory_base_bytes + g.memory_per_request_bytes * flow.in_flight +
+                            g.memory_leak_bytes_per_s * age_s);
+  }
+}
+
+}  // namespace
+
+void DeriveInputs(const Sim& sim, std::span<ServiceInput> inputs) {
+  for (u32 s = 0; s < inputs.size(); ++s) inputs[s] = DeriveInput(sim, s);
+}
+
+void IntegrateFlow(Sim& sim) {
+  WorldHeader& header = sim.world.header();
+  const f64 dt = ToSeconds(header.now_ns - header.flow_since_ns);
+  header.flow_since_ns = header.now_ns;
+  const FlowClient& client = header.client;
+  const f64 requests = dt * static_cast<f64>(client.rate);
+  header.client_requests += requests;
+  header.client_errors += requests * static_cast<f64>(client.error);
+  header.client_latency_s += requests * static_cast<f64>(client.latency_s);
+}
+
+void SolveTraffic(Sim& sim) {
+  const ServiceGraph& graph = sim.blueprint.graph;
+  const u32 count = static_cast<u32>(graph.services.size());
+  WT_CHECK(count <= kMaxServices, "at most 256 services in an app");
+  std::array<ServiceInput, kMaxServices> inputs;
+  DeriveInputs(sim, {inputs.data(), count});
+  std::array<FlowServiceRow, kMaxServices> before;
+  FlowState state = StateOf(sim);
+  for (u32 s = 0; s < count; ++s) before[s] = state.services[s];
+  const FlowClient client_before = *state.client;
+
+  SolveFlow(graph, {inputs.data(), count}, sim.world.header().offered_rps, state);
+  ++sim.world.header().solves_done;
+
+  for (u32 s = 0; s < count; ++s) {
+    const FlowServiceRow& now = state.services[s];
+    const bool moved = Moved(now.rate, before[s].rate, 0.02f, 0.01f) ||
+                       Moved(now.error, before[s].error, 0, 0.002f) ||
+                       Moved(now.p99_s, before[s].p99_s, 0.05f, 0.0005f);
+    if (moved) AddSegment(sim, s + 1, now.rate, now.error, now.latency_s, now.p99_s);
+  }
+  const FlowClient& client = *state.client;
+  if (Moved(client.error, client_before.error, 0, 0.0005f) ||
+      Moved(client.rate, client_before.rate, 0.005f, 0.01f) ||
+      Moved(client.p99_s, client_before.p99_s, 0.02f, 0.0005f)) {
+    AddSegment(sim, 0, client.rate, client.error, client.latency_s, client.p99_s);
+  }
+  CheckMemoryOfAll(sim);
+  for (u32 s = 0; s < count; ++s) {
+    if (state.services[s].utilisation > 1.0f || state.services[s].backlog > 0) {
+      ArmIfIdle(sim.world, SimEvent::kBacklog, 0, sim.now() + kBacklogStep);
+      return;
+    }
+  }
+}
+
+void StepLoad(Sim& sim) {
+  WorldHeader& header = sim.world.header();
+  const LoadPattern pattern{.kind = static_cast<LoadKind>(header.load_kind),
+                            .base_rps = header.load_scale,
+                            .peak_rps = header.load_peak_rps,
+                            .start = header.load_start_ns,
+                            .duration = header.load_duration_ns,
+                            .period = header.load_period_ns,
+                            .points = sim.blueprint.load_points};
+  header.offered_rps = RateAt(pattern, header.now_ns) * (1.0f + header.load_burst);
+  MarkFlowDirty(sim);
+  const SimTime next = NextChange(pattern, header.now_ns);
+  if (next != kForever) Arm(sim.world, SimEvent::kLoad, 0, next);
+}
+
+void StepTraffic(Sim& sim) {
+  const ServiceGraph& graph = sim.blueprint.graph;
+  const u32 count = static_cast<u32>(graph.services.size());
+  std::array<ServiceInput, kMaxServices> inputs;
+  DeriveInputs(sim, {inputs.data(), count});
+  StepBacklog(graph, {inputs.data(), count}, static_cast<f32>(ToSeconds(kBacklogStep)),
+              StateOf(sim));
+  SolveTraffic(sim);
+}
+
+}  // namespace wt

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Claims about every scenario and suite that is shipped.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "scenarios/check_scenario.h"
+#include "scenarios/load_scenario.h"
+#include "tests/scenarios/ten_kinds.h"
+
+namespace wt {
+namespace {
+
+const LoadOptions kOptions{.kinds = kTenKinds, .apps_dir = WT_SOURCE_DIR "/scenarios/apps"};
+const std::string kCatalog = WT_SOURCE_DIR "/scenarios/catalog";
+
+std::vector<Scenario> Catalog() {
+  std::vector<Scenario> scenarios;
+  const auto paths = ListScenarioFiles(kCatalog);
+  EXPECT_TRUE(paths.ok());
+  for (const std::string& path : *paths) {
+    const auto scenario = LoadScenario(path, kOptions);
+    EXPECT_TRUE(scenario.ok()) << (scenario.ok() ? "" : scenario.error().Text());
+    if (scenario.ok()) scenarios.push_back(*scenario);
+  }
+  return scenarios;
+}
+
+TEST(Catalog, EveryScenarioLoadsAndFitsItsApp) {
+  std::map<std::string, App> apps;
+  for (const Scenario& scenario : Catalog()) {
+    if (!apps.contains(scenario.app_path)) {
+      auto app = LoadApp(scenario.app_path);
+      ASSERT_TRUE(app.ok()) << app.error().Text();
+      apps[scenario.app_path] = std::move(*app);
+    }
+    for (const Error& error : CheckScenario(scenario, apps[scenario.app_path])) {
+      ADD_FAILURE() << error.Text();
+    }
+  }
+}
+
+TEST(Catalog, NamesAreUniqueAndMatchTheirFilesAndGroups) {
+  std::set<std::string> names;
+  for (const Scenario& scenario : Catalog()) {
+    const std::filesystem::path path = scenario.file;
+    EXPECT_TRUE(names.insert(scenario.name).second) << scenario.name;
+    EXPECT_EQ(path.stem().string(), scenario.name);
+    EXPECT_EQ(path.parent_path().filename().string(), scenario.labels.at("group"));
+  }
+}
+
+TEST(Catalog, EveryFaultKindHasANamedAndADrawnTargetAndSevenAreHealthy) {
+  std::map<std::string, std::set<bool>> targets;  // kind -> is the target drawn
+  int healthy = 0, faulty = 0;
+  for (const Scenario& scenario : Catalog()) {
+    (scenario.Healthy() ? healthy : faulty)++;
+    for (const FaultSpec& fault : scenario.faults) {
+      ASSERT_TRUE(fault.target);
+      const bool drawn = fault.target->name.texts[0] == "any";
+      for (const std::string& kind : fault.kind.texts) targets[kind].insert(drawn);
+    }
+  }
+  EXPECT_EQ(healthy, 7);
+  EXPECT_GE(faulty, 20);
+  for (const FaultKindInfo& kind : kTenKinds) {
+    EXPECT_EQ(targets[std::string(kind.name)].size(), 2u) << kind.name;
+  }
+}
+
+TEST(Suites, LiteHasTheResolveScenariosOfTheCatalog) {
+  const auto suite = LoadSuite(WT_SOURCE_DIR "/scenarios/suites/lite.yaml", kCatalog);
+  ASSERT_TRUE(suite.ok()) << suite.error().Text();
+  EXPECT_EQ(suite->name, "lite");
+  EXPECT_EQ(suite->first_seed, 1u);
+  EXPECT_EQ(suite->last_seed, 50u);
+  std::set<std::string> in_suite, expected;
+  for (const std::string& path : suite->scenario_paths) {
+    in_suite.insert(std::filesystem::path(path).stem().string());
+  }
+  for (const Scenario& scenario : Catalog()) {
+    if (scenario.task == Task::kResolve) expected.insert(scenario.name);
+  }
+  EXPECT_EQ(in_suite, expected);
+}
+
+TEST(CheckScenario, NamesWhatTheAppDoesNotHave) {
+  const auto app = LoadApp(WT_SOURCE_DIR "/scenarios/apps/hotel");
+  ASSERT_TRUE(app.ok());
+  struct Row {
+    const char* fault;
+    const char* expected;
+  };
+  const Row rows[] = {
+      {"{kind: service-target-port-wrong, target: {service: profil}}",
+       "t.yaml:4:71: spec.faults[0].target.service: no service \"profil\" in the app; expected "},
+      {"{kind: replicas-zero, target: {workload: deployment/usr}}", "did you mean \"user\"?"},
+      {"{kind: replicas-zero, target: {workload: statefulset/user}}", "deployment/user"},
+      {"{kind: configmap-key-missing, target: {object: {kind: ConfigMap, name: hotel-confg}}}",
+       "no ConfigMap \"hotel-confg\" in the app; expected hotel-config, frontend-config or "
+       "profile-config; did you mean \"hotel-config\"?"},
+  };
+  for (const Row& row : rows) {
+    const std::string text =
+        "apiVersion: wavetank.dev/v1\nkind: Scenario\nmetadata: {name: x}\nspec: {app: hotel, "
+        "faults: [" +
+        std::string(row.fault) + "]}\n";
+    const ScenarioReport report = ReadScenario(text, "t.yaml", kOptions);
+    for (const Error& error : report.errors) ADD_FAILURE() << error.Text();
+    const std::vector<Error> errors = CheckScenario(report.scenario, *app);
+    ASSERT_EQ(errors.size(), 1u) << row.fault;
+    EXPECT_NE(errors[0].Text().find(row.expected), std::string::npos) << errors[0].Text();
+  }
+}
+
+}  // namespace
+}  // namespace wt
