@@ -50,6 +50,14 @@ Result<Compiled> CompileParts(Blueprint& blueprint, std::string_view kind, Json 
   return out;
 }
 
+// Index + 1 of the GraphService that this workload runs; 0 = it is no part of the app's graph.
+u16 GraphServiceOf(const Blueprint& blueprint, StrId workload) {
+  for (std::size_t s = 0; s < blueprint.graph.services.size(); ++s) {
+    if (blueprint.graph.services[s].workload == workload) return static_cast<u16>(s + 1);
+  }
+  return 0;
+}
+
 // The object that an edge starts from, put together again.
 Json Whole(const Blueprint& blueprint, std::string_view kind, const EdgeBase& base) {
   Json out = base.doc == 0 ? Json::object() : DocumentOf(blueprint, base.doc);
@@ -162,6 +170,11 @@ RevId AddEdge(Blueprint& blueprint, const EdgeBase& base, const EditInput& input
   return to;
 }
 
+Json SelectorLabels(const Blueprint& blueprint, const LoadedObject& deployment) {
+  const Json document = DocumentOf(blueprint, deployment.doc);
+  return Map(Map(Map(document, "spec"), "selector"), "matchLabels");
+}
+
 ObjectRef CreateLoaded(Sim& sim, const LoadedObject& object, u32 actor, bool older) {
   const RevId doc = older && object.older_doc != 0 ? object.older_doc : object.doc;
   const RevId tmpl = older && object.older_tmpl != 0 ? object.older_tmpl : object.tmpl;
@@ -169,9 +182,12 @@ ObjectRef CreateLoaded(Sim& sim, const LoadedObject& object, u32 actor, bool old
   const ObjectKind kind = static_cast<ObjectKind>(object.kind);
   switch (kind) {
     case ObjectKind::kNode: return {kind, CreateNode(sim, object.name, doc)};
-    case ObjectKind::kDeployment:
-      return {kind,
-              CreateDeployment(sim, object.ns, object.name, doc, tmpl, object.replicas, actor)};
+    case ObjectKind::kDeployment: {
+      const u32 row =
+          CreateDeployment(sim, object.ns, object.name, doc, tmpl, object.replicas, actor);
+      sim.At<Deployment>(row).service = GraphServiceOf(sim.blueprint, object.name);
+      return {kind, row};
+    }
     case ObjectKind::kService:
       return {kind, CreateService(sim, object.ns, object.name, doc, actor)};
     case ObjectKind::kPod: {

@@ -210,8 +210,17 @@ void SolveTraffic(Sim& sim) {
 
 void StepLoad(Sim& sim) {
   WorldHeader& header = sim.world.header();
-  header.offered_rps = header.load_scale * (1.0f + header.load_burst);
+  const LoadPattern pattern{.kind = static_cast<LoadKind>(header.load_kind),
+                            .base_rps = header.load_scale,
+                            .peak_rps = header.load_peak_rps,
+                            .start = header.load_start_ns,
+                            .duration = header.load_duration_ns,
+                            .period = header.load_period_ns,
+                            .points = sim.blueprint.load_points};
+  header.offered_rps = RateAt(pattern, header.now_ns) * (1.0f + header.load_burst);
   MarkFlowDirty(sim);
+  const SimTime next = NextChange(pattern, header.now_ns);
+  if (next != kForever) Arm(sim.world, SimEvent::kLoad, 0, next);
 }
 
 void StepTraffic(Sim& sim) {
