@@ -82,8 +82,9 @@ void SyncProgress(Sim& sim, const Deployment& before, Deployment& row) {
 void ArmDeadline(Sim& sim, u32 deployment) {
   const Deployment& row = sim.At<Deployment>(deployment);
   const ProgressReason reason = ReasonOf(row);
+  // A roll-out that has completed has no deadline any more, even if pods fail later.
   if (reason == ProgressReason::kNone || reason == ProgressReason::kProgressDeadlineExceeded ||
-      IsComplete(row)) {
+      reason == ProgressReason::kNewReplicaSetAvailable || IsComplete(row)) {
     Cancel(sim.world, SimEvent::kDeploymentDeadline, deployment);
   } else {
     ArmIfIdle(sim.world, SimEvent::kDeploymentDeadline, deployment,
