@@ -63,14 +63,74 @@ Result<GrpoConfig> PresetNamed(std::string_view name) {
     config.scale = Scale::kBatchStd;
     return config;
   }
+  if (name == "step") {
+    config.baseline = Baseline::kGroupStep;
+    config.scale = Scale::kBatchStd;
+    config.skip_flat_groups = false;
+    return config;
+  }
   return Error{ErrorCode::kUsage, "--preset",
                "no preset '" + std::string(name) +
-                   "'; expected grpo, dr-grpo, dapo, rloo or lite"};
+                   "'; expected grpo, dr-grpo, dapo, rloo, lite or step"};
 }
+
+namespace {
+
+// Returns from each decision on.
+std::vector<f64> ReturnsToGo(const RolloutBatch& batch, f64 discount) {
+  std::vector<f64> out(batch.decisions);
+  for (const auto& e : batch.episodes) {
+    f64 sum = 0;
+    for (u32 d = e.first + e.count; d-- > e.first;) {
+      sum = static_cast<f64>(batch.reward[d]) + discount * sum;
+      out[d] = sum;
+    }
+  }
+  return out;
+}
+
+// A member that has ended counts in the baseline of later steps with a return of 0: it earns
+// nothing more, so going on is measured against stopping.
+Advantages StepAdvantages(const RolloutBatch& batch, const GrpoConfig& config, u32 groups) {
+  Advantages out;
+  out.groups = groups;
+  out.per_decision.assign(batch.decisions, 0);
+  out.loss_weight.assign(batch.decisions, 0);
+  const std::vector<f64> returns = ReturnsToGo(batch, static_cast<f64>(config.discount));
+  std::vector<std::vector<f64>> sums(groups);
+  std::vector<u32> members(groups, 0);
+  for (const auto& e : batch.episodes) {
+    ++members[e.group];
+    auto& sum = sums[e.group];
+    if (sum.size() < e.count) sum.resize(e.count, 0);
+    for (u32 i = 0; i < e.count; ++i) sum[i] += returns[e.first + i];
+  }
+  Moments all;
+  for (const auto& e : batch.episodes) {
+    for (u32 i = 0; i < e.count; ++i) {
+      const f64 a = returns[e.first + i] - sums[e.group][i] / members[e.group];
+      out.per_decision[e.first + i] = static_cast<f32>(a);
+      all.Add(a);
+    }
+  }
+  const f64 scale = config.scale == Scale::kNone ? 1.0 : 1.0 / (all.Deviation() + kDeviationFloor);
+  for (const auto& e : batch.episodes) {
+    const f64 weight = WeightOf(config, e.count, static_cast<u32>(batch.episodes.size()),
+                                batch.decisions);
+    for (u32 d = e.first; d < e.first + e.count; ++d) {
+      out.per_decision[d] = static_cast<f32>(static_cast<f64>(out.per_decision[d]) * scale);
+      out.loss_weight[d] = static_cast<f32>(weight);
+    }
+  }
+  return out;
+}
+
+}  // namespace
 
 Advantages ComputeAdvantages(const RolloutBatch& batch, const GrpoConfig& config) {
   u32 groups = 0;
   for (const auto& e : batch.episodes) groups = e.group + 1 > groups ? e.group + 1 : groups;
+  if (config.baseline == Baseline::kGroupStep) return StepAdvantages(batch, config, groups);
   std::vector<Moments> moments(groups);
   for (const auto& e : batch.episodes) moments[e.group].Add(static_cast<f64>(e.reward));
 

@@ -13,7 +13,9 @@
 
 namespace wt {
 
-enum class Baseline : u8 { kGroupMean, kLeaveOneOut };
+// kGroupStep: return from a decision on, less the group's mean of it at the same step (the
+// per-step group baseline measured in docs/learning.md).
+enum class Baseline : u8 { kGroupMean, kLeaveOneOut, kGroupStep };
 enum class Scale : u8 { kGroupStd, kBatchStd, kNone };
 enum class LossMean : u8 { kPerEpisode, kPerDecision, kConstant };
 
@@ -26,11 +28,12 @@ struct GrpoConfig {
   f32 entropy = 0.01f;
   f32 learning_rate = 1e-3f;
   f32 grad_norm_max = 1.0f;
+  f32 discount = 0.98f;                // of later rewards; kGroupStep only
   u32 epochs = 2;
   u32 minibatch = 1024;                // decisions
 };
 
-// grpo, dr-grpo, dapo, rloo, lite; kUsage with the nearest word otherwise.
+// grpo, dr-grpo, dapo, rloo, lite, step; kUsage with the nearest word otherwise.
 Result<GrpoConfig> PresetNamed(std::string_view name);
 
 struct Advantages {

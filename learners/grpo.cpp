@@ -154,9 +154,20 @@ void GrpoLearner::SetOptimizer(const AdamState& state) {
 
 std::vector<f32> TorchLogits(const NetworkWeights& weights, const RolloutBatch& batch, u32 d) {
   torch::NoGradGuard guard;
-  const torch::Tensor logits =
-      TorchForward(TorchNetwork(weights), GatherInputs(batch, {&d, 1})).contiguous();
-  return {logits.data_ptr<f32>(), logits.data_ptr<f32>() + logits.numel()};
+  const TorchInputs inputs = GatherInputs(batch, {&d, 1});
+  const torch::Tensor logits = TorchForward(TorchNetwork(weights), inputs).contiguous();
+  std::vector<f32> out(LogitCount(batch.shape), 0.0f);
+  const f32* from = logits.data_ptr<f32>();
+  std::size_t to = 0;
+  for (std::size_t k = 0; k < kEntityKinds; ++k) {
+    const std::size_t moves = MovesOf(static_cast<EntityKind>(k)).size();
+    for (std::size_t c = 0; c < inputs.first_slots[k].size(); ++c) {
+      std::copy_n(from + c * moves, moves, out.data() + to + inputs.first_slots[k][c] * moves);
+    }
+    from += static_cast<std::size_t>(inputs.columns[k]) * moves;
+    to += batch.shape.slots[k] * moves;
+  }
+  return out;
 }
 
 NetworkWeights InitialWeights(u32 width, u64 seed) {

@@ -152,6 +152,13 @@ Result<TrainResult> Train(std::span<const ScenarioSetup> setups, const TrainConf
          left * (1 - static_cast<f64>(config.learning_rate_end))));
     CollectOptions collect = config.collect;
     collect.update = state.next_update;
+    const f32 done = static_cast<f32>(1.0 - left);
+    collect.first_lessons = done < config.lessons_until;
+    collect.penalties = std::min(
+        1.0f, config.penalties_from + (1.0f - config.penalties_from) * done /
+                                          std::max(config.lessons_until, 1e-6f));
+    collect.head_start_share = std::max(
+        0.0f, config.head_start_from * (1.0f - done / std::max(config.head_start_until, 1e-6f)));
     const RolloutBatch batch = CollectRollouts(
         setups, std::make_shared<const NetworkWeights>(learner.Weights()), collect);
     TrainProgress progress = Summarise(batch);
