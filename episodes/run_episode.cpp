@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "agents/hash_draw.h"
+#include "episodes/oracle.h"
 #include "episodes/twin.h"
 #include "sim/api/check.h"
 
@@ -141,6 +142,11 @@ class Chunk {
                    .chosen = {},
                    .log_prob = 0};
     }
+    if (auto* seeing = dynamic_cast<SeeingPolicy*>(&policy_)) {
+      clusters_.clear();
+      for (const auto& r : running_) clusters_.push_back(&r->cluster);
+      seeing->Show(clusters_);
+    }
     policy_.Act(slots_);
   }
 
@@ -180,6 +186,7 @@ class Chunk {
   std::vector<std::unique_ptr<Origin>> origins_;  // before running_: outlives it
   std::vector<std::unique_ptr<Running>> running_;
   std::vector<PolicySlot> slots_;
+  std::vector<const SimCluster*> clusters_;
 };
 
 }  // namespace

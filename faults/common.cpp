@@ -4,9 +4,15 @@
 #include <fmt/format.h>
 
 #include "sim/cluster/entities.h"
+#include "sim/controllers/rollout_math.h"
 #include "sim/transitions.h"
 
 namespace wt {
+namespace {
+
+constexpr f32 kOverloaded = 1.05f;  // share of capacity from which queues grow without end
+
+}  // namespace
 
 f32 ClientImpact(const ServiceGraph& graph, u32 service) {
   std::vector<f32> fails(graph.operations.size(), 0.0f);
@@ -39,15 +45,11 @@ u32 GraphOfService(const Sim& sim, u32 service) {
   return 0;
 }
 
-bool RolloutTakesAll(const Sim& sim, u32 deployment) {
+i32 PodsARolloutTakes(const Sim& sim, u32 deployment) {
   const Deployment& row = sim.At<Deployment>(deployment);
   const auto& spec = sim.Typed<DeploymentSpec>(row.doc);
-  if (spec.strategy == StrategyType::kRecreate) return true;
-  const i32 replicas = row.replicas;
-  i32 unavailable = spec.max_unavailable.value;
-  if (spec.max_unavailable.is_percent) unavailable = replicas * unavailable / 100;
-  if (unavailable == 0 && spec.max_surge.value == 0) unavailable = 1;
-  return unavailable >= replicas;
+  if (spec.strategy == StrategyType::kRecreate) return row.replicas;
+  return ResolveLimits(spec, row.replicas).unavailable;
 }
 
 Fit FitWorkload(const Sim& sim, u32 deployment) {
@@ -62,22 +64,62 @@ Fit FitWorkload(const Sim& sim, u32 deployment) {
 
 Fit FitRollout(const Sim& sim, u32 deployment) {
   const Fit fit = FitWorkload(sim, deployment);
-  return fit == Fit::kGood && !RolloutTakesAll(sim, deployment) ? Fit::kWeak : fit;
+  if (fit != Fit::kGood) return fit;
+  const Deployment& row = sim.At<Deployment>(deployment);
+  const i32 left = row.replicas - PodsARolloutTakes(sim, deployment);
+  if (left <= 0) return Fit::kGood;
+  const f32 used = sim.world.Rows<FlowServiceRow>()[row.service - 1].utilisation;
+  const f32 then = used * static_cast<f32>(row.replicas) / static_cast<f32>(left);
+  return then > kOverloaded ? Fit::kGood : Fit::kWeak;
+}
+
+StrId NameOfRow(const Sim& sim, ObjectKind kind, u32 row) {
+  return kind == ObjectKind::kService ? sim.At<Service>(row).name : sim.At<Deployment>(row).name;
+}
+
+u32 BornOfRow(const Sim& sim, ObjectKind kind, u32 row) {
+  return kind == ObjectKind::kService ? sim.At<Service>(row).born : sim.At<Deployment>(row).born;
 }
 
 u32 TargetRow(const Sim& sim, const Fault& fault) {
   const u32 row = fault.target_row;
-  switch (static_cast<ObjectKind>(fault.target_kind)) {
-    case ObjectKind::kDeployment: {
-      const Deployment& target = sim.At<Deployment>(row);
-      return target.born == fault.target_born && !target.deleting ? row : 0;
-    }
-    case ObjectKind::kService: {
-      const Service& target = sim.At<Service>(row);
-      return target.born == fault.target_born && !target.deleting ? row : 0;
-    }
-    default: return 0;
+  const StrId ns = sim.blueprint.app_namespace;
+  if (static_cast<ObjectKind>(fault.target_kind) == ObjectKind::kService) {
+    const Service& service = sim.At<Service>(row);
+    if (service.born == fault.target_born && !service.deleting) return row;
+    return FindService(sim, ns, fault.params_rev);
   }
+  const Deployment& deployment = sim.At<Deployment>(row);
+  if (deployment.born == fault.target_born && !deployment.deleting) return row;
+  return FindDeployment(sim, ns, fault.params_rev);
+}
+
+RootCause TargetTruth(const Sim& sim, const Fault& fault, std::string field) {
+  const auto kind = static_cast<ObjectKind>(fault.target_kind);
+  const bool service = kind == ObjectKind::kService;
+  const u32 row = TargetRow(sim, fault);
+  RootCause cause;
+  cause.kind = kind;
+  cause.row = row;
+  cause.born = row == 0 ? fault.target_born : BornOfRow(sim, kind, row);
+  cause.ns = sim.blueprint.app_namespace;
+  if (row != 0) cause.ns = service ? sim.At<Service>(row).ns : sim.At<Deployment>(row).ns;
+  cause.name = fault.params_rev;
+  cause.field = std::move(field);
+  cause.entity = service ? EntityKind::kService : EntityKind::kWorkload;
+  cause.entity_row = row;
+  return cause;
+}
+
+u32 NamedPort(const Sim& sim, RevId tmpl, StrId name) {
+  const auto& spec = sim.Typed<PodTemplate>(tmpl);
+  for (const ContainerSpec& container : Items(&spec, spec.containers)) {
+    const auto names = Items(&spec, container.port_names);
+    for (u32 i = 0; i < names.size(); ++i) {
+      if (names[i] == name) return Items(&spec, container.ports)[i];
+    }
+  }
+  return 0;
 }
 
 const ContainerSpec* MainContainerSpec(const Sim& sim, u32 deployment) {
@@ -87,47 +129,39 @@ const ContainerSpec* MainContainerSpec(const Sim& sim, u32 deployment) {
   return main < containers.size() ? &containers[main] : nullptr;
 }
 
+u16 MainIndex(const Sim& sim, const Fault& fault) {
+  const u32 row = TargetRow(sim, fault);
+  return row == 0 ? u16{0} : static_cast<u16>(MainContainer(sim, row));
+}
+
 const ServiceRuntime* RuntimeOf(const Sim& sim, u32 deployment) {
   const u16 graph = sim.At<Deployment>(deployment).service;
   return graph == 0 ? nullptr : &sim.blueprint.runtime[graph - 1u];
 }
 
-bool EditTarget(Sim& sim, ObjectRef object, EditOp op, u16 detail, u32 arg) {
-  return ApplyEdit(sim, object, op, detail, arg, kFaultActor).ok();
-}
-
-void SaveBefore(const Sim& sim, Fault& fault) {
-  const bool service = static_cast<ObjectKind>(fault.target_kind) == ObjectKind::kService;
-  fault.saved[0] = service ? sim.At<Service>(fault.target_row).doc
-                           : sim.At<Deployment>(fault.target_row).tmpl;
-}
-
-void SaveAfter(const Sim& sim, Fault& fault) {
-  const bool service = static_cast<ObjectKind>(fault.target_kind) == ObjectKind::kService;
-  fault.saved[1] = service ? sim.At<Service>(fault.target_row).doc
-                           : sim.At<Deployment>(fault.target_row).tmpl;
+bool InjectEdit(Sim& sim, Fault& fault, EditOp op, u16 detail, u32 arg) {
+  const auto kind = static_cast<ObjectKind>(fault.target_kind);
+  const u32 row = TargetRow(sim, fault);
+  if (row == 0) return false;
+  const auto revision = [&] {
+    return kind == ObjectKind::kService ? sim.At<Service>(row).doc : sim.At<Deployment>(row).tmpl;
+  };
+  fault.saved[0] = revision();
+  const bool done = ApplyEdit(sim, {kind, row}, op, detail, arg, kFaultActor).ok();
+  fault.saved[1] = revision();
+  return done;
 }
 
 void RevertSaved(Sim& sim, Fault& fault) {
   const u32 row = TargetRow(sim, fault);
   if (row == 0) return;
   if (static_cast<ObjectKind>(fault.target_kind) == ObjectKind::kService) {
-    if (sim.At<Service>(row).doc == fault.saved[1]) {
-      SetServiceDoc(sim, row, fault.saved[0], kFaultActor);
-    }
-    return;
+    if (sim.At<Service>(row).doc != fault.saved[1]) return;
+    return SetServiceDoc(sim, row, fault.saved[0], kFaultActor);
   }
   const Deployment& target = sim.At<Deployment>(row);
   if (target.tmpl != fault.saved[1]) return;
   SetDeploymentTemplate(sim, row, fault.saved[0], target.restarted_at_s, kFaultActor);
-}
-
-RootCause DeploymentTruth(const Sim& sim, const Fault& fault, std::string field) {
-  const Deployment& row = sim.At<Deployment>(fault.target_row);
-  const u32 live = TargetRow(sim, fault);
-  return {ObjectKind::kDeployment, fault.target_row, fault.target_born,
-          live ? row.ns : 0, live ? row.name : 0, std::move(field),
-          EntityKind::kWorkload, live};
 }
 
 std::vector<RepairStep> UndoRepair(const Sim& sim, const Fault& fault) {
@@ -144,34 +178,6 @@ std::vector<RepairStep> UndoRepair(const Sim& sim, const Fault& fault) {
 
 std::string ContainerField(u32 container) {
   return fmt::format("spec.template.spec.containers[{}]", container);
-}
-
-std::string Quote(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<int>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
-
-RealChange DeploymentPatch(const Sim& sim, u32 deployment, std::string body) {
-  const Deployment& row = sim.At<Deployment>(deployment);
-  return {"Deployment", std::string(sim.Text(row.ns)), std::string(sim.Text(row.name)),
-          "patch", "strategic", std::move(body)};
-}
-
-RealChange ContainerPatch(const Sim& sim, u32 deployment, const std::string& fields) {
-  const ContainerSpec* container = MainContainerSpec(sim, deployment);
-  const std::string name = container == nullptr ? "" : std::string(sim.Text(container->name));
-  return DeploymentPatch(
-      sim, deployment,
-      fmt::format(R"({{"spec":{{"template":{{"spec":{{"containers":[{{"name":{},{}}}]}}}}}}}})",
-                  Quote(name), fields));
 }
 
 StrId TextOr(Sim& sim, const ParameterValue& given, std::string_view default_text) {

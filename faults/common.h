@@ -15,42 +15,51 @@ inline constexpr f32 kNoticedImpact = 0.02f;
 // GraphService + 1 behind a Service or Deployment row; 0 = not part of the app's graph.
 u32 GraphOfService(const Sim& sim, u32 service);
 
-// A change of the template takes all pods of the Deployment away before new ones are Ready:
-// strategy Recreate, or maxUnavailable of at least all replicas (rounded down, at least 1 when
-// maxSurge is 0 too; pkg/controller/deployment/util ResolveFenceposts, v1.35).
-bool RolloutTakesAll(const Sim& sim, u32 deployment);
+// Pods that a change of the template may take away before new ones are Ready: all of them with
+// strategy Recreate, else maxUnavailable (controllers/rollout_math.h).
+i32 PodsARolloutTakes(const Sim& sim, u32 deployment);
 
 // kGood: in the graph, has traffic, clients need it; kWeak: any other workload with replicas.
 Fit FitWorkload(const Sim& sim, u32 deployment);
-// The same when pods go only as the rollout lets them.
+// The same for a rollout that never gets Ready: kGood when the pods it leaves cannot carry the
+// present load.
 Fit FitRollout(const Sim& sim, u32 deployment);
 
-// The live row behind a fault's target, 0 = gone.
+// The live row of a fault's target: the object itself or, when that was deleted, one made again
+// under its name in the app's namespace; 0 = neither.
 u32 TargetRow(const Sim& sim, const Fault& fault);
+// Fault.params_rev holds the target's name.
+StrId NameOfRow(const Sim& sim, ObjectKind kind, u32 row);
+u32 BornOfRow(const Sim& sim, ObjectKind kind, u32 row);
+RootCause TargetTruth(const Sim& sim, const Fault& fault, std::string field);
+
+// Number of the container port that a template declares under this name; 0 = none.
+u32 NamedPort(const Sim& sim, RevId tmpl, StrId name);
 
 // ---- faults that are edits of a Deployment's template
 const ContainerSpec* MainContainerSpec(const Sim& sim, u32 deployment);
+u16 MainIndex(const Sim& sim, const Fault& fault);  // of the target's main container
 // What its process must be; null when the workload is not part of the app's graph.
 const ServiceRuntime* RuntimeOf(const Sim& sim, u32 deployment);
-// Applies one edit as the fault's actor; false when refused.
-bool EditTarget(Sim& sim, ObjectRef object, EditOp op, u16 detail, u32 arg);
-// saved[0] = template before, saved[1] = after. Between them the kind edits.
-void SaveBefore(const Sim& sim, Fault& fault);
-void SaveAfter(const Sim& sim, Fault& fault);
-// Puts the saved revision back where the present one is still the fault's; otherwise nobody's
-// business: someone has written since.
+// Edits the target as the fault's actor; keeps the revision before in saved[0], after in saved[1].
+bool InjectEdit(Sim& sim, Fault& fault, EditOp op, u16 detail, u32 arg);
+// Puts the saved revision back where the present one is still the fault's; where someone has
+// written since, what they wrote stands.
 void RevertSaved(Sim& sim, Fault& fault);
-RootCause DeploymentTruth(const Sim& sim, const Fault& fault, std::string field);
 // `kubectl rollout undo` to the revision that has the saved template.
 std::vector<RepairStep> UndoRepair(const Sim& sim, const Fault& fault);
 // "spec.template.spec.containers[0]"
 std::string ContainerField(u32 container);
 
-// ---- texts for a real cluster
-std::string Quote(std::string_view text);  // JSON string literal
-RealChange DeploymentPatch(const Sim& sim, u32 deployment, std::string body);
-// Strategic patch that merges `fields` (JSON members) into the main container.
-RealChange ContainerPatch(const Sim& sim, u32 deployment, const std::string& fields);
+// The JSON patch that makes this edit of the object as it is now (real_json.cpp).
+RealChange RealEdit(const Sim& sim, ObjectRef object, EditOp op, u16 detail, u32 arg);
+// `kubectl rollout restart` at this instant.
+RealChange RealRestart(const Sim& sim, u32 deployment);
+
+// Creates the Deployment of `manifest` with a shell loop that deletes one pod of `selector` every
+// `every_s` seconds, and the ServiceAccount, Role and binding that it needs: a List.
+RealChange RealKiller(std::string_view manifest, const std::string& ns,
+                      const std::string& selector, u32 every_s);
 
 // A finite parameter: the given text, else the default of the kind's table.
 StrId TextOr(Sim& sim, const ParameterValue& given, std::string_view default_text);

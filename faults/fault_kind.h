@@ -92,7 +92,7 @@ struct FaultKind {
   std::string_view id;     // "service-target-port-wrong"
   std::string_view title;
   std::string_view layer;  // "application", "platform", "network", "node"
-  std::span<const Parameter> parameters;
+  std::span<const Parameter> parameters = {};
   ObjectKind target = ObjectKind::kNone;  // what Fault.target_row is a row of
 
   Fit (*fit)(const Sim& sim, u32 row) = nullptr;
@@ -112,7 +112,7 @@ struct FaultKind {
   // Optional, of a fault that goes on acting: acts, returns when to act next; 0 = never again.
   SimTime (*act)(Sim& sim, Fault& fault) = nullptr;
   // Optional: objects it brings along, as JSON for `kubectl apply -f`, namespace left out.
-  std::string_view manifest;
+  std::string_view manifest = {};
 };
 
 }  // namespace wt

@@ -141,8 +141,8 @@ void ReadEnv(const Field& container, const Stores& stores, Workload& workload) {
     }
     if (secret.present()) {
       const std::string name = secret["name"].ScalarText();
-      value.value = ValueOf(ValuesOf(stores.secrets, workload.name_space, name),
-                            secret["key"].ScalarText());
+      value.value =
+          ValueOf(ValuesOf(stores.secrets, workload.name_space, name), secret["key"].ScalarText());
       AddOnce(workload.secrets, name);
     }
     workload.env.push_back(std::move(value));
@@ -236,7 +236,7 @@ Workload ReadWorkload(const Manifest& manifest, const Field& root, const Stores&
   if (!containers.empty()) {
     const Field resources = containers[0]["resources"];
     const auto bytes = [&resources](const char* group) {
-      return ParseQuantity(resources[group]["memory"].ScalarText()).value_or(0);
+      return QuantityNumber(resources[group]["memory"].ScalarText()).value_or(0);
     };
     workload.memory_request = bytes("requests");
     workload.memory_limit = bytes("limits");

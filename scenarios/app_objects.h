@@ -41,12 +41,12 @@ struct ConfigKey {
 struct Workload {
   std::string kind, name, name_space;  // Deployment, ReplicaSet or Pod
   std::string place;
-  Labels labels;                       // of the pod
+  Labels labels;  // of the pod
   std::vector<ContainerPort> ports;
   std::vector<std::string> images;
   std::vector<EnvValue> env;
-  std::vector<std::string> arguments;     // command and args of every container
-  std::vector<std::string> mounted_texts; // contents of mounted ConfigMap files
+  std::vector<std::string> arguments;      // command and args of every container
+  std::vector<std::string> mounted_texts;  // contents of mounted ConfigMap files
   std::vector<ProbeTarget> probes;
   std::vector<ConfigKey> config_keys;
   std::vector<std::string> secrets, claims;

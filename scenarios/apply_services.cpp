@@ -9,9 +9,9 @@
 namespace wt {
 namespace {
 
-const std::string kServiceKeys[] = {"workload", "service", "port",   "concurrency", "startup",
-                                    "needs",    "memory",  "health", "cpu_per_request",
-                                    "operations", "cache", "store"};
+const std::string kServiceKeys[] = {"workload",        "service",    "port",   "concurrency",
+                                    "startup",         "needs",      "memory", "health",
+                                    "cpu_per_request", "operations", "cache",  "store"};
 constexpr f64 kDurationMax = 24 * 3600e9;
 constexpr f64 kBytesMax = 1e15;
 
@@ -36,9 +36,8 @@ size_t FindWorkload(const BehaviourBuild& build, const std::string& text) {
   const std::string kind = slash == std::string::npos ? "" : text.substr(0, slash);
   const std::string name = slash == std::string::npos ? text : text.substr(slash + 1);
   const auto same = [](std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-      return (x | 0x20) == (y | 0x20);
-    });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return (x | 0x20) == (y | 0x20); });
   };
   for (size_t i = 0; i < build.objects.workloads.size(); ++i) {
     const Workload& workload = build.objects.workloads[i];
@@ -130,7 +129,7 @@ void ReadNeeds(const Field& field, const Workload& workload, BehaviourBuild& bui
   }
 }
 
-void ReadHealth(const Field& field, ServiceSpec& service) {
+void ReadHealth(const Field& field, AppService& service) {
   static const std::string kKeys[] = {"path", "paths", "depends_on"};
   if (!field.present() || !field.ExpectMap(kKeys)) return;
   std::vector<std::string> paths = field["paths"].Texts();
@@ -138,7 +137,7 @@ void ReadHealth(const Field& field, ServiceSpec& service) {
   if (!paths.empty()) service.health_paths = std::move(paths);
 }
 
-void ReadMemory(const Field& field, ServiceSpec& service) {
+void ReadMemory(const Field& field, AppService& service) {
   static const std::string kKeys[] = {"base", "per_request", "leak_per_hour"};
   if (!field.present() || !field.ExpectMap(kKeys)) return;
   service.memory_base = ReadBytes(field["base"], service.memory_base);
@@ -147,7 +146,7 @@ void ReadMemory(const Field& field, ServiceSpec& service) {
 }
 
 void ReadCacheAndStore(const Field& entry, const Workload& workload, BehaviourBuild& build,
-                       ServiceSpec& service) {
+                       AppService& service) {
   static const std::string kCacheKeys[] = {"hit_ratio", "warm_up", "miss"};
   static const std::string kStoreKeys[] = {"connections", "needs", "volume"};
   const Field cache = entry["cache"], store = entry["store"];
@@ -169,7 +168,7 @@ void ReadCacheAndStore(const Field& entry, const Workload& workload, BehaviourBu
 
 // `service: NAME` names the Service callers use when several select the workload.
 void ReadKubeService(const Field& field, const Workload& workload, const BehaviourBuild& build,
-                     ServiceSpec& service) {
+                     AppService& service) {
   if (!field.present()) return;
   std::vector<std::string> names;
   for (const KubeService& kube : build.objects.services) {
@@ -185,7 +184,7 @@ void ReadKubeService(const Field& field, const Workload& workload, const Behavio
 
 void ApplyEntry(const Field& entry, u32 index, BehaviourBuild& build) {
   static const std::string kStartupKeys[] = {"time", "needs"};
-  ServiceSpec& service = build.services()[index];
+  AppService& service = build.services()[index];
   const Workload& workload = build.objects.workloads[build.workload_of[index]];
   service.place = entry.PlaceText();
   service.inferred = false;

@@ -27,15 +27,15 @@ struct CallSpec {
   SimTime timeout = 5 * kSecond;
   u32 retries_max = 0;
   SimTime backoff = 50 * kMillisecond;
-  f64 retry_budget = 1;            // extra attempts per call, at most this share
+  f64 retry_budget = 1;  // extra attempts per call, at most this share
   f64 probability = 1;
-  bool optional = false;           // its failure does not fail the caller
-  bool on_miss = false;            // a cache's call for what it does not hold
+  bool optional = false;  // its failure does not fail the caller
+  bool on_miss = false;   // a cache's call for what it does not hold
   u32 parallel_group = 0;
-  u32 breaker_failures = 0;        // consecutive failures that open the breaker; 0 = none
+  u32 breaker_failures = 0;  // consecutive failures that open the breaker; 0 = none
   SimTime breaker_open = 10 * kSecond;
-  u32 pool = 0;                    // connections per process to the callee; 0 = no limit
-  std::string place;               // FILE:LINE:COL of the call, or of what it was inferred from
+  u32 pool = 0;       // connections per process to the callee; 0 = no limit
+  std::string place;  // FILE:LINE:COL of the call, or of what it was inferred from
 };
 
 struct OperationSpec {
@@ -59,14 +59,14 @@ struct NeedsSpec {
   std::vector<std::string> secrets, volumes;
 };
 
-struct ServiceSpec {
+struct AppService {
   std::string name;  // logical: the key in behaviour.yaml, or the Service's or workload's name
   ServiceRole role = ServiceRole::kApp;
   bool inferred = true;  // behaviour.yaml does not name it
   std::string workload_kind, workload, name_space;
-  std::string kube_service;  // the Service callers use; empty: nobody can call it
-  i32 called_port = 0;       // its port
-  i32 port = 0;              // what the process listens on; 0: it does not listen
+  std::string kube_service;       // the Service callers use; empty: nobody can call it
+  i32 called_port = 0;            // its port
+  i32 port = 0;                   // what the process listens on; 0: it does not listen
   std::vector<i32> listen_ports;  // `port` and all others, sorted
   ConcurrencySpec concurrency;
   Distribution startup_time;       // Unit::kDuration, process start to listening
@@ -91,11 +91,11 @@ struct MixEntry {
 };
 
 struct Behaviour {
-  std::vector<ServiceSpec> services;                   // sorted by name
+  std::vector<AppService> services;                   // sorted by name
   std::map<std::string, std::vector<MixEntry>> mixes;  // always has "default"
   std::vector<std::string> warnings;
 
-  const ServiceSpec* Find(std::string_view name) const;
+  const AppService* Find(std::string_view name) const;
 };
 
 // Manifests and behaviour of one app. `path`: a folder, or one file of manifests (a folder's

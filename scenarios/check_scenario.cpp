@@ -11,7 +11,7 @@ namespace {
 class Checker {
  public:
   explicit Checker(const App& app) : app_(app) {
-    for (const ServiceSpec& service : app.behaviour.services) {
+    for (const AppService& service : app.behaviour.services) {
       services_.push_back(service.name);
       workloads_.push_back(service.workload);
     }
@@ -31,12 +31,23 @@ class Checker {
 
   void CheckTarget(const TargetSelector& target, const std::string& path) {
     switch (target.kind) {
-      case kTargetService: CheckNames(target, target.name, path, "service", services_); break;
-      case kTargetWorkload: CheckWorkloads(target, path); break;
-      case kTargetPod: CheckPods(target, path); break;
-      case kTargetEdge: CheckEdge(target, path); break;
-      case kTargetObject: CheckObjects(target, path); break;
-      case kTargetNode: break;
+      case kTargetService:
+        CheckNames(target, target.name, path, "service", services_);
+        break;
+      case kTargetWorkload:
+        CheckWorkloads(target, path);
+        break;
+      case kTargetPod:
+        CheckPods(target, path);
+        break;
+      case kTargetEdge:
+        CheckEdge(target, path);
+        break;
+      case kTargetObject:
+        CheckObjects(target, path);
+        break;
+      case kTargetNode:
+        break;
     }
   }
 
@@ -71,7 +82,7 @@ class Checker {
     CheckNames(target, target.name, path, "workload", workloads_);
     if (target.object_kind.empty()) return;
     for (const std::string& name : target.name.texts) {
-      for (const ServiceSpec& service : app_.behaviour.services) {
+      for (const AppService& service : app_.behaviour.services) {
         if (service.workload != name) continue;
         std::string kind = service.workload_kind;
         for (char& c : kind) c = static_cast<char>(c | 0x20);
@@ -84,16 +95,16 @@ class Checker {
 
   void CheckPods(const TargetSelector& target, const std::string& path) {
     for (const std::string& name : target.name.texts) {
-      const bool known = std::any_of(workloads_.begin(), workloads_.end(),
-                                     [&name](const std::string& workload) {
-                                       return name == workload || name.starts_with(workload + "-");
-                                     });
+      const bool known =
+          std::any_of(workloads_.begin(), workloads_.end(), [&name](const std::string& workload) {
+            return name == workload || name.starts_with(workload + "-");
+          });
       if (name != "any" && !known) Fail(target.place, path + ".pod", "pod", name, workloads_);
     }
   }
 
   bool Calls(const std::string& from, const std::string& to) const {
-    for (const ServiceSpec& caller : app_.behaviour.services) {
+    for (const AppService& caller : app_.behaviour.services) {
       if (from != "any" && caller.name != from) continue;
       for (const OperationSpec& operation : caller.operations) {
         for (const CallSpec& call : operation.calls) {

@@ -66,7 +66,8 @@ f64 SampleNumber(const Distribution& d, f64 u) {
   WT_CHECK(d.unit != Unit::kText, "a number is drawn from a numeric law");
   const bool whole = d.unit == Unit::kCount || d.unit == Unit::kDuration;
   switch (d.form) {
-    case Distribution::Form::kConstant: return d.low;
+    case Distribution::Form::kConstant:
+      return d.low;
     case Distribution::Form::kUniform: {
       const f64 width = d.high - d.low + (d.unit == Unit::kCount ? 1 : 0);
       const f64 value = d.low + u * width;
@@ -76,7 +77,8 @@ f64 SampleNumber(const Distribution& d, f64 u) {
       const f64 value = d.low * Exp(Sigma(d) * NormalQuantile(u));
       return whole ? std::floor(value) : value;
     }
-    case Distribution::Form::kChoice: return d.values[Pick(d, u)];
+    case Distribution::Form::kChoice:
+      return d.values[Pick(d, u)];
   }
   return d.low;
 }
@@ -95,8 +97,10 @@ const std::string& SampleText(const Distribution& d, f64 u) {
 Range Support(const Distribution& d) {
   WT_CHECK(d.unit != Unit::kText, "texts have no range");
   switch (d.form) {
-    case Distribution::Form::kConstant: return {d.low, d.low};
-    case Distribution::Form::kUniform: return {d.low, d.high};
+    case Distribution::Form::kConstant:
+      return {d.low, d.low};
+    case Distribution::Form::kUniform:
+      return {d.low, d.high};
     case Distribution::Form::kLogNormal:
       if (d.low == d.high) return {d.low, d.low};
       return {0, std::numeric_limits<f64>::infinity()};
@@ -111,8 +115,10 @@ Range Support(const Distribution& d) {
 f64 Mean(const Distribution& d) {
   WT_CHECK(d.unit != Unit::kText, "texts have no mean");
   switch (d.form) {
-    case Distribution::Form::kConstant: return d.low;
-    case Distribution::Form::kUniform: return (d.low + d.high) / 2;
+    case Distribution::Form::kConstant:
+      return d.low;
+    case Distribution::Form::kUniform:
+      return (d.low + d.high) / 2;
     case Distribution::Form::kLogNormal: {
       const f64 sigma = Sigma(d);
       return d.low * Exp(sigma * sigma / 2);

@@ -24,8 +24,8 @@ struct Distribution {
   Form form = Form::kConstant;
   Unit unit = Unit::kNumber;
   // Numbers in base units (ns, rps, cores or bytes, 1/0), exact up to 2^53.
-  f64 low = 0;     // kConstant: the value; kUniform: lower end; kLogNormal: median
-  f64 high = 0;    // kUniform: upper end; kLogNormal: p99
+  f64 low = 0;   // kConstant: the value; kUniform: lower end; kLogNormal: median
+  f64 high = 0;  // kUniform: upper end; kLogNormal: p99
   // kChoice, weighted or not: parallel lists; `upto` is the running sum of chances, last is 1.
   std::vector<f64> values;         // numeric units
   std::vector<std::string> texts;  // kText; a constant text is texts[0]

@@ -17,21 +17,21 @@ enum TargetKind : u8 {
   kTargetWorkload = 2,  // a Deployment, or a bare Pod or ReplicaSet
   kTargetPod = 4,
   kTargetNode = 8,
-  kTargetEdge = 16,     // calls from one service to another
-  kTargetObject = 32,   // any object by kind, name and namespace
+  kTargetEdge = 16,    // calls from one service to another
+  kTargetObject = 32,  // any object by kind, name and namespace
 };
 
 struct FaultParameter {
   std::string_view name;
   Unit type = Unit::kText;
-  f64 min = 0;                    // in base units; texts ignore both
+  f64 min = 0;  // in base units; texts ignore both
   f64 max = 1e300;
   std::string_view default_text;  // as a user would write it; empty: no default
 };
 
 struct FaultKindInfo {
-  std::string_view name;          // id of the kind, "service-target-port-wrong"
-  u8 targets = kTargetWorkload;   // bits of TargetKind; the lowest is meant when none is given
+  std::string_view name;         // id of the kind, "service-target-port-wrong"
+  u8 targets = kTargetWorkload;  // bits of TargetKind; the lowest is meant when none is given
   std::span<const FaultParameter> parameters;
 };
 

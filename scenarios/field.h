@@ -42,14 +42,14 @@ class Field {
 
   // A scalar as text: strings as they are, numbers and booleans as JSON writes them.
   std::string ScalarText() const;
-  f64 Number() const;                   // REQUIRES: IsNumber
-  bool Bool() const;                    // REQUIRES: IsBool
-  std::optional<i64> Integer() const;   // a whole number that fits
+  f64 Number() const;                  // REQUIRES: IsNumber
+  bool Bool() const;                   // REQUIRES: IsBool
+  std::optional<i64> Integer() const;  // a whole number that fits
   // The name of this value in its parent: the key, or the index.
   const std::string& name() const { return name_; }
 
-  const std::string& path() const { return path_; }   // "spec.faults[0].kind"
-  std::string PlaceText() const;                       // "FILE:LINE:COL"
+  const std::string& path() const { return path_; }  // "spec.faults[0].kind"
+  std::string PlaceText() const;                     // "FILE:LINE:COL"
   Place place() const { return document_->Of(pointer_); }
   const std::string& file() const { return document_->file; }
   const nlohmann::json* json() const { return value_; }

@@ -160,8 +160,8 @@ i64 Field::Whole(i64 fallback, i64 low, i64 high) const {
   if (!present()) return fallback;
   const std::optional<i64> value = Integer();
   if (value && *value >= low && *value <= high) return *value;
-  const std::string range = high == INT64_MAX ? fmt::format("{} or more", low)
-                                              : fmt::format("from {} to {}", low, high);
+  const std::string range =
+      high == INT64_MAX ? fmt::format("{} or more", low) : fmt::format("from {} to {}", low, high);
   Fail(Shown(*value_) + " does not fit; expected a whole number " + range);
   return fallback;
 }

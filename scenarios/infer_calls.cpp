@@ -40,10 +40,10 @@ bool VariableMayHoldAHost(std::string_view variable) {
   if (NamesAnAddress(variable)) return true;
   const std::string lower = Lower(variable);
   for (std::string_view ending :
-       {"name",   "user",   "username", "password", "pass",   "database", "token",  "key",
-        "secret", "type",   "driver",   "mode",     "role",   "level",    "schema", "prefix",
-        "topic",  "queue",  "group",    "realm",    "profile", "env",     "tag",    "version",
-        "image",  "_db",    "id",       "region",   "zone",   "label"}) {
+       {"name",   "user",  "username", "password", "pass",    "database", "token",  "key",
+        "secret", "type",  "driver",   "mode",     "role",    "level",    "schema", "prefix",
+        "topic",  "queue", "group",    "realm",    "profile", "env",      "tag",    "version",
+        "image",  "_db",   "id",       "region",   "zone",    "label"}) {
     if (lower.ends_with(ending)) return false;
   }
   return true;
@@ -53,10 +53,10 @@ struct SchemePort {
   std::string_view scheme;
   i32 port;
 };
-constexpr SchemePort kSchemePorts[] = {
-    {"http", 80},        {"ws", 80},           {"https", 443},      {"wss", 443},
-    {"mongodb", 27017},  {"redis", 6379},      {"postgres", 5432},  {"postgresql", 5432},
-    {"mysql", 3306},     {"amqp", 5672},       {"nats", 4222}};
+constexpr SchemePort kSchemePorts[] = {{"http", 80},       {"ws", 80},           {"https", 443},
+                                       {"wss", 443},       {"mongodb", 27017},   {"redis", 6379},
+                                       {"postgres", 5432}, {"postgresql", 5432}, {"mysql", 3306},
+                                       {"amqp", 5672},     {"nats", 4222}};
 
 i32 PortOfScheme(std::string_view text, size_t colon) {
   size_t start = colon;
@@ -134,8 +134,8 @@ class Finder {
   // `bare_ok`: a value that is nothing but names counts too.
   void Search(std::string_view text, bool bare_ok) {
     if (text.size() > 1u << 20) return;
-    const bool only_names = text.find_first_not_of(
-        "abcdefghijklmnopqrstuvwxyz0123456789-., ") == std::string_view::npos;
+    const bool only_names = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-., ") ==
+                            std::string_view::npos;
     for (const HostToken& token : Tokens(text)) {
       bool dotted = false;
       const size_t service = Lookup(token.host, dotted);

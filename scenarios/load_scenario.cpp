@@ -33,7 +33,8 @@ void ReadMetadata(const Field& field, Scenario& scenario) {
   if (!name.present()) {
     name.Fail("missing; expected a name such as hotel-wrong-port");
   } else if (name.IsString() && !IsName(scenario.name)) {
-    name.Fail("\"" + scenario.name + "\" is not a name; expected lower-case letters, digits and "
+    name.Fail("\"" + scenario.name +
+              "\" is not a name; expected lower-case letters, digits and "
               "inner dashes, at most 63");
   }
   const Field labels = field["labels"];
@@ -87,8 +88,8 @@ void ReadSpec(const Field& field, const LoadOptions& options, Scenario& scenario
   scenario.load = ReadLoad(field["load"]);
   scenario.noise = ReadNoise(field["noise"]);
   scenario.faults = ReadFaults(field["faults"], options);
-  scenario.task = static_cast<Task>(
-      field["task"].Word("task", kTasks, static_cast<size_t>(Task::kResolve)));
+  scenario.task =
+      static_cast<Task>(field["task"].Word("task", kTasks, static_cast<size_t>(Task::kResolve)));
   const std::string complaint = field["complaint"].Text("auto");
   if (complaint != "auto") scenario.complaint = complaint;
   scenario.objective = ReadObjective(field["objective"]);
@@ -129,7 +130,8 @@ ClusterSpec ReadCluster(const Field& field, const LoadOptions& options) {
   if (!field.present() || !field.ExpectMap(kKeys)) return cluster;
   cluster.version = kVersions[field["version"].Word("Kubernetes version", kVersions, 0)];
   if (field["profile"].present()) {
-    cluster.profile = options.profiles[field["profile"].Word("timing profile", options.profiles, 0)];
+    cluster.profile =
+        options.profiles[field["profile"].Word("timing profile", options.profiles, 0)];
   }
   const Field nodes = field["nodes"];
   if (!nodes.present() || !nodes.ExpectMap(kNodeKeys)) return cluster;
@@ -166,8 +168,8 @@ Objective ReadObjective(const Field& field) {
   const auto read = [&field](const char* name, Unit unit, Threshold fallback) {
     const Field value = field[name];
     if (!value.present()) return fallback;
-    const auto threshold = value.IsString() ? ParseThreshold(value.ScalarText(), unit)
-                                            : std::nullopt;
+    const auto threshold =
+        value.IsString() ? ParseThreshold(value.ScalarText(), unit) : std::nullopt;
     if (!threshold) {
       value.Fail(std::string("not a threshold; expected a text such as ") +
                  (unit == Unit::kNumber ? "\"<1%\"" : "\"<250ms\"") + " or \"<2x baseline\"");
@@ -229,9 +231,9 @@ ScenarioReport ReadScenario(std::string_view text, const std::string& file,
     return report;
   }
   if (documents->size() != 1) {
-    report.errors.push_back({ErrorCode::kInvalidInput, file,
-                             std::to_string(documents->size()) +
-                                 " documents; expected one document of kind Scenario"});
+    report.errors.push_back(
+        {ErrorCode::kInvalidInput, file,
+         std::to_string(documents->size()) + " documents; expected one document of kind Scenario"});
     return report;
   }
   const Field root(documents->front(), report.errors);

@@ -97,9 +97,9 @@ void Strip(const std::string& kind, json& object) {
   object.erase("status");
   if (!kept_status.is_null()) object["status"] = kept_status;
   if (metadata == nullptr) return;
-  for (const char* key : {"uid", "resourceVersion", "generation", "creationTimestamp",
-                          "deletionTimestamp", "deletionGracePeriodSeconds", "managedFields",
-                          "selfLink"}) {
+  for (const char* key :
+       {"uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp",
+        "deletionGracePeriodSeconds", "managedFields", "selfLink"}) {
     metadata->erase(key);
   }
   if (json* annotations = ObjectAt(*metadata, "annotations")) {
@@ -118,8 +118,9 @@ class Collector {
     const std::string kind = root["kind"].Text(), api_version = root["apiVersion"].Text();
     if (api_version.starts_with("wavetank.dev/")) return;
     if (kind == "Kustomization" || fs::path(document.file).stem() == "kustomization") {
-      set_.warnings.push_back(root.PlaceText() + ": kustomization left out; render it first with "
-                                                 "kubectl kustomize");
+      set_.warnings.push_back(root.PlaceText() +
+                              ": kustomization left out; render it first with "
+                              "kubectl kustomize");
       return;
     }
     if (kind.ends_with("List") && value.contains("items") && value["items"].is_array()) {
@@ -219,7 +220,8 @@ class Collector {
     const std::string& kind = manifest.kind;
     if (kind == "Event" || kind == "Lease") return true;
     if (kind == "ConfigMap" && manifest.name == "kube-root-ca.crt") return true;
-    if (kind == "Endpoints" && set_.Find("Service", manifest.name_space, manifest.name)) return true;
+    if (kind == "Endpoints" && set_.Find("Service", manifest.name_space, manifest.name))
+      return true;
     const bool in_default = manifest.name_space == "default" || manifest.name_space.empty();
     const json& object = manifest.object();
     return kind == "Service" && manifest.name == "kubernetes" && in_default &&

@@ -130,16 +130,15 @@ bool AddWeightedKey(const Field& field, const ValueRule& rule, Distribution& int
   }
   const std::optional<f64> value = ParseScalar(field.name(), rule.unit);
   if (!value || *value < rule.low || *value > rule.high) {
-    field.FailAtKey("\"" + field.name() + "\" does not fit; expected " +
-                    ExpectedForm(rule.unit) + ", " + RangeText(rule));
+    field.FailAtKey("\"" + field.name() + "\" does not fit; expected " + ExpectedForm(rule.unit) +
+                    ", " + RangeText(rule));
     return false;
   }
   into.values.push_back(*value);
   return true;
 }
 
-Distribution ReadWeighted(const Field& field, const ValueRule& rule,
-                          const Distribution& fallback) {
+Distribution ReadWeighted(const Field& field, const ValueRule& rule, const Distribution& fallback) {
   if (!field.IsMap() || field.Keys().empty()) {
     field.Fail("nothing to choose from; expected a map such as {a: 3, b: 1}");
     return fallback;
@@ -173,9 +172,12 @@ std::optional<f64> ParseScalar(const std::string& text, Unit unit) {
       if (!duration) return std::nullopt;
       return static_cast<f64>(*duration);
     }
-    case Unit::kRate: return ParseRate(text);
-    case Unit::kQuantity: return QuantityNumber(text);
-    case Unit::kNumber: return ParseNumber(text);
+    case Unit::kRate:
+      return ParseRate(text);
+    case Unit::kQuantity:
+      return QuantityNumber(text);
+    case Unit::kNumber:
+      return ParseNumber(text);
     case Unit::kCount: {
       const std::optional<f64> value = ParseNumber(text);
       if (!value || *value != std::floor(*value) || *value < 0) return std::nullopt;
@@ -185,7 +187,8 @@ std::optional<f64> ParseScalar(const std::string& text, Unit unit) {
       if (text == "true") return 1.0;
       if (text == "false") return 0.0;
       return std::nullopt;
-    case Unit::kText: return std::nullopt;
+    case Unit::kText:
+      return std::nullopt;
   }
   return std::nullopt;
 }
@@ -230,7 +233,8 @@ Distribution ReadDistribution(const Field& field, const ValueRule& rule,
   if (keys[0] == "lognormal") return ReadLogNormal(law, rule, fallback);
   if (keys[0] == "choice") return ReadChoice(law, rule, fallback);
   if (keys[0] == "weighted") return ReadWeighted(law, rule, fallback);
-  law.FailAtKey("unknown distribution; expected " + JoinWords(kForms) + DidYouMean(keys[0], kForms));
+  law.FailAtKey("unknown distribution; expected " + JoinWords(kForms) +
+                DidYouMean(keys[0], kForms));
   return fallback;
 }
 

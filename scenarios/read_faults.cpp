@@ -109,8 +109,7 @@ void ReadParameters(const Field& field, const std::vector<const FaultKindInfo*>&
                         (names.empty() ? "none" : JoinWords(names)) + DidYouMean(name, names));
         continue;
       }
-      const ValueRule rule{
-          .unit = parameter->type, .low = parameter->min, .high = parameter->max};
+      const ValueRule rule{.unit = parameter->type, .low = parameter->min, .high = parameter->max};
       fault.with[name] = ReadDistribution(value, rule, Distribution::Of(parameter->type, 0));
     }
   }

@@ -33,7 +33,8 @@ std::vector<LoadSpec::Point> ReadPoints(const Field& field, const std::string& p
   std::vector<LoadSpec::Point> points;
   const Result<std::string> text = ReadTextFile(path, 16u << 20);
   if (!text) {
-    field.Fail("\"" + field.ScalarText() + "\" cannot be read; expected a CSV file of t_s,rate_rps");
+    field.Fail("\"" + field.ScalarText() +
+               "\" cannot be read; expected a CSV file of t_s,rate_rps");
     return points;
   }
   u32 line_number = 0;
@@ -78,8 +79,8 @@ LoadSpec ReadLoad(const Field& field) {
   field.ExpectMap(fields.allowed);
   for (const std::string& name : fields.required) {
     if (!field[name].present()) {
-      field.Fail("missing field \"" + name + "\" of pattern " + kPatterns[pattern] +
-                 "; expected " + JoinWords(fields.required));
+      field.Fail("missing field \"" + name + "\" of pattern " + kPatterns[pattern] + "; expected " +
+                 JoinWords(fields.required));
     }
   }
   const ValueRule rate{.unit = Unit::kRate, .high = kRateMax};
@@ -110,8 +111,8 @@ NoiseSpec ReadNoise(const Field& field) {
   if (!field.present() || !field.ExpectMap(kKeys)) return noise;
   noise.intensity =
       ReadDistribution(field["intensity"], {.unit = Unit::kNumber, .high = 1}, noise.intensity);
-  noise.near_cause = ReadDistribution(field["near_cause"], {.unit = Unit::kFlag, .high = 1},
-                                      noise.near_cause);
+  noise.near_cause =
+      ReadDistribution(field["near_cause"], {.unit = Unit::kFlag, .high = 1}, noise.near_cause);
   return noise;
 }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scenarios/scenario_schema.h"
-
 #include <nlohmann/json.hpp>
 
 #include "scenarios/scenario.h"
+#include "scenarios/scenario_schema.h"
 
 namespace wt {
 namespace {
@@ -42,13 +41,20 @@ ordered_json ParameterSchema(const FaultParameter& parameter) {
     return LawOf(scalar);
   };
   switch (parameter.type) {
-    case Unit::kCount: return ranged("integer");
-    case Unit::kNumber: return ranged("number");
-    case Unit::kDuration: return {{"$ref", "#/$defs/duration"}};
-    case Unit::kRate: return {{"$ref", "#/$defs/rate"}};
-    case Unit::kQuantity: return {{"$ref", "#/$defs/quantity"}};
-    case Unit::kFlag: return {{"$ref", "#/$defs/flag"}};
-    case Unit::kText: return {{"$ref", "#/$defs/text"}};
+    case Unit::kCount:
+      return ranged("integer");
+    case Unit::kNumber:
+      return ranged("number");
+    case Unit::kDuration:
+      return {{"$ref", "#/$defs/duration"}};
+    case Unit::kRate:
+      return {{"$ref", "#/$defs/rate"}};
+    case Unit::kQuantity:
+      return {{"$ref", "#/$defs/quantity"}};
+    case Unit::kFlag:
+      return {{"$ref", "#/$defs/flag"}};
+    case Unit::kText:
+      return {{"$ref", "#/$defs/text"}};
   }
   return true;
 }

@@ -16,18 +16,23 @@ struct Suffix {
 };
 
 constexpr Suffix kQuantitySuffixes[] = {
-    {"Ki", 1024.0}, {"Mi", 0x1p20}, {"Gi", 0x1p30}, {"Ti", 0x1p40}, {"Pi", 0x1p50}, {"Ei", 0x1p60},
-    {"n", 1e-9},    {"u", 1e-6},    {"m", 1e-3},    {"k", 1e3},     {"M", 1e6},     {"G", 1e9},
-    {"T", 1e12},    {"P", 1e15},    {"E", 1e18}};
+    {"Ki", 1024.0}, {"Mi", 0x1p20}, {"Gi", 0x1p30}, {"Ti", 0x1p40}, {"Pi", 0x1p50},
+    {"Ei", 0x1p60}, {"n", 1e-9},    {"u", 1e-6},    {"m", 1e-3},    {"k", 1e3},
+    {"M", 1e6},     {"G", 1e9},     {"T", 1e12},    {"P", 1e15},    {"E", 1e18}};
 
 struct TimeUnit {
   std::string_view text;
   SimTime ns;
 };
 // Longer words first where one starts another.
-constexpr TimeUnit kTimeUnits[] = {
-    {"ns", 1},          {"us", 1'000},      {"\xC2\xB5s", 1'000}, {"\xCE\xBCs", 1'000},
-    {"ms", kMillisecond}, {"s", kSecond},   {"m", kMinute},       {"h", kHour}};
+constexpr TimeUnit kTimeUnits[] = {{"ns", 1},
+                                   {"us", 1'000},
+                                   {"\xC2\xB5s", 1'000},
+                                   {"\xCE\xBCs", 1'000},
+                                   {"ms", kMillisecond},
+                                   {"s", kSecond},
+                                   {"m", kMinute},
+                                   {"h", kHour}};
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -62,8 +67,8 @@ bool TakeDurationPart(std::string_view& text, i64& sum) {
     if (unit.text == "m" && rest.starts_with("s")) continue;
     if (whole > kMax / unit.ns) return false;
     i64 ns = whole * unit.ns;
-    const f64 part = static_cast<f64>(fraction) * (static_cast<f64>(unit.ns) /
-                                                   static_cast<f64>(scale));
+    const f64 part =
+        static_cast<f64>(fraction) * (static_cast<f64>(unit.ns) / static_cast<f64>(scale));
     const i64 extra = static_cast<i64>(part);
     if (ns > kMax - extra) return false;
     ns += extra;
@@ -157,13 +162,20 @@ std::optional<f64> ParseShare(std::string_view text) {
 
 const char* ExpectedForm(Unit unit) {
   switch (unit) {
-    case Unit::kDuration: return "a duration such as 90s, 5m or 1h30m";
-    case Unit::kRate: return "a rate such as 120rps";
-    case Unit::kQuantity: return "a quantity such as 500m, 2 or 1Gi";
-    case Unit::kNumber: return "a number";
-    case Unit::kCount: return "a whole number, 0 or more";
-    case Unit::kFlag: return "true or false";
-    case Unit::kText: return "a text";
+    case Unit::kDuration:
+      return "a duration such as 90s, 5m or 1h30m";
+    case Unit::kRate:
+      return "a rate such as 120rps";
+    case Unit::kQuantity:
+      return "a quantity such as 500m, 2 or 1Gi";
+    case Unit::kNumber:
+      return "a number";
+    case Unit::kCount:
+      return "a whole number, 0 or more";
+    case Unit::kFlag:
+      return "true or false";
+    case Unit::kText:
+      return "a text";
   }
   return "";
 }

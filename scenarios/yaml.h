@@ -47,8 +47,8 @@ struct YamlDocument {
 std::string PlaceText(const std::string& file, Place place);
 
 struct YamlLimits {
-  size_t bytes_max = 64u << 20;      // of the text
-  size_t values_max = 2'000'000;     // after aliases are expanded, over all documents
+  size_t bytes_max = 64u << 20;   // of the text
+  size_t values_max = 2'000'000;  // after aliases are expanded, over all documents
   u32 depth_max = 100;
 };
 

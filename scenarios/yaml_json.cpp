@@ -54,10 +54,14 @@ class Converter {
     Spend(node, depth);
     Note(pointer, node);
     switch (node.Type()) {
-      case YAML::NodeType::Scalar: return Scalar(node);
-      case YAML::NodeType::Sequence: return Sequence(node, pointer, depth);
-      case YAML::NodeType::Map: return Map(node, pointer, depth);
-      default: return nullptr;
+      case YAML::NodeType::Scalar:
+        return Scalar(node);
+      case YAML::NodeType::Sequence:
+        return Sequence(node, pointer, depth);
+      case YAML::NodeType::Map:
+        return Map(node, pointer, depth);
+      default:
+        return nullptr;
     }
   }
 
@@ -88,7 +92,8 @@ class Converter {
     };
     const f64* number = std::get_if<f64>(&scalar);
     if (number != nullptr && !std::isfinite(*number)) {
-      throw Refused{PlaceOf(node.Mark()), "\"" + node.Scalar() + "\" is not a number JSON can hold"};
+      throw Refused{PlaceOf(node.Mark()),
+                    "\"" + node.Scalar() + "\" is not a number JSON can hold"};
     }
     return std::visit(Visitor{}, scalar);
   }

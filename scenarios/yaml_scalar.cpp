@@ -26,10 +26,17 @@ struct Digits {
 Digits SplitBase(std::string_view text) {
   if (text.size() < 2 || text[0] != '0') return {text, 10};
   switch (text[1]) {
-    case 'x': case 'X': return {text.substr(2), 16};
-    case 'b': case 'B': return {text.substr(2), 2};
-    case 'o': case 'O': return {text.substr(2), 8};
-    default: return {text.substr(1), 8};
+    case 'x':
+    case 'X':
+      return {text.substr(2), 16};
+    case 'b':
+    case 'B':
+      return {text.substr(2), 2};
+    case 'o':
+    case 'O':
+      return {text.substr(2), 8};
+    default:
+      return {text.substr(1), 8};
   }
 }
 

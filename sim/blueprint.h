@@ -12,6 +12,7 @@
 
 #include "sim/api/ints.h"
 #include "sim/timing.h"
+#include "sim/traffic/load.h"
 #include "sim/traffic/service_graph.h"
 #include "sim/typed.h"
 
@@ -91,7 +92,7 @@ struct Image {
 struct ServiceRuntime {
   std::vector<u16> ports;            // it listens on
   std::vector<StrId> paths;          // HTTP paths answered 2xx; empty: all
-  std::vector<ConfigRef> needs;      // keys it reads at start (files); missing: exits 1 with a log line
+  std::vector<ConfigRef> needs;      // keys it reads at start (files); one missing: exits 1
   std::vector<u32> needs_services;   // GraphService indices that must answer at start
   std::vector<u32> health_depends;   // GraphServices its health path asks
   StrId image_repo = 0;              // the repo its containers run
@@ -132,6 +133,7 @@ struct Blueprint {
   // Medians over the settled images; see sim/cluster/baseline.h, which fills them.
   std::vector<f32> baseline_p99_s;      // by GraphService
   f32 baseline_client_p99_s = 0;
+  std::vector<LoadPoint> load_points;   // of a replayed load
   StrId app = 0;
   StrId app_namespace = 0;
   u64 content_hash = 0;

@@ -23,7 +23,7 @@ struct Node {
   i32 created_ms = 0;
   u32 timer = 0;
   u8 unschedulable = 0, ready = 0;
-  u16 reserved = 0;
+  u16 slow_percent = 0;   // service times of what runs here are this much longer
   i64 memory_nonzero = 0; // as requested, a container without a request counting 200 MiB
   i32 cpu_nonzero = 0;    // the same with 100 m
   u32 reserved2 = 0;
@@ -132,7 +132,9 @@ enum class WaitReason : u8 {
   kInvalidImageName, kErrImageNeverPull, kCreateContainerConfigError, kCreateContainerError,
   kRunContainerError, kCrashLoopBackOff
 };
-enum class ExitReason : u8 { kNone, kCompleted, kError, kOomKilled, kStartError, kContainerStatusUnknown };
+enum class ExitReason : u8 {
+  kNone, kCompleted, kError, kOomKilled, kStartError, kContainerStatusUnknown
+};
 
 // What the API shows of a container lags behind its process, as the kubelet's reports do.
 struct Container {

@@ -41,7 +41,8 @@ struct TableRef {
 
 // Timers that belong to no row.
 enum HeaderTimer : u8 {
-  kSchedulerTimer, kFlowTimer, kBacklogTimer, kLoadTimer, kNoiseTimer, kPodGcTimer, kHeaderTimers = 8
+  kSchedulerTimer, kFlowTimer, kBacklogTimer, kLoadTimer, kNoiseTimer, kPodGcTimer,
+  kHeaderTimers = 8
 };
 
 struct WorldHeader {
@@ -63,18 +64,22 @@ struct WorldHeader {
   u32 segment_next = 0;    // ring position
   u32 cluster_event_next = 0;
   u32 events_done = 0, solves_done = 0;  // counters for bench/perf
-  f32 load_scale = 1;      // scenario rate, rps
+  f32 load_scale = 1;      // base rate of the load pattern, rps
   f32 offered_rps = 0;     // now
   i64 flow_since_ns = 0;   // the stored flow holds from here
   f64 client_requests = 0, client_errors = 0;  // integrals since time 0
   f64 client_latency_s = 0;                    // integral of rate * mean latency
   FlowClient client;
   u32 unschedulable_last = 0;
-  u32 reserved[2] = {};
+  f32 load_burst = 0;      // share that StepLoad adds to what the pattern offers
+  u32 load_kind = 0;       // LoadKind (traffic/load.h); replays: Blueprint::load_points
+  i64 load_start_ns = 0, load_duration_ns = 0, load_period_ns = 0;
+  f32 load_peak_rps = 0;
+  u32 reserved = 0;
   TableRef tables[kTableCount];
 };
 static_assert(std::is_trivially_copyable_v<WorldHeader>);
-static_assert(sizeof(WorldHeader) == 192 + 16 * kTableCount, "no padding: it is hashed");
+static_assert(sizeof(WorldHeader) == 224 + 16 * kTableCount, "no padding: it is hashed");
 
 // Row type -> table.
 template <class Row>

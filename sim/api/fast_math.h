@@ -11,8 +11,8 @@ namespace wt {
 
 // 2^x; relative error < 2e-6 for |x| <= 126, clamped outside.
 inline f32 FastExp2(f32 x) {
-  if (x < -126.0f) return 0.0f;
-  if (x > 126.0f) x = 126.0f;
+  x = x > -127.0f ? x : -127.0f;  // below -126 the scale is 0; no branch, so loops vectorise
+  x = x < 126.0f ? x : 126.0f;
   const f32 whole = static_cast<f32>(static_cast<i32>(x + 127.0f)) - 127.0f;  // floor
   const f32 f = x - whole;
   f32 p = 1.8775767e-3f;

@@ -60,8 +60,8 @@ bool Declares(const Sim& sim, u32 pod, const ServicePort& port) {
   return false;
 }
 
-// A process logs the calls that fail, and what it waits for at its start.
-bool MissesDependency(const Sim& sim, u32 graph) {
+// A process logs the calls that fail.
+bool CallsFail(const Sim& sim, u32 graph) {
   const ServiceGraph& app = sim.blueprint.graph;
   const FlowOperationRow* flow = sim.world.Rows<FlowOperationRow>();
   const GraphService& service = app.services[graph];
@@ -72,13 +72,6 @@ bool MissesDependency(const Sim& sim, u32 graph) {
       const u32 callee = app.calls[operation.first_call + c].callee;
       if (flow[callee].error > kLoggedFailure) return true;
     }
-  }
-  const auto& needs = sim.blueprint.runtime[graph].needs_services;
-  if (needs.empty()) return false;
-  std::array<ServiceInput, kServicesMax> inputs;
-  DeriveInputs(sim, {inputs.data(), app.services.size()});
-  for (const u32 need : needs) {
-    if (inputs[need].reach <= 0) return true;
   }
   return false;
 }
@@ -99,16 +92,16 @@ f32 ExplainedByCallees(const Sim& sim, u32 operation) {
   return 1.0f - all_well;
 }
 
-bool IsOf(const ClusterEvent& event, const Deployment& deployment) {
+}  // namespace
+
+bool IsEventOf(const ClusterEvent& event, const Deployment& deployment) {
   if (event.names[0] != deployment.ns || event.names[1] != deployment.name) return false;
   const auto kind = static_cast<ObjectKind>(event.object_kind);
   return kind == ObjectKind::kPod || kind == ObjectKind::kReplicaSet ||
          kind == ObjectKind::kDeployment;
 }
 
-}  // namespace
-
-PodFindings DescribePods(const Sim& sim, u32 deployment) {
+PodFindings LookAtPods(const Sim& sim, u32 deployment) {
   PodFindings out;
   ForEachPod(sim, deployment, [&](u32 row) {
     const Pod& pod = sim.At<Pod>(row);
@@ -129,7 +122,7 @@ PodFindings DescribePods(const Sim& sim, u32 deployment) {
   return out;
 }
 
-ServiceFindings DescribeService(const Sim& sim, u32 service) {
+ServiceFindings LookAtService(const Sim& sim, u32 service) {
   ServiceFindings out;
   const Service& row = sim.At<Service>(service);
   const auto& spec = sim.Typed<ServiceSpec>(row.doc);
@@ -178,16 +171,15 @@ LogFindings ReadLogs(const Sim& sim, u32 deployment) {
   if (out.pod == 0) return out;
   const Pod& pod = sim.At<Pod>(out.pod);
   const auto& tmpl = sim.Typed<PodTemplate>(pod.spec);
-  const u16 graph = sim.At<Deployment>(deployment).service;
   for (u32 c = pod.first_container; c != 0; c = sim.At<Container>(c).next) {
     const Container& container = sim.At<Container>(c);
     if (container.runs == 0) continue;  // no log yet
-    const bool running = container.state == ContainerState::kRunning;
     out.calls_api |= CallsApi(sim, Items(&tmpl, tmpl.containers)[container.index].image);
-    if (graph == 0 || container.service != graph) continue;
-    const auto& needs = sim.blueprint.runtime[graph - 1u].needs;
-    out.missing_key |= !running && MissingConfig(sim, pod.ns, needs) != nullptr;
-    out.dependency |= MissesDependency(sim, graph - 1u);
+    const auto cause = static_cast<StartProblem>(container.cause);
+    out.missing_key |= cause == StartProblem::kLacksConfig;
+    out.dependency |= cause == StartProblem::kLacksService;
+    if (container.service == 0 || container.state != ContainerState::kRunning) continue;
+    out.dependency |= CallsFail(sim, container.service - 1u);
   }
   return out;
 }
@@ -198,7 +190,7 @@ EventFindings ReadEvents(const Sim& sim, u32 deployment) {
   u32 killing = 0, deleted = 0;
   for (u32 e = 1; e < sim.world.Used<ClusterEvent>(); ++e) {
     const ClusterEvent& event = sim.At<ClusterEvent>(e);
-    if (event.born == 0 || !IsOf(event, row)) continue;
+    if (event.born == 0 || !IsEventOf(event, row)) continue;
     switch (static_cast<EventReason>(event.reason)) {
       case EventReason::kKillingLiveness: out.probe_kills += CountEvent(sim, event).count; break;
       case EventReason::kKilling: killing += 1; break;

@@ -14,14 +14,14 @@ struct PodFindings {
   u32 unschedulable = 0, young = 0;
 };
 inline constexpr i32 kYoungPodMs = 90'000;
-PodFindings DescribePods(const Sim& sim, u32 deployment);
+PodFindings LookAtPods(const Sim& sim, u32 deployment);
 
 // kubectl describe of a Service.
 struct ServiceFindings {
   u32 selected_pods = 0;
   bool port_undeclared = false;  // a target port that none of those pods declares
 };
-ServiceFindings DescribeService(const Sim& sim, u32 service);
+ServiceFindings LookAtService(const Sim& sim, u32 service);
 
 // Traces of the calls to GraphService `graph`.
 struct TraceFindings {
@@ -44,6 +44,8 @@ struct EventFindings {
   u32 probe_kills = 0;   // containers killed for a failed liveness probe
   u32 pods_killed = 0;   // pods stopped that no ReplicaSet had deleted
 };
+// The record is about the Deployment or a ReplicaSet or pod of it, by name.
+bool IsEventOf(const ClusterEvent& event, const Deployment& deployment);
 EventFindings ReadEvents(const Sim& sim, u32 deployment);
 // Warning records seen in the last five minutes, all namespaces of users.
 u32 RecentWarnings(const Sim& sim);

@@ -39,7 +39,7 @@ void SimCluster::InvestigateService(Verb verb, u16 slot) {
   const auto note = [&](u32 feature) -> f32& { return Note(kS, feature, slot); };
   switch (verb) {
     case Verb::kDescribe: {
-      const ServiceFindings found = DescribeService(sim, entity.row);
+      const ServiceFindings found = LookAtService(sim, entity.row);
       note(FeatureIndex(kS, "described")) = 1;
       note(FeatureIndex(kS, "selected_pods")) = static_cast<f32>(found.selected_pods) / 8.0f;
       note(FeatureIndex(kS, "no_selected_pods")) = found.selected_pods == 0 ? 1.0f : 0.0f;
@@ -74,7 +74,7 @@ void SimCluster::InvestigateWorkload(Verb verb, u16 slot) {
   const auto note = [&](u32 feature) -> f32& { return Note(kW, feature, slot); };
   switch (verb) {
     case Verb::kDescribe: {
-      const PodFindings found = DescribePods(sim, row);
+      const PodFindings found = LookAtPods(sim, row);
       note(FeatureIndex(kW, "described")) = 1;
       note(FeatureIndex(kW, "waiting_image")) = Share(found.waiting_image, found.pods);
       note(FeatureIndex(kW, "waiting_config")) = Share(found.waiting_config, found.pods);

@@ -176,6 +176,9 @@ void SimCluster::BuildEdges() {
     side_.edge_to.push_back(to);
   }
   side_.shape.edges = static_cast<u16>(edges.size());
+  for (const EntitySlot& slot : Slots(EntityKind::kWorkload)) {
+    if (slot.graph != 0 && graph.services[slot.graph - 1u].is_store) side_.stores.push_back(slot);
+  }
   side_.is_entry.resize(graph.services.size());
   for (const GraphEntry& entry : graph.entries) {
     side_.is_entry[graph.operations[entry.operation].service] = 1;

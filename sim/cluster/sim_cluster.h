@@ -97,6 +97,8 @@ class SimCluster final : public Cluster {
   u32 writes() const { return side_.writes; }
   u32 steps() const { return side_.steps; }
   void SetComplaint(bool complained) { side_.options.complaint = complained; }
+  // Workloads that hold data, as they were at the start of the episode.
+  std::span<const EntitySlot> Stores() const { return side_.stores; }
   // Slots follow the World after it was changed other than by Apply and Advance.
   void SyncSlots();
 
@@ -168,6 +170,7 @@ class SimCluster final : public Cluster {
     std::vector<u16> edge_from, edge_to;
     std::vector<u16> service_workload;
     std::vector<u8> is_entry;                  // per GraphService: clients call it
+    std::vector<EntitySlot> stores;
     std::vector<u8> served;                    // per workload slot: a Service selects its pods
     std::array<WrittenObject, kWrittenMax> written{};
     u32 written_count = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Results of moves in words, for people and LLM agents: the findings of findings.h with names,
-// states as kubectl prints them. Rendered from the World of this instant; allocates.
+// Results of moves in words, for people and LLM agents: what kubectl would print, and the figures
+// of findings.h. Rendered from the World of this instant; allocates.
 #include <fmt/format.h>
 
 #include "sim/cluster/entities.h"
@@ -9,34 +9,12 @@
 #include "sim/cluster/sim_cluster.h"
 #include "sim/telemetry/cluster_events.h"
 #include "sim/telemetry/describe.h"
+#include "sim/telemetry/logs.h"
 
 namespace wt {
 namespace {
 
-constexpr u32 kEventsShown = 20;
-
-std::string LabelsText(const Sim& sim, const void* blob, RelArray<LabelPair> labels) {
-  std::string text;
-  for (const LabelPair& pair : Items(blob, labels)) {
-    if (!text.empty()) text += ',';
-    text += fmt::format("{}={}", sim.Text(pair.key), sim.Text(pair.value));
-  }
-  return text.empty() ? "<none>" : text;
-}
-
-std::string AgoText(const Sim& sim, i32 at_ms) {
-  const i64 seconds = (static_cast<i64>(sim.now_ms()) - at_ms) / 1000;
-  if (seconds < 120) return fmt::format("{}s ago", seconds);
-  if (seconds < 7200) return fmt::format("{}m ago", seconds / 60);
-  return fmt::format("{}h ago", seconds / 3600);
-}
-
-void AddEvent(const Sim& sim, u32 row, std::string& out) {
-  const RenderedEvent event = Render(sim, sim.At<ClusterEvent>(row));
-  if (event.count == 0) return;
-  out += fmt::format("{}  {}  {}  {}  x{}  {}\n", AgoText(sim, event.last_ms), event.type,
-                     event.reason, event.object, event.count, event.message);
-}
+constexpr u32 kLinesShown = 20;
 
 template <class Wanted>
 std::string EventsText(const Sim& sim, Wanted&& wanted) {
@@ -44,102 +22,80 @@ std::string EventsText(const Sim& sim, Wanted&& wanted) {
   for (const u32 row : EventRows(sim)) {
     if (wanted(sim.At<ClusterEvent>(row))) rows.push_back(row);
   }
-  if (rows.empty()) return "No resources found.";
+  if (rows.empty()) return "No resources found.\n";
   std::string out;
-  const std::size_t skip = rows.size() > kEventsShown ? rows.size() - kEventsShown : 0;
-  for (std::size_t i = skip; i < rows.size(); ++i) AddEvent(sim, rows[i], out);
-  return out;
-}
-
-std::string PodLine(const Sim& sim, u32 pod) {
-  u32 ready = 0, containers = 0;
-  for (u32 c = sim.At<Pod>(pod).first_container; c != 0; c = sim.At<Container>(c).next) {
-    ready += sim.At<Container>(c).ready;
-    ++containers;
-  }
-  return fmt::format("{}  {}/{}  {}  restarts {}  created {}\n", PodName(sim, pod), ready,
-                     containers, PodStatusText(sim, pod), RestartsOf(sim, pod),
-                     AgoText(sim, sim.At<Pod>(pod).created_ms));
-}
-
-std::string WorkloadLine(const Sim& sim, u32 row) {
-  const Deployment& d = sim.At<Deployment>(row);
-  return fmt::format("deployment/{}  ready {}/{}  up-to-date {}  available {}\n",
-                     sim.Text(d.name), d.status_ready, d.replicas, d.status_updated,
-                     d.status_available);
-}
-
-std::string ContainersText(const Sim& sim, RevId tmpl) {
-  std::string out;
-  const auto& spec = sim.Typed<PodTemplate>(tmpl);
-  for (const ContainerSpec& c : Items(&spec, spec.containers)) {
-    out += fmt::format("  container {}: image {}, memory limit {}Mi, cpu limit {}m, ports",
-                       sim.Text(c.name), sim.Text(c.image), c.memory_limit >> 20, c.cpu_limit);
-    for (const u16 port : Items(&spec, c.ports)) out += fmt::format(" {}", port);
-    out += '\n';
-  }
-  if (spec.node_selector.count > 0) {
-    out += "  node selector: " + LabelsText(sim, &spec, spec.node_selector) + "\n";
+  const std::size_t skip = rows.size() > kLinesShown ? rows.size() - kLinesShown : 0;
+  for (std::size_t i = skip; i < rows.size(); ++i) {
+    const RenderedEvent event = Render(sim, sim.At<ClusterEvent>(rows[i]));
+    out += fmt::format("{:<8} {:<8} {:<18} {:<40} {} (x{})\n", AgeText(sim, event.last_ms),
+                       event.type, event.reason, event.object, event.message, event.count);
   }
   return out;
 }
 
 std::string HistoryText(const Sim& sim, u32 row) {
-  std::string out = fmt::format("spec changed {}\n", AgoText(sim, sim.At<Deployment>(row).changed_ms));
+  std::string out =
+      fmt::format("spec changed {} ago\n", AgeText(sim, sim.At<Deployment>(row).changed_ms));
+  const u32 main = MainContainer(sim, row);
   for (u32 k = 0;; ++k) {
     const u32 rs = ReplicaSetByRevision(sim, row, k);
     if (rs == 0) break;
     const ReplicaSet& set = sim.At<ReplicaSet>(rs);
-    out += fmt::format("revision {}  {}  replicas {}  created {}\n{}", set.revision,
-                       ReplicaSetName(sim, rs), set.want, AgoText(sim, set.created_ms),
-                       ContainersText(sim, set.tmpl));
+    const auto& tmpl = sim.Typed<PodTemplate>(set.tmpl);
+    const auto containers = Items(&tmpl, tmpl.containers);
+    out += fmt::format("revision {}: {}, replicas {}, created {} ago, image {}\n", set.revision,
+                       ReplicaSetName(sim, rs), set.want, AgeText(sim, set.created_ms),
+                       main < containers.size() ? sim.Text(containers[main].image) : "");
   }
   i32 config_ms = 0;
   if (LastConfigChange(sim, row, config_ms)) {
-    out += fmt::format("its ConfigMaps changed {}\n", AgoText(sim, config_ms));
+    out += fmt::format("its ConfigMaps changed {} ago\n", AgeText(sim, config_ms));
   }
   return out;
 }
 
-std::string DescribeServiceText(const Sim& sim, u32 row) {
-  const Service& service = sim.At<Service>(row);
-  const auto& spec = sim.Typed<ServiceSpec>(service.doc);
-  const ServiceFindings found = DescribeService(sim, row);
-  std::string out = fmt::format("service/{}\nselector: {}\n", sim.Text(service.name),
-                                LabelsText(sim, &spec, spec.selector));
-  for (const ServicePort& port : Items(&spec, spec.ports)) {
-    const std::string target = port.target_name != 0 ? std::string(sim.Text(port.target_name))
-                                                     : std::to_string(port.target_port);
-    out += fmt::format("port {} -> {}\n", port.port, target);
+std::string LogsText(const Sim& sim, u32 deployment) {
+  const u32 pod = WorstPod(sim, deployment, 0);
+  if (pod == 0) return "no pods\n";
+  std::string out = fmt::format("{} {} {}\n", PodName(sim, pod), PodReadyText(sim, pod),
+                                PodStatusText(sim, pod));
+  for (u32 c = sim.At<Pod>(pod).first_container; c != 0; c = sim.At<Container>(c).next) {
+    for (const LogLine& line : ContainerLogs(sim, c, false, kLinesShown)) {
+      out += line.text + '\n';
+    }
   }
-  out += fmt::format("endpoints: {} ready of {}\npods that the selector matches: {}\n",
-                     service.ready_endpoints, service.endpoints, found.selected_pods);
-  if (found.port_undeclared) out += "none of them declares the target port\n";
   return out;
 }
 
-std::string DescribeNodeText(const Sim& sim, u32 row) {
-  const Node& node = sim.At<Node>(row);
-  const auto& spec = sim.Typed<NodeSpec>(node.doc);
-  std::string out = fmt::format(
-      "node/{}\nReady: {}\nunschedulable: {}\ncpu requested {}m of {}m\n"
-      "memory requested {}Mi of {}Mi\npods: {}\ntaints:",
-      sim.Text(node.name), node.ready ? "True" : "False", node.unschedulable != 0,
-      node.cpu_requested, spec.cpu_allocatable, node.memory_requested >> 20,
-      spec.memory_allocatable >> 20, node.pods);
-  for (const Taint& taint : Items(&spec, spec.taints)) {
-    out += fmt::format(" {}={}", sim.Text(taint.key), sim.Text(taint.value));
-  }
-  return out + (spec.taints.count == 0 ? " <none>\n" : "\n");
+std::string MetricsText(const Sim& sim, u32 deployment, u16 graph) {
+  u32 restarts = 0, pods = 0;
+  ForEachPod(sim, deployment, [&](u32 pod) {
+    restarts += RestartsOf(sim, pod);
+    ++pods;
+  });
+  if (graph == 0) return fmt::format("pods {}, restarts {}\n", pods, restarts);
+  const FlowServiceRow& flow = sim.world.Rows<FlowServiceRow>()[graph - 1];
+  const GraphService& service = sim.blueprint.graph.services[graph - 1u];
+  const f32 bytes =
+      service.memory_base_bytes +
+      service.memory_per_request_bytes * flow.in_flight / static_cast<f32>(pods > 0 ? pods : 1);
+  return fmt::format("pods {}, restarts {}, cpu {:.0f}m in all, memory {:.0f}Mi a pod\n", pods,
+                     restarts, 1000 * flow.cpu_cores, bytes / (1 << 20));
 }
 
 }  // namespace
 
 std::string SimCluster::Overview() const {
   const Sim sim = View();
-  std::string out;
+  std::string out = fmt::format("{:<28} {:<8} {:<12} {:<10} {}\n", "NAME", "READY", "UP-TO-DATE",
+                                "AVAILABLE", "AGE");
   for (const EntitySlot& slot : Slots(EntityKind::kWorkload)) {
-    if (slot.row != 0) out += WorkloadLine(sim, slot.row);
+    if (slot.row == 0) continue;
+    const Deployment& d = sim.At<Deployment>(slot.row);
+    out += fmt::format("{:<28} {:<8} {:<12} {:<10} {}\n",
+                       fmt::format("deployment/{}", sim.Text(d.name)),
+                       fmt::format("{}/{}", d.status_ready, d.replicas), d.status_updated,
+                       d.status_available, AgeText(sim, d.created_ms));
   }
   return out;
 }
@@ -147,20 +103,27 @@ std::string SimCluster::Overview() const {
 std::string SimCluster::ServiceText(Verb verb, u16 slot) const {
   const Sim sim = View();
   const EntitySlot& entity = Slots(EntityKind::kService)[slot];
-  const Service& service = sim.At<Service>(entity.row);
   switch (verb) {
-    case Verb::kDescribe: return DescribeServiceText(sim, entity.row);
-    case Verb::kHistory: return fmt::format("spec changed {}", AgoText(sim, service.changed_ms));
+    case Verb::kDescribe: {
+      const ServiceFindings found = LookAtService(sim, entity.row);
+      std::string out = DescribeService(sim, entity.row);
+      out += fmt::format("pods that the selector matches: {}\n", found.selected_pods);
+      if (found.port_undeclared) out += "none of them declares the target port\n";
+      return out;
+    }
+    case Verb::kHistory:
+      return fmt::format("spec changed {} ago\n",
+                         AgeText(sim, sim.At<Service>(entity.row).changed_ms));
     case Verb::kTraces: {
-      if (entity.graph == 0) return "no traces";
+      if (entity.graph == 0) return "no traces\n";
       const TraceFindings found = ReadTraces(sim, entity.graph - 1u);
       return fmt::format("{:.1f} % of calls to it are refused or lost; {:.0f} % of its failures "
-                         "begin in it", 100 * found.refused, 100 * found.own_error);
+                         "begin in it\n", 100 * found.refused, 100 * found.own_error);
     }
     case Verb::kMetrics: {
-      if (entity.graph == 0) return "no metrics";
+      if (entity.graph == 0) return "no metrics\n";
       const FlowServiceRow& flow = sim.world.Rows<FlowServiceRow>()[entity.graph - 1];
-      return fmt::format("rate {:.1f}/s, errors {:.2f} % over the last minute, p99 {:.0f} ms",
+      return fmt::format("rate {:.1f}/s, errors {:.2f} % over the last minute, p99 {:.0f} ms\n",
                          flow.rate, 100 * ErrorShare(sim, entity.graph, kMinute),
                          1000 * flow.p99_s);
     }
@@ -170,42 +133,23 @@ std::string SimCluster::ServiceText(Verb verb, u16 slot) const {
 
 std::string SimCluster::WorkloadText(Verb verb, u16 slot) const {
   const Sim sim = View();
-  const u32 row = Slots(EntityKind::kWorkload)[slot].row;
+  const EntitySlot& entity = Slots(EntityKind::kWorkload)[slot];
+  const Deployment& row = sim.At<Deployment>(entity.row);
   switch (verb) {
-    case Verb::kDescribe: {
-      std::string out = WorkloadLine(sim, row) + ContainersText(sim, sim.At<Deployment>(row).tmpl);
-      ForEachPod(sim, row, [&](u32 pod) { out += PodLine(sim, pod); });
-      return out;
-    }
-    case Verb::kLogs: {
-      const u32 pod = WorstPod(sim, row, 0);
-      return pod == 0 ? "no pods" : PodLine(sim, pod) + LogText(sim, pod, kEventsShown);
-    }
-    case Verb::kEvents: {
-      const Deployment& d = sim.At<Deployment>(row);
-      return EventsText(sim, [&](const ClusterEvent& event) {
-        const auto kind = static_cast<ObjectKind>(event.object_kind);
-        return event.names[0] == d.ns && event.names[1] == d.name &&
-               (kind == ObjectKind::kPod || kind == ObjectKind::kReplicaSet ||
-                kind == ObjectKind::kDeployment);
-      });
-    }
-    case Verb::kMetrics: {
-      const u16 graph = Slots(EntityKind::kWorkload)[slot].graph;
-      u32 restarts = 0;
-      ForEachPod(sim, row, [&](u32 pod) { restarts += RestartsOf(sim, pod); });
-      const f32 cores =
-          graph == 0 ? 0.0f : sim.world.Rows<FlowServiceRow>()[graph - 1].cpu_cores;
-      return fmt::format("cpu {:.0f}m over all pods, restarts {}", 1000 * cores, restarts);
-    }
-    case Verb::kHistory: return HistoryText(sim, row);
+    case Verb::kDescribe:
+      return DescribeDeployment(sim, entity.row) + GetPodsText(sim, row.ns, entity.row);
+    case Verb::kLogs: return LogsText(sim, entity.row);
+    case Verb::kEvents:
+      return EventsText(sim, [&](const ClusterEvent& event) { return IsEventOf(event, row); });
+    case Verb::kMetrics: return MetricsText(sim, entity.row, entity.graph);
+    case Verb::kHistory: return HistoryText(sim, entity.row);
     default: return {};
   }
 }
 
 std::string SimCluster::NodeText(Verb verb, u32 row) const {
   const Sim sim = View();
-  if (verb == Verb::kDescribe) return DescribeNodeText(sim, row);
+  if (verb == Verb::kDescribe) return DescribeNode(sim, row);
   return EventsText(sim, [&](const ClusterEvent& event) {
     return static_cast<ObjectKind>(event.object_kind) == ObjectKind::kNode &&
            event.names[1] == sim.At<Node>(row).name;

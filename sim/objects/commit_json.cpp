@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "sim/controllers/controllers.h"
 #include "sim/objects/compile.h"
 #include "sim/objects/content_hash.h"
 #include "sim/objects/write_plan.h"
@@ -77,31 +75,9 @@ bool CommitNode(Sim& sim, u32 row, RevId document, const WritePlan& plan, u32 ac
   return changed;
 }
 
-bool SameLabels(const Sim& sim, RevId a, RevId b) {
-  const auto& one = sim.Typed<PodTemplate>(a);
-  const auto& other = sim.Typed<PodTemplate>(b);
-  const auto left = Items(&one, one.labels), right = Items(&other, other.labels);
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                    [](const LabelPair& x, const LabelPair& y) {
-                      return x.key == y.key && x.value == y.value;
-                    });
-}
-
 bool CommitPod(Sim& sim, u32 row, RevId tmpl) {
-  const RevId old = sim.At<Pod>(row).spec;
-  if (tmpl == 0 || tmpl == old) return false;
-  const bool relabelled = !SameLabels(sim, old, tmpl);
-  sim.At<Pod>(row).spec = tmpl;
-  sim.world.Touch(sim.At<Pod>(row));
-  if (sim.sink != nullptr) sim.sink->Changed(ObjectKind::kPod, row);
-  if (!relabelled) return true;
-  const u32 owner = sim.At<Pod>(row).owner;
-  const u32 deployment = owner == 0 ? 0 : sim.At<ReplicaSet>(owner).deployment;
-  if (deployment != 0) {
-    const auto& spec = sim.Typed<DeploymentSpec>(sim.At<Deployment>(deployment).doc);
-    if (!MatchesSelector(sim, &spec, spec.selector, row)) ReleasePod(sim, row);
-  }
-  WakeServicesOf(sim, row);
+  if (tmpl == 0 || tmpl == sim.At<Pod>(row).spec) return false;
+  SetPodSpec(sim, row, tmpl);
   return true;
 }
 

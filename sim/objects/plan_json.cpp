@@ -7,6 +7,7 @@
 #include "sim/objects/render.h"
 #include "sim/objects/split.h"
 #include "sim/objects/update_rules.h"
+#include "sim/objects/validation.h"
 #include "sim/objects/write_plan.h"
 
 namespace wt {
@@ -67,13 +68,10 @@ void PlanDeployment(const Sim& sim, u32 row, const ObjectParts& parts, WritePlan
 Result<WritePlan> PlanUpdate(const Sim& sim, ObjectRef object, const Json& before, Json after) {
   const KindInfo& kind = KindOf(sim, object);
   if (Status prepared = PrepareUpdate(kind, before, after); !prepared) return prepared.error();
+  if (Status decoded = CheckDecoding(after); !decoded) return decoded.error();
   ApplyDefaults(after);
   AdmitObject(kind.kind, after);
-  std::vector<FieldError> causes = CheckObject(kind, after);
-  for (FieldError& cause : CheckUpdate(kind.kind, before, after)) {
-    causes.push_back(std::move(cause));
-  }
-  if (!causes.empty()) return InvalidError(kind, NameOf(sim, object), causes);
+  if (Status valid = CheckValid(after, &before); !valid) return valid.error();
 
   const ObjectParts parts = SplitObject(kind.kind, after);
   WritePlan plan;

@@ -22,14 +22,8 @@ Json RenderPodStatus(const Sim& sim, u32 pod);  // render_pod_json.cpp
 
 // The kind of an object's row.
 const KindInfo& KindOf(const Sim& sim, ObjectRef object);
-std::string NameOf(const Sim& sim, ObjectRef object);
+std::string ObjectName(const Sim& sim, ObjectRef object);
 
-// metadata.uid: a version 4 UUID drawn from the World's key and the row's creation number.
-std::string UidOf(const Sim& sim, u32 born);
-std::string ClusterIpText(u32 number);   // within 10.96.0.0/16
-std::string PodIpText(u32 number);       // within 10.244.0.0/16
-
-// pod-template-hash of a ReplicaSet.
-std::string TemplateHashOf(const Sim& sim, u32 replica_set);
+std::string ClusterIpText(u32 number);  // within 10.96.0.0/16
 
 }  // namespace wt

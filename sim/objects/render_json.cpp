@@ -11,6 +11,7 @@
 #include "sim/objects/split.h"
 #include "sim/objects/timestamp.h"
 #include "sim/telemetry/cluster_events.h"
+#include "sim/telemetry/names.h"
 
 namespace wt {
 namespace {
@@ -49,9 +50,9 @@ RowHead HeadOf(const Sim& sim, ObjectRef object) {
 
 void AddServerMetadata(const Sim& sim, ObjectRef object, Json& metadata) {
   const RowHead head = HeadOf(sim, object);
-  metadata["name"] = NameOf(sim, object);
+  metadata["name"] = ObjectName(sim, object);
   if (head.ns != 0) metadata["namespace"] = sim.Text(head.ns);
-  metadata["uid"] = UidOf(sim, head.born);
+  metadata["uid"] = UidText(sim.key(), head.born);
   metadata["resourceVersion"] = std::to_string(head.rv);
   metadata["creationTimestamp"] = Timestamp(head.created_ms);
 }
@@ -61,8 +62,8 @@ Json OwnerReference(const Sim& sim, ObjectRef owner) {
   const std::string version(kind.version);
   return {{"apiVersion", kind.group.empty() ? version : std::string(kind.group) + "/" + version},
           {"kind", kind.kind},
-          {"name", NameOf(sim, owner)},
-          {"uid", UidOf(sim, HeadOf(sim, owner).born)},
+          {"name", ObjectName(sim, owner)},
+          {"uid", UidText(sim.key(), HeadOf(sim, owner).born)},
           {"controller", true},
           {"blockOwnerDeletion", true}};
 }
@@ -93,7 +94,7 @@ Json RenderDeployment(const Sim& sim, u32 row) {
 
 Json RenderReplicaSet(const Sim& sim, u32 row) {
   const ReplicaSet& set = sim.At<ReplicaSet>(row);
-  const std::string hash = TemplateHashOf(sim, row);
+  const std::string hash = HashText(sim.At<ReplicaSet>(row).hash);
   Json out = {{"apiVersion", "apps/v1"}, {"kind", "ReplicaSet"}};
   Json tmpl = TemplateJson(sim, set.tmpl, set.restarted_at_s);
   tmpl["metadata"]["labels"]["pod-template-hash"] = hash;
@@ -105,7 +106,8 @@ Json RenderReplicaSet(const Sim& sim, u32 row) {
     selector = DocumentJson(sim, owner.doc)["spec"]["selector"];
     selector["matchLabels"]["pod-template-hash"] = hash;
     Json& annotations = metadata["annotations"];
-    annotations["deployment.kubernetes.io/desired-replicas"] = std::to_string(owner.replicas);
+    annotations["deployment.kubernetes.io/desired-replicas"] = std::to_string(set.desired);
+    annotations["deployment.kubernetes.io/max-replicas"] = std::to_string(set.max_replicas);
     annotations[std::string(kRevisionAnnotation)] = std::to_string(set.revision);
     metadata["ownerReferences"] =
         Json::array({OwnerReference(sim, {ObjectKind::kDeployment, set.deployment})});
@@ -152,8 +154,8 @@ Json RenderPod(const Sim& sim, u32 row) {
   metadata["generation"] = 1;
   if (pod.owner != 0) {
     const ObjectRef owner{ObjectKind::kReplicaSet, pod.owner};
-    metadata["labels"]["pod-template-hash"] = TemplateHashOf(sim, pod.owner);
-    metadata["generateName"] = NameOf(sim, owner) + "-";
+    metadata["labels"]["pod-template-hash"] = HashText(sim.At<ReplicaSet>(pod.owner).hash);
+    metadata["generateName"] = ObjectName(sim, owner) + "-";
     metadata["ownerReferences"] = Json::array({OwnerReference(sim, owner)});
     const u32 restarted_at_s = sim.At<ReplicaSet>(pod.owner).restarted_at_s;
     if (restarted_at_s != 0) {
@@ -191,7 +193,7 @@ const KindInfo& KindOf(const Sim& sim, ObjectRef object) {
   return *FindKind(kind);
 }
 
-std::string NameOf(const Sim& sim, ObjectRef object) {
+std::string ObjectName(const Sim& sim, ObjectRef object) {
   switch (object.kind) {
     case ObjectKind::kNode: return std::string(sim.Text(sim.At<Node>(object.row).name));
     case ObjectKind::kDeployment:
@@ -203,25 +205,8 @@ std::string NameOf(const Sim& sim, ObjectRef object) {
   }
 }
 
-std::string UidOf(const Sim& sim, u32 born) {
-  const Bits128 bits = DrawBits(sim.key(), Stream::kNames, born, 0xffffffffu);
-  return fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:04x}{:08x}", bits.word[0],
-                     bits.word[1] >> 16, bits.word[1] & 0xfffu,
-                     (bits.word[2] >> 16 & 0x3fffu) | 0x8000u, bits.word[2] & 0xffffu,
-                     bits.word[3]);
-}
-
 std::string ClusterIpText(u32 number) {
   return fmt::format("10.96.{}.{}", number >> 8 & 0xffu, number & 0xffu);
-}
-
-std::string PodIpText(u32 number) {
-  return fmt::format("10.244.{}.{}", number >> 8 & 0xffu, number & 0xffu);
-}
-
-std::string TemplateHashOf(const Sim& sim, u32 replica_set) {
-  const std::string name = ReplicaSetName(sim, replica_set);
-  return name.substr(name.rfind('-') + 1);
 }
 
 Json RenderJson(const Sim& sim, ObjectRef object) {

@@ -10,6 +10,7 @@
 #include "sim/objects/render.h"
 #include "sim/objects/timestamp.h"
 #include "sim/telemetry/cluster_events.h"
+#include "sim/telemetry/names.h"
 
 namespace wt {
 namespace {

@@ -22,7 +22,9 @@ constexpr ProgressText kProgress[] = {
     {"FoundNewReplicaSet", "Found new replica set ", ""},
     {"ReplicaSetUpdated", "ReplicaSet ", " is progressing."},
     {"NewReplicaSetAvailable", "ReplicaSet ", " has successfully progressed."},
-    {"ProgressDeadlineExceeded", "ReplicaSet ", " has timed out progressing."}};
+    {"ProgressDeadlineExceeded", "ReplicaSet ", " has timed out progressing."},
+    {"DeploymentPaused", "", ""},
+    {"DeploymentResumed", "", ""}};
 
 Json Condition(const char* type, bool holds, const char* reason, const std::string& message,
                i32 changed_ms) {
@@ -48,6 +50,21 @@ void PutCount(Json& status, const char* name, i64 count) {
   if (count != 0) status[name] = count;
 }
 
+Json ProgressCondition(const Sim& sim, const Deployment& deployment) {
+  const ProgressText& text = kProgress[deployment.progressing];
+  const auto reason = static_cast<ProgressReason>(deployment.progressing);
+  const u32 set = NewReplicaSet(sim, deployment);
+  std::string message =
+      set == 0 ? "" : text.before + ('"' + ReplicaSetName(sim, set) + '"') + text.after;
+  const bool paused = reason == ProgressReason::kDeploymentPaused;
+  if (paused) message = "Deployment is paused";
+  if (reason == ProgressReason::kDeploymentResumed) message = "Deployment is resumed";
+  Json out = Condition("Progressing", reason != ProgressReason::kProgressDeadlineExceeded,
+                       text.reason, message, deployment.last_progress_ms);
+  if (paused || reason == ProgressReason::kDeploymentResumed) out["status"] = "Unknown";
+  return out;
+}
+
 Json DeploymentStatus(const Sim& sim, u32 row) {
   const Deployment& deployment = sim.At<Deployment>(row);
   Json out = Json::object();
@@ -56,7 +73,7 @@ Json DeploymentStatus(const Sim& sim, u32 row) {
   PutCount(out, "updatedReplicas", deployment.status_updated);
   PutCount(out, "readyReplicas", deployment.status_ready);
   PutCount(out, "availableReplicas", deployment.status_available);
-  PutCount(out, "unavailableReplicas", deployment.status_replicas - deployment.status_available);
+  PutCount(out, "unavailableReplicas", deployment.status_unavailable);
   i64 terminating = 0;
   for (u32 at = deployment.first_rs; at != 0; at = sim.At<ReplicaSet>(at).next) {
     terminating += sim.At<ReplicaSet>(at).terminating;
@@ -71,16 +88,7 @@ Json DeploymentStatus(const Sim& sim, u32 row) {
           : Condition("Available", false, "MinimumReplicasUnavailable",
                       "Deployment does not have minimum availability.",
                       deployment.available_change_ms));
-  const u32 set = NewReplicaSet(sim, deployment);
-  if (deployment.progressing != 0 && set != 0) {
-    const ProgressText& text = kProgress[deployment.progressing];
-    const bool late = deployment.progressing ==
-                      static_cast<u8>(ProgressReason::kProgressDeadlineExceeded);
-    conditions.push_back(
-        Condition("Progressing", !late, text.reason,
-                  text.before + ('"' + ReplicaSetName(sim, set) + '"') + text.after,
-                  deployment.last_progress_ms));
-  }
+  if (deployment.progressing != 0) conditions.push_back(ProgressCondition(sim, deployment));
   for (Json& condition : conditions) condition["lastUpdateTime"] = condition["lastTransitionTime"];
   out["conditions"] = std::move(conditions);
   return out;

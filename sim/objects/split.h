@@ -20,8 +20,8 @@ struct ObjectParts {
   i32 replicas = 1;
   u32 restarted_at_s = 0;
   bool paused = false, unschedulable = false;
-  std::string node_name;  // of a Pod
-  // Documents; null where the kind has none. A Pod has a template only, a Deployment both.
+  // Documents; null where the kind has none. A Pod has a template only (its node, where set by
+  // hand, included), a Deployment both.
   Json document, tmpl;
 };
 

@@ -1,18 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects inside a World: documents taken apart, compiled, rendered, written.
 target_sources(wt_sim PRIVATE
-  objects/base64.cpp
+  objects/api_error.cpp
+  objects/commit_json.cpp
   objects/compile_json.cpp
   objects/compile_parts_json.cpp
   objects/compile_template_json.cpp
   objects/content_hash.cpp
+  objects/edits_json.cpp
   objects/fields.cpp
   objects/json_view_json.cpp
+  objects/load_json.cpp
+  objects/memo.cpp
+  objects/plan_json.cpp
   objects/pod_totals_json.cpp
   objects/render_json.cpp
   objects/render_pod_json.cpp
   objects/render_status_json.cpp
   objects/sim_interner.cpp
   objects/split_json.cpp
-  objects/timestamp.cpp)
+  objects/timestamp.cpp
+  objects/update_rules_json.cpp
+  objects/write_json.cpp)
 target_link_libraries(wt_sim PUBLIC wt_objects)

@@ -34,7 +34,7 @@ struct LoadPattern {
   SimTime start = 0;     // diurnal: an upward crossing of base_rps
   SimTime duration = 0;
   SimTime period = 0;
-  std::span<const LoadPoint> points;
+  std::span<const LoadPoint> points = {};
 };
 
 // Smooth patterns change every min(15 s, length / 64), but not more often than every second.

@@ -30,7 +30,8 @@ Cut CutShifted(f32 mean, f32 second, f32 deviation, f32 limit) {
   const f32 above = deviation > 0.0f ? FastExp(-std::min(ahead / deviation, 80.0f)) : 0.0f;
   const f32 above1 = above * (limit + deviation);
   const f32 above2 = above * (limit * (limit + 2.0f * deviation) + 2.0f * deviation * deviation);
-  return {above, std::max(mean - above1, 0.0f), std::max(second - above2, 0.0f)};
+  const f32 below1 = std::clamp(mean - above1, 0.0f, limit * (1.0f - above));
+  return {above, below1, std::clamp(second - above2, 0.0f, limit * below1)};
 }
 
 // A branch of answers cut by its caller's timeout.

@@ -16,6 +16,7 @@ constexpr f32 kLostS = 3.0f;       // SYN without an answer; the caller's timeou
 struct Backends {  // what connections through one Service meet
   f32 total = 0, good = 0, wrong = 0, lost = 0;
   f32 cores = 0;
+  f32 slow = 0;  // sum of multipliers of service time
 };
 
 // The port of `pod` that kube-proxy sends connections for `port` to; 0 = none.
@@ -51,6 +52,7 @@ void CountPod(const Sim& sim, u32 pod_row, u16 port, u32 graph_service, Backends
     const f32 limit = spec.cpu_limit > 0 ? static_cast<f32>(spec.cpu_limit) / 1000.0f : 2.0f;
     out.good += 1;
     out.cores += limit;
+    out.slow += 1.0f + static_cast<f32>(sim.At<Node>(pod.node).slow_percent) * 0.01f;
     return;
   }
 }
@@ -110,6 +112,7 @@ ServiceInput DeriveInput(const Sim& sim, u32 index) {
   const f32 missed = backends.total - reached;
   if (missed > 0) in.connect_fail_s = kRefusedS + (kLostS - kRefusedS) * backends.lost / missed;
   in.cores_per_server = backends.good > 0 ? backends.cores / backends.good : 1;
+  in.slow = backends.good > 0 ? backends.slow / backends.good : 1;
   return in;
 }
 
@@ -203,6 +206,21 @@ void SolveTraffic(Sim& sim) {
       return;
     }
   }
+}
+
+void StepLoad(Sim& sim) {
+  WorldHeader& header = sim.world.header();
+  const LoadPattern pattern{.kind = static_cast<LoadKind>(header.load_kind),
+                            .base_rps = header.load_scale,
+                            .peak_rps = header.load_peak_rps,
+                            .start = header.load_start_ns,
+                            .duration = header.load_duration_ns,
+                            .period = header.load_period_ns,
+                            .points = sim.blueprint.load_points};
+  header.offered_rps = RateAt(pattern, header.now_ns) * (1.0f + header.load_burst);
+  MarkFlowDirty(sim);
+  const SimTime next = NextChange(pattern, header.now_ns);
+  if (next != kForever) Arm(sim.world, SimEvent::kLoad, 0, next);
 }
 
 void StepTraffic(Sim& sim) {

@@ -12,6 +12,7 @@ constexpr std::array kDomains{
     Domain{"pod_resources", &CheckPodResources},
     Domain{"quantity", &CheckQuantity},
     Domain{"selector", &CheckSelector},
+    Domain{"validation", &CheckValidation},
 };
 
 }  // namespace

@@ -30,5 +30,6 @@ std::string CheckPatch(const Json& input, const Json& want);
 std::string CheckPodResources(const Json& input, const Json& want);
 std::string CheckQuantity(const Json& input, const Json& want);
 std::string CheckSelector(const Json& input, const Json& want);
+std::string CheckValidation(const Json& input, const Json& want);
 
 }  // namespace wt::conformance

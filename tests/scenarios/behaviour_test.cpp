@@ -9,16 +9,16 @@ namespace wt {
 namespace {
 
 // A Deployment with one container and a Service of the same name.
-std::string Part(const std::string& name, const std::string& container, int port,
-                 int service_port, const std::string& service_extra = "") {
+std::string Part(const std::string& name, const std::string& container, int port, int service_port,
+                 const std::string& service_extra = "") {
   return "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: " + name +
          "}\nspec:\n  selector: {matchLabels: {app: " + name +
          "}}\n  template:\n    metadata: {labels: {app: " + name +
          "}}\n    spec:\n      containers:\n      - {name: main, ports: [{containerPort: " +
          std::to_string(port) + "}], " + container + "}\n---\napiVersion: v1\nkind: Service\n" +
-         "metadata: {name: " + name + "}\nspec: {selector: {app: " + name + "}, ports: [{port: " +
-         std::to_string(service_port) + ", targetPort: " + std::to_string(port) + "}]" +
-         service_extra + "}\n";
+         "metadata: {name: " + name + "}\nspec: {selector: {app: " + name +
+         "}, ports: [{port: " + std::to_string(service_port) +
+         ", targetPort: " + std::to_string(port) + "}]" + service_extra + "}\n";
 }
 
 Behaviour Resolve(const std::string& manifests, const std::string& behaviour = "") {
@@ -27,8 +27,7 @@ Behaviour Resolve(const std::string& manifests, const std::string& behaviour = "
   if (!set.ok()) return {};
   const auto documents = ReadYaml(behaviour, "b.yaml");
   EXPECT_TRUE(documents.ok()) << (documents.ok() ? "" : documents.error().Text());
-  const auto resolved =
-      ResolveBehaviour(*set, documents->empty() ? nullptr : &documents->front());
+  const auto resolved = ResolveBehaviour(*set, documents->empty() ? nullptr : &documents->front());
   EXPECT_TRUE(resolved.ok()) << (resolved.ok() ? "" : resolved.error().Text());
   return resolved.ok() ? *resolved : Behaviour{};
 }
@@ -44,7 +43,7 @@ std::string ErrorOf(const std::string& manifests, const std::string& behaviour) 
 // "callee:port" of every call of every operation, sorted.
 std::vector<std::string> Calls(const Behaviour& behaviour, const char* name) {
   std::vector<std::string> calls;
-  const ServiceSpec* service = behaviour.Find(name);
+  const AppService* service = behaviour.Find(name);
   EXPECT_NE(service, nullptr) << name;
   if (service == nullptr) return calls;
   for (const OperationSpec& operation : service->operations) {
@@ -78,7 +77,8 @@ TEST(Inference, CallsComeFromAddressesInEnvironmentAndArguments) {
 
 TEST(Inference, ReferencesToConfigMapsSecretsAndVariablesAreFollowed) {
   const std::string text =
-      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {db: \"mysql://u:p@store:3306/x\","
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {db: "
+      "\"mysql://u:p@store:3306/x\","
       " conf: \"upstream { server files:90; }\"}\n---\n"
       "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {url: aHR0cDovL2F1dGg6ODA=}\n" +
       Part("web",
@@ -91,9 +91,8 @@ TEST(Inference, ReferencesToConfigMapsSecretsAndVariablesAreFollowed) {
       Part("jobs", "image: j", 5672, 5672) + Part("mail-out", "image: m", 25, 25) +
       Part("u", "image: u", 1, 1);
   const Behaviour behaviour = Resolve(text);
-  EXPECT_EQ(Calls(behaviour, "web"),
-            (Names{"auth:80", "jobs:5672", "mail-out:25", "store:3306"}));
-  const ServiceSpec& web = *behaviour.Find("web");
+  EXPECT_EQ(Calls(behaviour, "web"), (Names{"auth:80", "jobs:5672", "mail-out:25", "store:3306"}));
+  const AppService& web = *behaviour.Find("web");
   EXPECT_EQ(web.needs.config_keys, (std::vector<ConfigKey>{{"c", "db"}}));
   EXPECT_EQ(web.needs.secrets, Names{"s"});
   EXPECT_EQ(behaviour.Find("store")->role, ServiceRole::kStore);
@@ -111,12 +110,14 @@ TEST(Inference, EntryPointsAreWhatNobodyCallsPreferringWellKnownNames) {
     return names;
   };
   EXPECT_EQ(entries(Resolve(api + db + lone)), (Names{"api", "lone"}));
-  EXPECT_EQ(entries(Resolve(api + db + lone +
-                            Part("gateway", "image: g, env: [{name: A, value: \"api:80\"}]", 1, 1))),
-            Names{"gateway"});
+  EXPECT_EQ(
+      entries(Resolve(api + db + lone +
+                      Part("gateway", "image: g, env: [{name: A, value: \"api:80\"}]", 1, 1))),
+      Names{"gateway"});
   EXPECT_EQ(entries(Resolve(api + db + Part("edge", "image: e", 80, 80, ", type: LoadBalancer"))),
             Names{"edge"});
-  EXPECT_EQ(entries(Resolve(api + db + lone + "---\napiVersion: networking.k8s.io/v1\nkind: Ingress"
+  EXPECT_EQ(entries(Resolve(api + db + lone +
+                            "---\napiVersion: networking.k8s.io/v1\nkind: Ingress"
                             "\nmetadata: {name: i}\nspec: {rules: [{http: {paths: [{path: /, "
                             "pathType: Prefix, backend: {service: {name: api, port: {number: 80}}}"
                             "}]}}]}\n")),
@@ -124,9 +125,9 @@ TEST(Inference, EntryPointsAreWhatNobodyCallsPreferringWellKnownNames) {
 }
 
 TEST(Inference, BackReferencesAreLeftOutWithAWarning) {
-  const Behaviour behaviour =
-      Resolve(Part("backend", "image: b, env: [{name: CORS_URL, value: \"http://frontend\"}]", 80, 80) +
-              Part("frontend", "image: f, env: [{name: API_URL, value: \"http://backend\"}]", 80, 80));
+  const Behaviour behaviour = Resolve(
+      Part("backend", "image: b, env: [{name: CORS_URL, value: \"http://frontend\"}]", 80, 80) +
+      Part("frontend", "image: f, env: [{name: API_URL, value: \"http://backend\"}]", 80, 80));
   EXPECT_EQ(Calls(behaviour, "frontend"), Names{"backend:80"});
   EXPECT_EQ(Calls(behaviour, "backend"), Names{});
   ASSERT_EQ(behaviour.warnings.size(), 1u);
@@ -135,12 +136,13 @@ TEST(Inference, BackReferencesAreLeftOutWithAWarning) {
 
 TEST(Inference, FiguresHaveDefaults) {
   const Behaviour behaviour =
-      Resolve(Part("web", "image: x, resources: {requests: {memory: 100Mi}, limits: {memory: 300Mi}},"
-                          " livenessProbe: {httpGet: {path: /live, port: 8081}}",
+      Resolve(Part("web",
+                   "image: x, resources: {requests: {memory: 100Mi}, limits: {memory: 300Mi}},"
+                   " livenessProbe: {httpGet: {path: /live, port: 8081}}",
                    8080, 80) +
               Part("api", "image: y, resources: {requests: {memory: 100Mi}}", 80, 80) +
               Part("job", "image: z", 80, 80));
-  const ServiceSpec& web = *behaviour.Find("web");
+  const AppService& web = *behaviour.Find("web");
   EXPECT_EQ(web.memory_base, 150 * 0x1p20);
   EXPECT_EQ(behaviour.Find("api")->memory_base, 50 * 0x1p20);
   EXPECT_EQ(behaviour.Find("job")->memory_base, 64 * 0x1p20);
@@ -156,7 +158,8 @@ TEST(Inference, FiguresHaveDefaults) {
 TEST(Inference, WorkloadsOfAllSimulatedKindsCountAndOthersAreNamed) {
   const Behaviour behaviour = Resolve(
       "apiVersion: v1\nkind: Pod\nmetadata: {name: solo, labels: {app: solo}}\nspec: {containers: "
-      "[{name: c, image: i, ports: [{containerPort: 80}], env: [{name: DB_HOST, value: db}]}]}\n---\n"
+      "[{name: c, image: i, ports: [{containerPort: 80}], env: [{name: DB_HOST, value: "
+      "db}]}]}\n---\n"
       "apiVersion: v1\nkind: Service\nmetadata: {name: solo}\nspec: {selector: {app: solo}, ports: "
       "[{port: 80}]}\n---\napiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\n---\n"
       "apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {selector: {app: db}, ports: "
@@ -199,13 +202,13 @@ load:
 
 std::string FourParts() {
   return Part("web", "image: w", 5000, 80) + Part("rate", "image: r", 8084, 8084) +
-         Part("cache", "image: memcached", 11211, 11211) + Part("db", "image: mongo", 27017, 27017) +
-         Part("registry", "image: consul", 8500, 8500);
+         Part("cache", "image: memcached", 11211, 11211) +
+         Part("db", "image: mongo", 27017, 27017) + Part("registry", "image: consul", 8500, 8500);
 }
 
 TEST(Behaviour, EveryFieldOfTheFormatIsRead) {
   const Behaviour behaviour = Resolve(FourParts(), kBehaviour);
-  const ServiceSpec* front = behaviour.Find("front");
+  const AppService* front = behaviour.Find("front");
   ASSERT_NE(front, nullptr);
   EXPECT_EQ(front->workload, "web");
   EXPECT_EQ(front->kube_service, "web");
@@ -228,12 +231,12 @@ TEST(Behaviour, EveryFieldOfTheFormatIsRead) {
   EXPECT_EQ(calls[1].parallel_group, 1u);
   EXPECT_EQ(calls[2].probability, 0.5);
   EXPECT_TRUE(calls[3].optional);
-  const ServiceSpec* cache = behaviour.Find("cache");
+  const AppService* cache = behaviour.Find("cache");
   EXPECT_EQ(cache->role, ServiceRole::kCache);
   EXPECT_EQ(cache->cache_hit_ratio, 0.9);
   ASSERT_EQ(cache->operations[0].calls.size(), 1u);
   EXPECT_TRUE(cache->operations[0].calls[0].on_miss);
-  const ServiceSpec* db = behaviour.Find("db");
+  const AppService* db = behaviour.Find("db");
   EXPECT_EQ(db->store_connections, 100u);
   EXPECT_EQ(db->store_volume, "rate-pvc");
   EXPECT_EQ(db->needs.secrets, Names{"credentials"});
@@ -249,10 +252,12 @@ TEST(Behaviour, MistakesNameThePlaceAndTheNearestWord) {
     const char* expected;
   };
   const Row rows[] = {
-      {"to: rate.get", "to: rat.get", "b.yaml:17:18: services.front.operations.search.calls[0].to: no "
-                                      "service \"rat\"; expected cache, db, front, rate or "
-                                      "registry; did you mean \"rate\"?"},
-      {"to: rate.get", "to: rate.got", "no operation \"rate.got\"; expected rate.get; did you mean"},
+      {"to: rate.get", "to: rat.get",
+       "b.yaml:17:18: services.front.operations.search.calls[0].to: no "
+       "service \"rat\"; expected cache, db, front, rate or "
+       "registry; did you mean \"rate\"?"},
+      {"to: rate.get", "to: rate.got",
+       "no operation \"rate.got\"; expected rate.get; did you mean"},
       {"deployment/web", "deployment/wev", "did you mean \"deployment/web\"?"},
       {"concurrency:", "concurency:", "b.yaml:7:5: services.front.concurency: unknown field"},
       {"cores: 1", "size: 1", "unknown field; expected model, cores or queue"},
@@ -261,7 +266,8 @@ TEST(Behaviour, MistakesNameThePlaceAndTheNearestWord) {
       {"hit_ratio: 0.9", "hit_ratio: 90", "expected a number from 0 to 1"},
       {"needs: [registry]", "needs: [registri]", "did you mean \"registry\"?"},
       {"front.search: 3", "front.serach: 3", "did you mean \"front.search\"?"},
-      {"[cache.get]", "[front.search]", "closes a cycle; expected calls that lead back to no caller"},
+      {"[cache.get]", "[front.search]",
+       "closes a cycle; expected calls that lead back to no caller"},
       {"  rate:\n", "  rite:\n", "services.rite: no workload of this name; expected workload"},
       {"port: 5000", "port: 70000", "expected a whole number from 1 to 65535"},
   };
@@ -271,7 +277,8 @@ TEST(Behaviour, MistakesNameThePlaceAndTheNearestWord) {
     ASSERT_NE(at, std::string::npos) << row.from;
     text.replace(at, std::string(row.from).size(), row.to);
     EXPECT_NE(ErrorOf(FourParts(), text).find(row.expected), std::string::npos)
-        << row.to << "\n" << ErrorOf(FourParts(), text);
+        << row.to << "\n"
+        << ErrorOf(FourParts(), text);
   }
 }
 

@@ -105,7 +105,8 @@ TEST(CheckScenario, NamesWhatTheAppDoesNotHave) {
   for (const Row& row : rows) {
     const std::string text =
         "apiVersion: wavetank.dev/v1\nkind: Scenario\nmetadata: {name: x}\nspec: {app: hotel, "
-        "faults: [" + std::string(row.fault) + "]}\n";
+        "faults: [" +
+        std::string(row.fault) + "]}\n";
     const ScenarioReport report = ReadScenario(text, "t.yaml", kOptions);
     for (const Error& error : report.errors) ADD_FAILURE() << error.Text();
     const std::vector<Error> errors = CheckScenario(report.scenario, *app);

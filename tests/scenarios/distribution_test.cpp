@@ -58,7 +58,8 @@ TEST(Distribution, MeanAndVariationAgreeWithDraws) {
     const f64 mean = sum / kDraws;
     EXPECT_NEAR(mean / Mean(law), 1.0, 0.01) << text;
     EXPECT_NEAR((squares / kDraws - mean * mean) / (mean * mean), SquaredVariation(law),
-                0.03 * (1 + SquaredVariation(law))) << text;
+                0.03 * (1 + SquaredVariation(law)))
+        << text;
   }
 }
 

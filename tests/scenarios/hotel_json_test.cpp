@@ -22,7 +22,7 @@ const App& Hotel() {
   return kApp;
 }
 
-const json& DeploymentOf(const ServiceSpec& service) {
+const json& DeploymentOf(const AppService& service) {
   return Hotel().manifests.Find("Deployment", "hotel", service.workload)->object();
 }
 
@@ -31,8 +31,8 @@ int PodsLeftByABadRollout(const json& deployment) {
   const int replicas = deployment["spec"]["replicas"];
   const json strategy = deployment["spec"].value("strategy", json::object());
   if (strategy.value("type", "") == "Recreate") return 0;
-  const json text = strategy.value("rollingUpdate", json::object()).value("maxUnavailable",
-                                                                          json("25%"));
+  const json text =
+      strategy.value("rollingUpdate", json::object()).value("maxUnavailable", json("25%"));
   const int unavailable =
       text.is_string() ? replicas * std::stoi(text.get<std::string>()) / 100 : text.get<int>();
   return std::max(0, replicas - unavailable);
@@ -44,7 +44,7 @@ std::vector<f64> Arrivals(const std::string& mix, f64 rps) {
   std::vector<f64> arrivals(behaviour.services.size());
   const auto add = [&](auto&& self, u32 service, u32 operation, f64 rate) -> void {
     arrivals[service] += rate;
-    const ServiceSpec& spec = behaviour.services[service];
+    const AppService& spec = behaviour.services[service];
     for (const CallSpec& call : spec.operations[operation].calls) {
       const f64 share = call.on_miss ? 1 - spec.cache_hit_ratio : call.probability;
       self(self, call.service, call.operation, rate * share);
@@ -57,11 +57,11 @@ std::vector<f64> Arrivals(const std::string& mix, f64 rps) {
 }
 
 // Requests per second that one pod can serve by its CPU limit.
-f64 CapacityOfAPod(const ServiceSpec& service) {
-  const json limit = DeploymentOf(service)["spec"]["template"]["spec"]["containers"][0]["resources"]
-                                          ["limits"]["cpu"];
+f64 CapacityOfAPod(const AppService& service) {
+  const json limit = DeploymentOf(
+      service)["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["cpu"];
   const std::string text = limit.is_string() ? limit.get<std::string>() : limit.dump();
-  return ParseQuantity(text).value() / (static_cast<f64>(service.cpu_per_request) * 1e-9);
+  return QuantityNumber(text).value() / (static_cast<f64>(service.cpu_per_request) * 1e-9);
 }
 
 TEST(Hotel, LoadsWithoutAWarning) {
@@ -70,16 +70,27 @@ TEST(Hotel, LoadsWithoutAWarning) {
 }
 
 TEST(Hotel, HasTheServicesAndPortsOfHotelReservation) {
-  const std::map<std::string, i32> expected = {
-      {"frontend", 5000},          {"profile", 8081},           {"search", 8082},
-      {"geo", 8083},               {"rate", 8084},              {"recommendation", 8085},
-      {"user", 8086},              {"reservation", 8087},       {"mongodb-geo", 27017},
-      {"mongodb-profile", 27017},  {"mongodb-rate", 27017},     {"mongodb-recommendation", 27017},
-      {"mongodb-reservation", 27017}, {"mongodb-user", 27017},  {"memcached-rate", 11211},
-      {"memcached-profile", 11211},   {"memcached-reserve", 11211}, {"consul", 8500},
-      {"jaeger", 6831}};
+  const std::map<std::string, i32> expected = {{"frontend", 5000},
+                                               {"profile", 8081},
+                                               {"search", 8082},
+                                               {"geo", 8083},
+                                               {"rate", 8084},
+                                               {"recommendation", 8085},
+                                               {"user", 8086},
+                                               {"reservation", 8087},
+                                               {"mongodb-geo", 27017},
+                                               {"mongodb-profile", 27017},
+                                               {"mongodb-rate", 27017},
+                                               {"mongodb-recommendation", 27017},
+                                               {"mongodb-reservation", 27017},
+                                               {"mongodb-user", 27017},
+                                               {"memcached-rate", 11211},
+                                               {"memcached-profile", 11211},
+                                               {"memcached-reserve", 11211},
+                                               {"consul", 8500},
+                                               {"jaeger", 6831}};
   std::map<std::string, i32> found;
-  for (const ServiceSpec& service : Hotel().behaviour.services) {
+  for (const AppService& service : Hotel().behaviour.services) {
     found[service.name] = service.port;
     EXPECT_EQ(service.called_port, service.port) << service.name;
     EXPECT_FALSE(service.inferred) << service.name;
@@ -89,7 +100,7 @@ TEST(Hotel, HasTheServicesAndPortsOfHotelReservation) {
 
 TEST(Hotel, RunsAboutFortyPodsWithProbesRequestsAndLimits) {
   int pods = 0;
-  for (const ServiceSpec& service : Hotel().behaviour.services) {
+  for (const AppService& service : Hotel().behaviour.services) {
     const json& deployment = DeploymentOf(service);
     pods += deployment["spec"]["replicas"].get<int>();
     const json& container = deployment["spec"]["template"]["spec"]["containers"][0];
@@ -100,8 +111,8 @@ TEST(Hotel, RunsAboutFortyPodsWithProbesRequestsAndLimits) {
         EXPECT_TRUE(container["resources"][group].contains(resource)) << service.name;
       }
     }
-    const f64 limit = ParseQuantity(container["resources"]["limits"]["memory"].get<std::string>())
-                          .value();
+    const f64 limit =
+        QuantityNumber(container["resources"]["limits"]["memory"].get<std::string>()).value();
     EXPECT_LT(service.memory_base + 300 * service.memory_per_request, limit) << service.name;
   }
   EXPECT_EQ(pods, 39);
@@ -111,7 +122,7 @@ TEST(Hotel, EveryPodIsBusyButNotOverloadedInEveryMix) {
   for (const auto& [name, mix] : Hotel().behaviour.mixes) {
     const std::vector<f64> arrivals = Arrivals(name, 140);
     for (size_t i = 0; i < arrivals.size(); ++i) {
-      const ServiceSpec& service = Hotel().behaviour.services[i];
+      const AppService& service = Hotel().behaviour.services[i];
       const int replicas = DeploymentOf(service)["spec"]["replicas"];
       EXPECT_LT(arrivals[i] / (replicas * CapacityOfAPod(service)), 0.75) << name << service.name;
     }
@@ -121,7 +132,7 @@ TEST(Hotel, EveryPodIsBusyButNotOverloadedInEveryMix) {
 TEST(Hotel, ABadRolloutTakesAwayMoreThanAServiceCanSpareButAtTheFrontend) {
   const std::vector<f64> arrivals = Arrivals("booking", 110);
   for (size_t i = 0; i < arrivals.size(); ++i) {
-    const ServiceSpec& service = Hotel().behaviour.services[i];
+    const AppService& service = Hotel().behaviour.services[i];
     if (!service.on_request_path) continue;
     const f64 left = PodsLeftByABadRollout(DeploymentOf(service)) * CapacityOfAPod(service);
     if (service.name == "frontend") {
@@ -133,7 +144,7 @@ TEST(Hotel, ABadRolloutTakesAwayMoreThanAServiceCanSpareButAtTheFrontend) {
 }
 
 TEST(Hotel, RequestsReachAllButTheRegistryAndTracing) {
-  for (const ServiceSpec& service : Hotel().behaviour.services) {
+  for (const AppService& service : Hotel().behaviour.services) {
     const bool platform = service.name == "consul" || service.name == "jaeger";
     EXPECT_EQ(service.on_request_path, !platform) << service.name;
   }
@@ -143,7 +154,7 @@ TEST(Hotel, RequestsReachAllButTheRegistryAndTracing) {
 
 TEST(Hotel, WhatItNeedsIsInItsConfigMaps) {
   int with_keys = 0;
-  for (const ServiceSpec& service : Hotel().behaviour.services) {
+  for (const AppService& service : Hotel().behaviour.services) {
     if (!service.needs.config_keys.empty()) ++with_keys;
     for (const ConfigKey& key : service.needs.config_keys) {
       const Manifest* config = Hotel().manifests.Find("ConfigMap", "hotel", key.config_map);
@@ -159,12 +170,13 @@ TEST(Hotel, WithoutItsBehaviourFileTheSameGraphIsInferred) {
   ASSERT_TRUE(inferred.ok()) << inferred.error().Text();
   const auto edges = [](const Behaviour& behaviour) {
     std::set<std::string> names;
-    for (const ServiceSpec& caller : behaviour.services) {
+    for (const AppService& caller : behaviour.services) {
       for (const OperationSpec& operation : caller.operations) {
         for (const CallSpec& call : operation.calls) {
           const std::string& callee = behaviour.services[call.service].name;
           const bool platform = callee == "consul" || callee == "jaeger";
-          if (!platform && caller.role == ServiceRole::kApp) names.insert(caller.name + ">" + callee);
+          if (!platform && caller.role == ServiceRole::kApp)
+            names.insert(caller.name + ">" + callee);
         }
       }
     }

@@ -32,7 +32,8 @@ spec:
       with: {port: 9999}
   task: resolve
   complaint: auto
-  objective: {error_rate: "<1%", p99_latency: "<2x baseline", hold: 60s, max_disrupted_workloads: auto}
+  objective:
+    {error_rate: "<1%", p99_latency: "<2x baseline", hold: 60s, max_disrupted_workloads: auto}
   limits: {steps: 30, time: 30m, step: 15s}
   protected: [{kind: PersistentVolumeClaim}, {namespace: kube-system}]
 )";
@@ -70,7 +71,8 @@ TEST(LoadScenario, TheExampleOfTheFormatIsRead) {
 
 TEST(LoadScenario, EveryLoadNoiseFaultAndLimitScalarMayBeADistribution) {
   std::string text = kExample;
-  text = Replace(text, "rate: 120rps, mix: default", "rate: {uniform: [80rps, 120rps]}, "
+  text = Replace(text, "rate: 120rps, mix: default",
+                 "rate: {uniform: [80rps, 120rps]}, "
                  "mix: {choice: [default, busy]}");
   text = Replace(text, "intensity: 0.2, near_cause: false",
                  "intensity: {choice: [0, 0.3]}, near_cause: {choice: [true, false]}");
@@ -79,8 +81,7 @@ TEST(LoadScenario, EveryLoadNoiseFaultAndLimitScalarMayBeADistribution) {
   text = Replace(text, "service-target-port-wrong2", "repeated-pod-kill");
   text = Replace(text, "with: {port: 9999}", "with: {}");
   text = Replace(text, "{service: profile}", "{service: {choice: [profile, geo]}}");
-  text = Replace(text, "duration: until-repaired",
-                 "duration: {lognormal: {median: 5m, p99: 20m}}");
+  text = Replace(text, "duration: until-repaired", "duration: {lognormal: {median: 5m, p99: 20m}}");
   text = Replace(text, "steps: 30, time: 30m, step: 15s",
                  "steps: {uniform: [20, 40]}, time: {choice: [20m, 30m]}, step: {choice: [15s]}");
   text = Replace(text, "count: 6", "count: {uniform: [4, 8]}");
@@ -114,11 +115,13 @@ TEST(LoadScenario, OneRunShowsEveryMistakeWithPlaceFieldExpectationAndNearestWor
   EXPECT_EQ(report.errors.size(), 5u);
   EXPECT_TRUE(found("t.yaml:13:3: spec.nose: unknown field; expected app, cluster, load, noise"));
   EXPECT_TRUE(found("t.yaml:7:8: spec.app: no app \"hotl\"; expected "));
-  EXPECT_TRUE(found("t.yaml:12:35: spec.load.rate: \"120\" is not readable; expected a rate such "
-                    "as 120rps"));
+  EXPECT_TRUE(
+      found("t.yaml:12:35: spec.load.rate: \"120\" is not readable; expected a rate such "
+            "as 120rps"));
   EXPECT_TRUE(found("t.yaml:15:13: spec.faults[0].kind: unknown fault kind"));
-  EXPECT_TRUE(found("t.yaml:20:9: spec.task: unknown task \"reslove\"; expected detection, "
-                    "localization, analysis, mitigation or resolve; did you mean \"resolve\"?"));
+  EXPECT_TRUE(
+      found("t.yaml:20:9: spec.task: unknown task \"reslove\"; expected detection, "
+            "localization, analysis, mitigation or resolve; did you mean \"resolve\"?"));
   for (const Error& error : report.errors) {
     if (error.what.find("fault kind") == std::string::npos) continue;
     EXPECT_TRUE(error.what.ends_with("did you mean \"service-target-port-wrong\"?"));
@@ -132,8 +135,9 @@ TEST(LoadScenario, ParametersAndTargetsAreCheckedAgainstTheKind) {
     const char* expected;
   };
   const Row rows[] = {
-      {"{port: 9999}", "{prot: 9999}", "unknown parameter of service-target-port-wrong; expected "
-                                       "port; did you mean \"port\"?"},
+      {"{port: 9999}", "{prot: 9999}",
+       "unknown parameter of service-target-port-wrong; expected "
+       "port; did you mean \"port\"?"},
       {"{port: 9999}", "{port: 70000}", "out of range; expected from 1 to 65535"},
       {"{port: 9999}", "{port: {uniform: [1, 70000]}}", "with.port.uniform[1]: 70000 is out of"},
       {"{port: 9999}", "{port: \"9999\"}", "expected a whole number"},
@@ -144,7 +148,8 @@ TEST(LoadScenario, ParametersAndTargetsAreCheckedAgainstTheKind) {
       {"duration: until-repaired", "duration: forever", "expected a duration"},
   };
   for (const Row& row : rows) {
-    const auto errors = ReadScenario(Replace(kExample, row.from, row.to), "t.yaml", kOptions).errors;
+    const auto errors =
+        ReadScenario(Replace(kExample, row.from, row.to), "t.yaml", kOptions).errors;
     ASSERT_EQ(errors.size(), 1u) << row.to;
     EXPECT_NE(errors[0].Text().find(row.expected), std::string::npos) << errors[0].Text();
   }
@@ -158,19 +163,22 @@ TEST(LoadScenario, LoadPatternsKnowTheirFields) {
       "{pattern: burst, rate: 80rps, to: 130rps, every: 3m, over: 20s}",
   };
   for (const char* load : good) {
-    const auto report = ReadScenario(
-        Replace(kExample, "{pattern: constant, rate: 120rps, mix: default}", load), "t.yaml",
-        kOptions);
+    const auto report =
+        ReadScenario(Replace(kExample, "{pattern: constant, rate: 120rps, mix: default}", load),
+                     "t.yaml", kOptions);
     for (const Error& error : report.errors) ADD_FAILURE() << load << error.Text();
   }
-  const char* bad[] = {"{pattern: ramp, rate: 50rps, over: 5m}", "{pattern: constant}",
-                       "{pattern: constant, rate: 1rps, to: 2rps}", "{pattern: wobble, rate: 1rps}",
-                       "{pattern: replay, file: nosuch.csv}", "{pattern: diurnal, rate: 1rps, "
+  const char* bad[] = {"{pattern: ramp, rate: 50rps, over: 5m}",
+                       "{pattern: constant}",
+                       "{pattern: constant, rate: 1rps, to: 2rps}",
+                       "{pattern: wobble, rate: 1rps}",
+                       "{pattern: replay, file: nosuch.csv}",
+                       "{pattern: diurnal, rate: 1rps, "
                        "amplitude: 2}"};
   for (const char* load : bad) {
-    const auto report = ReadScenario(
-        Replace(kExample, "{pattern: constant, rate: 120rps, mix: default}", load), "t.yaml",
-        kOptions);
+    const auto report =
+        ReadScenario(Replace(kExample, "{pattern: constant, rate: 120rps, mix: default}", load),
+                     "t.yaml", kOptions);
     EXPECT_EQ(report.errors.size(), 1u) << load;
   }
 }
@@ -208,7 +216,8 @@ TEST(LoadScenario, OtherDocumentsAreRefused) {
 }
 
 TEST(LoadScenario, AMissingFileOffersTheNearestName) {
-  const auto missing = LoadScenario(WT_SOURCE_DIR "/tests/scenarios/data/good/minmal.yaml", kOptions);
+  const auto missing =
+      LoadScenario(WT_SOURCE_DIR "/tests/scenarios/data/good/minmal.yaml", kOptions);
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(missing.error().code, ErrorCode::kInvalidInput);
   EXPECT_NE(missing.error().what.find("did you mean \"minimal.yaml\"?"), std::string::npos)

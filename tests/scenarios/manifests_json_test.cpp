@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scenarios/manifests.h"
-
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+
+#include "scenarios/manifests.h"
 
 namespace wt {
 namespace {
@@ -163,8 +163,9 @@ TEST(Manifests, MistakesNameThePlaceAndTheNearestKind) {
 }
 
 TEST(Manifests, WhatIsWrittenOutIsReadBackEqual) {
-  const ManifestSet set = Read("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
-                               "data: {k: \"yes\", n: \"012\", t: \"a\\nb\"}\n");
+  const ManifestSet set = Read(
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+      "data: {k: \"yes\", n: \"012\", t: \"a\\nb\"}\n");
   const ManifestSet again = Read(ManifestText(set));
   ASSERT_EQ(again.manifests.size(), 1u);
   EXPECT_EQ(set.manifests[0].object(), again.manifests[0].object());

@@ -14,17 +14,22 @@ const LoadOptions kOptions{.kinds = kTenKinds, .apps_dir = WT_SOURCE_DIR "/scena
 
 // A few places of the text overwritten, cut out or doubled, all drawn from the round's number.
 std::string Mutated(std::string text, u32 round) {
-  static const std::string kPieces[] = {"{", "}", "[", "]", ":", "- ", "\n", "  ", "\"", "'", "&a ",
-                                        "*a", "<<: ", "!!int ", "~", "0", "9999999999", "\t", "#",
-                                        "any", "|", "---\n", "\xff", "-1", "."};
+  static const std::string kPieces[] = {
+      "{", "}",   "[",  "]",     ":",      "- ", "\n", "  ",         "\"",
+      "'", "&a ", "*a", "<<: ",  "!!int ", "~",  "0",  "9999999999", "\t",
+      "#", "any", "|",  "---\n", "\xff",   "-1", "."};
   const RandomKey key{round};
   const u32 changes = 1 + DrawBelow(key, Stream::kGenerator, 0, 0, 4);
   for (u32 i = 1; i <= changes; ++i) {
     const u32 at = DrawBelow(key, Stream::kGenerator, i, 0, static_cast<u32>(text.size()));
     const u32 length = DrawBelow(key, Stream::kGenerator, i, 1, 12);
     switch (DrawBelow(key, Stream::kGenerator, i, 2, 3)) {
-      case 0: text.erase(at, length); break;
-      case 1: text.insert(at, text.substr(at, length)); break;
+      case 0:
+        text.erase(at, length);
+        break;
+      case 1:
+        text.insert(at, text.substr(at, length));
+        break;
       default:
         text.insert(at, kPieces[DrawBelow(key, Stream::kGenerator, i, 3, std::size(kPieces))]);
     }

@@ -17,7 +17,8 @@ TEST(Units, DurationsAreReadAsGoReadsThem) {
   EXPECT_EQ(ParseDuration(".5s"), 500 * kMillisecond);
   EXPECT_EQ(ParseDuration("-1m"), -kMinute);
   EXPECT_EQ(ParseDuration("0"), 0);
-  for (const char* bad : {"", "5", "s", "5 s", "1d", "5mm", ".s", "-", "5m3", "1e3s", "9999999999h"}) {
+  for (const char* bad :
+       {"", "5", "s", "5 s", "1d", "5mm", ".s", "-", "5m3", "1e3s", "9999999999h"}) {
     EXPECT_FALSE(ParseDuration(bad)) << bad;
   }
 }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "episodes/ground_truth.h"
+
+#include "faults/all_faults.h"
+#include "faults/fault_schedule.h"
+
+namespace wt {
+
+bool HasFault(const World& world) { return !PlannedFaults(world).empty(); }
+
+SimTime FirstFaultAt(const World& world) {
+  SimTime first = 0;
+  for (const u32 row : PlannedFaults(world)) {
+    const SimTime at = world.At<Fault>(row).at_ns;
+    if (first == 0 || at < first) first = at;
+  }
+  return first;
+}
+
+bool AllCausesGone(const Sim& sim) {
+  for (const u32 row : PlannedFaults(sim.world)) {
+    const Fault& fault = sim.At<Fault>(row);
+    if (!WasInjected(fault) || !CauseGone(sim, fault)) return false;
+  }
+  return true;
+}
+
+bool IsPartOfCause(const Sim& sim, ObjectKind kind, u32 row, u32 born) {
+  for (const u32 fault : PlannedFaults(sim.world)) {
+    const Fault& f = sim.At<Fault>(fault);
+    if (f.target_row == row && f.target_born == born && KindOf(f).target == kind) return true;
+    for (const ObjectRef& object : CauseObjects(sim, f)) {
+      if (object.kind == kind && object.row == row) return true;
+    }
+  }
+  return false;
+}
+
+bool IsCauseEntity(const Sim& sim, EntityKind kind, u32 row) {
+  for (const u32 fault : PlannedFaults(sim.world)) {
+    const RootCause truth = TruthOf(sim, sim.At<Fault>(fault));
+    if (truth.entity == kind && truth.entity_row == row) return true;
+    const ObjectKind object =
+        kind == EntityKind::kService ? ObjectKind::kService : ObjectKind::kDeployment;
+    for (const ObjectRef& part : CauseObjects(sim, sim.At<Fault>(fault))) {
+      if (part.kind == object && part.row == row) return true;
+    }
+  }
+  return false;
+}
+
+bool AnswerNamesCause(const Sim& sim, const Answer& answer) {
+  for (const u32 row : PlannedFaults(sim.world)) {
+    const Fault& fault = sim.At<Fault>(row);
+    if (!answer.fault_kind.empty() && answer.fault_kind == KindOf(fault).id) return true;
+    if (!answer.field.empty() && answer.field == TruthOf(sim, fault).field) return true;
+  }
+  return false;
+}
+
+}  // namespace wt

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// A ConfigMap loses a key that a workload needs, and the consumers of the key are restarted:
+// CreateContainerConfigError where the key is an environment reference, crash loop with a log line
+// where the program reads it. Pods that run on know nothing of it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "faults/all_faults.h"
+#include "faults/common.h"
+#include "sim/cluster/entities.h"
+#include "sim/kubelet/config.h"
+#include "sim/objects/timestamp.h"
+#include "sim/transitions.h"
+
+namespace wt {
+namespace {
+
+constexpr Parameter kParameters[] = {
+    {"key", ParameterType::kText, 0, 0, "any", "a key that the workload needs"}};
+constexpr u32 kKeyDraw = 2;  // of the fault's draws
+
+struct NeededKey {
+  StrId config = 0, key = 0;
+  friend bool operator==(const NeededKey&, const NeededKey&) = default;
+};
+
+void AddKey(std::vector<NeededKey>& keys, const ConfigRef& ref) {
+  if (ref.kind != RefKind::kConfigMap || ref.key == 0 || ref.optional) return;
+  const NeededKey key{ref.name, ref.key};
+  if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+}
+
+// Keys that the Deployment's containers or program cannot do without, in the order of need.
+std::vector<NeededKey> KeysOf(const Sim& sim, u32 deployment) {
+  std::vector<NeededKey> keys;
+  const auto& tmpl = sim.Typed<PodTemplate>(sim.At<Deployment>(deployment).tmpl);
+  for (const ContainerSpec& container : Items(&tmpl, tmpl.containers)) {
+    for (const ConfigRef& ref : Items(&tmpl, container.refs)) AddKey(keys, ref);
+  }
+  const ServiceRuntime* runtime = RuntimeOf(sim, deployment);
+  if (runtime == nullptr) return keys;
+  for (const ConfigRef& ref : runtime->needs) AddKey(keys, ref);
+  return keys;
+}
+
+bool HasKey(const Sim& sim, StrId ns, const NeededKey& key) {
+  return !CheckConfig(sim, ns, {.name = key.config, .key = key.key}).missing;
+}
+
+Fit FitTarget(const Sim& sim, u32 row) {
+  const Fit fit = FitRollout(sim, row);
+  if (fit == Fit::kNo) return fit;
+  const StrId ns = sim.At<Deployment>(row).ns;
+  const std::vector<NeededKey> keys = KeysOf(sim, row);
+  const bool any = std::any_of(keys.begin(), keys.end(),
+                               [&](const NeededKey& key) { return HasKey(sim, ns, key); });
+  return any ? fit : Fit::kNo;
+}
+
+// with[0] name of the ConfigMap, with[1] the key
+Status Draw(Sim& sim, Fault& fault, u32 number, const ParameterValues& given) {
+  const StrId ns = sim.At<Deployment>(fault.target_row).ns;
+  const bool any = !given[0].given || sim.Text(given[0].text) == "any";
+  std::vector<NeededKey> keys;
+  for (const NeededKey& key : KeysOf(sim, fault.target_row)) {
+    if (HasKey(sim, ns, key) && (any || key.key == given[0].text)) keys.push_back(key);
+  }
+  if (keys.empty()) {
+    return Error{ErrorCode::kInvalidInput, "",
+                 fmt::format("{} needs no key {} of a ConfigMap", sim.Text(fault.params_rev),
+                             any ? "" : sim.Text(given[0].text))};
+  }
+  const u32 at = DrawBelow(sim.key(), Stream::kFault, number, kKeyDraw,
+                           static_cast<u32>(keys.size()));
+  fault.with[0] = keys[at].config;
+  fault.with[1] = keys[at].key;
+  return Ok{};
+}
+
+template <class Fn>
+void ForEachConsumer(const Sim& sim, const Fault& fault, StrId ns, Fn&& fn) {
+  const NeededKey lost{fault.with[0], fault.with[1]};
+  for (u32 d = 1; d < sim.world.Used<Deployment>(); ++d) {
+    const Deployment& row = sim.At<Deployment>(d);
+    if (row.born == 0 || row.deleting || row.ns != ns) continue;
+    const std::vector<NeededKey> keys = KeysOf(sim, d);
+    if (std::find(keys.begin(), keys.end(), lost) != keys.end()) fn(d);
+  }
+}
+
+StrId NamespaceOf(const Sim& sim, const Fault& fault) {
+  const u32 row = TargetRow(sim, fault);
+  return row == 0 ? sim.blueprint.app_namespace : sim.At<Deployment>(row).ns;
+}
+
+u32 ConfigRow(const Sim& sim, const Fault& fault) {
+  return FindConfig(sim, RefKind::kConfigMap, NamespaceOf(sim, fault), fault.with[0]);
+}
+
+void RestartConsumers(Sim& sim, const Fault& fault) {
+  ForEachConsumer(sim, fault, NamespaceOf(sim, fault), [&](u32 d) {
+    SetDeploymentTemplate(sim, d, sim.At<Deployment>(d).tmpl, RestartStamp(sim.now()),
+                          kFaultActor);
+  });
+}
+
+bool Inject(Sim& sim, Fault& fault) {
+  const u32 object = ConfigRow(sim, fault);
+  if (object == 0) return false;
+  fault.saved[0] = sim.At<Object>(object).doc;
+  const bool done = ApplyEdit(sim, {ObjectKind::kConfigMap, object}, EditOp::kRemoveKey, 0,
+                              fault.with[1], kFaultActor)
+                        .ok();
+  fault.saved[1] = sim.At<Object>(object).doc;
+  if (done) RestartConsumers(sim, fault);
+  return done;
+}
+
+void Revert(Sim& sim, Fault& fault) {
+  const u32 object = ConfigRow(sim, fault);
+  if (object == 0 || sim.At<Object>(object).doc != fault.saved[1]) return;
+  SetObjectDoc(sim, object, fault.saved[0], kFaultActor);
+  RestartConsumers(sim, fault);
+}
+
+RootCause Truth(const Sim& sim, const Fault& fault) {
+  const u32 object = ConfigRow(sim, fault);
+  RootCause cause;
+  cause.kind = ObjectKind::kConfigMap;
+  cause.row = object;
+  cause.born = object == 0 ? 0 : sim.At<Object>(object).born;
+  cause.ns = NamespaceOf(sim, fault);
+  cause.name = fault.with[0];
+  cause.field = fmt::format("data.{}", sim.Text(fault.with[1]));
+  cause.entity = EntityKind::kWorkload;
+  cause.entity_row = TargetRow(sim, fault);
+  return cause;
+}
+
+std::vector<RepairStep> Repair(const Sim& sim, const Fault& fault) {
+  const u32 row = TargetRow(sim, fault);
+  const u32 object = ConfigRow(sim, fault);
+  if (row == 0 || object == 0) return {};
+  return {{EntityKind::kWorkload, row, Verb::kRestoreConfig, object},
+          {EntityKind::kWorkload, row, Verb::kRestart, row}};
+}
+
+bool CauseGone(const Sim& sim, const Fault& fault) {
+  return HasKey(sim, NamespaceOf(sim, fault), {fault.with[0], fault.with[1]});
+}
+
+std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {
+  std::vector<RealChange> changes;
+  const u32 object = ConfigRow(sim, fault);
+  if (object == 0) return changes;
+  changes.push_back(
+      RealEdit(sim, {ObjectKind::kConfigMap, object}, EditOp::kRemoveKey, 0, fault.with[1]));
+  ForEachConsumer(sim, fault, NamespaceOf(sim, fault),
+                  [&](u32 d) { changes.push_back(RealRestart(sim, d)); });
+  return changes;
+}
+
+void Edits(Blueprint& blueprint, std::vector<WantedEdits>& out) {
+  for (const LoadedWorkload& workload : LoadedWorkloads(blueprint)) {
+    std::vector<NeededKey> keys;
+    const auto& tmpl = blueprint.Typed<PodTemplate>(workload.object->tmpl);
+    for (const ContainerSpec& container : Items(&tmpl, tmpl.containers)) {
+      for (const ConfigRef& ref : Items(&tmpl, container.refs)) AddKey(keys, ref);
+    }
+    if (workload.runtime != nullptr) {
+      for (const ConfigRef& ref : workload.runtime->needs) AddKey(keys, ref);
+    }
+    for (const NeededKey& key : keys) {
+      out.push_back({ObjectKind::kConfigMap, workload.object->ns, key.config,
+                     {{EditOp::kRemoveKey, 0, key.key}}});
+    }
+  }
+}
+
+}  // namespace
+
+const FaultKind kConfigMapKeyMissing{
+    .id = "configmap-key-missing",
+    .title = "ConfigMap lost a key the application needs",
+    .layer = "application",
+    .parameters = kParameters,
+    .target = ObjectKind::kDeployment,
+    .fit = FitTarget,
+    .draw = Draw,
+    .inject = Inject,
+    .revert = Revert,
+    .truth = Truth,
+    .repair = Repair,
+    .cause_gone = CauseGone,
+    .to_real = ToReal,
+    .edits = Edits,
+};
+
+}  // namespace wt

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// A liveness probe asks a port or path that is not served: healthy processes are killed every
+// threshold x period, then wait in crash-loop back-off.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "faults/all_faults.h"
+#include "faults/common.h"
+
+namespace wt {
+namespace {
+
+constexpr Parameter kParameters[] = {
+    {"port", ParameterType::kCount, 1, 65535, "", "the port that nothing serves"},
+    {"path", ParameterType::kText, 0, 0, "/not-served",
+     "the path that is not answered; for HTTP probes of programs that know their paths"}};
+constexpr std::string_view kDefaultPath = "/not-served";
+constexpr u32 kDefaultPort = 9999;
+
+const ProbeSpec* ProbeOf(const Sim& sim, u32 deployment) {
+  const ContainerSpec* container = MainContainerSpec(sim, deployment);
+  return container == nullptr ? nullptr : &container->probes[kLivenessProbe];
+}
+
+bool HasPort(ProbeKind kind) {
+  return kind == ProbeKind::kHttp || kind == ProbeKind::kTcp || kind == ProbeKind::kGrpc;
+}
+
+bool KnowsPaths(const ProbeSpec& probe, const ServiceRuntime* runtime) {
+  return probe.kind == ProbeKind::kHttp && runtime != nullptr && !runtime->paths.empty();
+}
+
+template <class T, class V>
+bool Contains(const std::vector<T>& values, V value) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+Fit FitTarget(const Sim& sim, u32 row) {
+  const Fit fit = FitWorkload(sim, row);
+  if (fit == Fit::kNo) return fit;
+  const ProbeSpec* probe = ProbeOf(sim, row);
+  return probe != nullptr && HasPort(probe->kind) ? fit : Fit::kNo;
+}
+
+// with[0] port, 0 = the path; with[1] path
+Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
+  const ProbeSpec probe = *ProbeOf(sim, fault.target_row);
+  const ServiceRuntime* runtime = RuntimeOf(sim, fault.target_row);
+  const bool by_path = !given[0].given && (given[1].given || KnowsPaths(probe, runtime));
+  if (!by_path) {
+    fault.with[0] = given[0].given ? static_cast<u32>(given[0].number) : kDefaultPort;
+    if (runtime == nullptr || !Contains(runtime->ports, fault.with[0])) return Ok{};
+    return Error{ErrorCode::kInvalidInput, "",
+                 fmt::format("port {} is served by {}; expected one that is not", fault.with[0],
+                             sim.Text(fault.params_rev))};
+  }
+  fault.with[1] = TextOr(sim, given[1], kDefaultPath);
+  if (KnowsPaths(probe, runtime) && !Contains(runtime->paths, fault.with[1])) return Ok{};
+  return Error{ErrorCode::kInvalidInput, "",
+               fmt::format("{} answers the path {}; expected one that it does not answer, or port",
+                           sim.Text(fault.params_rev), sim.Text(fault.with[1]))};
+}
+
+u16 Detail(u32 container) { return static_cast<u16>(container * 4 + kLivenessProbe); }
+EditOp OpOf(const Fault& fault) {
+  return fault.with[0] != 0 ? EditOp::kSetProbePort : EditOp::kSetProbePath;
+}
+u32 ArgOf(const Fault& fault) { return fault.with[0] != 0 ? fault.with[0] : fault.with[1]; }
+
+bool Inject(Sim& sim, Fault& fault) {
+  return InjectEdit(sim, fault, OpOf(fault), Detail(MainIndex(sim, fault)), ArgOf(fault));
+}
+
+RootCause Truth(const Sim& sim, const Fault& fault) {
+  return TargetTruth(sim, fault, ContainerField(MainIndex(sim, fault)) + ".livenessProbe");
+}
+
+// No such probe, or one that the program answers.
+bool CauseGone(const Sim& sim, const Fault& fault) {
+  const u32 row = TargetRow(sim, fault);
+  const ProbeSpec* probe = row == 0 ? nullptr : ProbeOf(sim, row);
+  if (probe == nullptr) return false;
+  if (!HasPort(probe->kind)) return true;
+  const ServiceRuntime* runtime = RuntimeOf(sim, row);
+  if (runtime == nullptr) return sim.At<Deployment>(row).tmpl != fault.saved[1];
+  if (!Contains(runtime->ports, probe->port)) return false;
+  return !KnowsPaths(*probe, runtime) || Contains(runtime->paths, probe->path);
+}
+
+std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {
+  return {RealEdit(sim, {ObjectKind::kDeployment, fault.target_row}, OpOf(fault),
+                   Detail(MainIndex(sim, fault)), ArgOf(fault))};
+}
+
+void Edits(Blueprint& blueprint, std::vector<WantedEdits>& out) {
+  const StrId path = blueprint.strings.Add(kDefaultPath);
+  for (const LoadedWorkload& workload : LoadedWorkloads(blueprint)) {
+    const ProbeSpec& probe = workload.spec->probes[kLivenessProbe];
+    if (!HasPort(probe.kind)) continue;
+    WantedEdits wanted{ObjectKind::kDeployment, workload.object->ns, workload.object->name, {}};
+    if (KnowsPaths(probe, workload.runtime)) {
+      wanted.chain = {{EditOp::kSetProbePath, Detail(workload.container), path}};
+    } else {
+      wanted.chain = {{EditOp::kSetProbePort, Detail(workload.container), kDefaultPort}};
+    }
+    out.push_back(std::move(wanted));
+  }
+}
+
+}  // namespace
+
+const FaultKind kLivenessWrongTarget{
+    .id = "liveness-wrong-target",
+    .title = "Liveness probe path or port wrong",
+    .layer = "platform",
+    .parameters = kParameters,
+    .target = ObjectKind::kDeployment,
+    .fit = FitTarget,
+    .draw = Draw,
+    .inject = Inject,
+    .revert = RevertSaved,
+    .truth = Truth,
+    .repair = UndoRepair,
+    .cause_gone = CauseGone,
+    .to_real = ToReal,
+    .edits = Edits,
+};
+
+}  // namespace wt

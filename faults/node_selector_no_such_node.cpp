@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// A workload's nodeSelector names a host that the cluster does not have: new pods stay Pending,
+// FailedScheduling says that no node matched.
+#include <fmt/format.h>
+
+#include "faults/all_faults.h"
+#include "faults/common.h"
+#include "sim/transitions.h"
+
+namespace wt {
+namespace {
+
+constexpr Parameter kParameters[] = {
+    {"hostname", ParameterType::kText, 0, 0, "extra-node", "the node that does not exist"}};
+constexpr std::string_view kDefaultHost = "extra-node";
+
+bool SomeNodeMatches(const Sim& sim, const PodTemplate& tmpl) {
+  for (u32 n = 1; n < sim.world.Used<Node>(); ++n) {
+    if (sim.At<Node>(n).born == 0) continue;
+    const auto& node = sim.Typed<NodeSpec>(sim.At<Node>(n).doc);
+    bool all = true;
+    for (const LabelPair& wanted : Items(&tmpl, tmpl.node_selector)) {
+      bool has = false;
+      for (const LabelPair& label : Items(&node, node.labels)) {
+        has |= label.key == wanted.key && label.value == wanted.value;
+      }
+      all &= has;
+    }
+    if (all) return true;
+  }
+  return false;
+}
+
+// with[0] the host
+Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
+  fault.with[0] = TextOr(sim, given[0], kDefaultHost);
+  if (FindNode(sim, fault.with[0]) == 0) return Ok{};
+  return Error{ErrorCode::kInvalidInput, "",
+               fmt::format("the cluster has a node {}; expected a name that it has not",
+                           sim.Text(fault.with[0]))};
+}
+
+bool Inject(Sim& sim, Fault& fault) {
+  return InjectEdit(sim, fault, EditOp::kSetNodeSelector, 0, fault.with[0]);
+}
+
+RootCause Truth(const Sim& sim, const Fault& fault) {
+  return TargetTruth(sim, fault, "spec.template.spec.nodeSelector");
+}
+
+bool CauseGone(const Sim& sim, const Fault& fault) {
+  const u32 row = TargetRow(sim, fault);
+  return row != 0 &&
+         SomeNodeMatches(sim, sim.Typed<PodTemplate>(sim.At<Deployment>(row).tmpl));
+}
+
+std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {
+  return {RealEdit(sim, {ObjectKind::kDeployment, fault.target_row}, EditOp::kSetNodeSelector, 0,
+                   fault.with[0])};
+}
+
+void Edits(Blueprint& blueprint, std::vector<WantedEdits>& out) {
+  const StrId host = blueprint.strings.Add(kDefaultHost);
+  for (const LoadedWorkload& workload : LoadedWorkloads(blueprint)) {
+    out.push_back({ObjectKind::kDeployment, workload.object->ns, workload.object->name,
+                   {{EditOp::kSetNodeSelector, 0, host}}});
+  }
+}
+
+}  // namespace
+
+const FaultKind kNodeSelectorNoSuchNode{
+    .id = "node-selector-no-such-node",
+    .title = "nodeSelector for a node that does not exist",
+    .layer = "platform",
+    .parameters = kParameters,
+    .target = ObjectKind::kDeployment,
+    .fit = FitRollout,
+    .draw = Draw,
+    .inject = Inject,
+    .revert = RevertSaved,
+    .truth = Truth,
+    .repair = UndoRepair,
+    .cause_gone = CauseGone,
+    .to_real = ToReal,
+    .edits = Edits,
+};
+
+}  // namespace wt

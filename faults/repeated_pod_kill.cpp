@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// A rogue workload appears: a Deployment whose pod calls the API and deletes a pod of the victim
+// every 20-40 s, for as long as it runs itself. The killer is the root cause; scaling it to zero
+// or deleting it stops the killing. A pod killed once heals itself and is noise (noise.h).
+#include <fmt/format.h>
+
+#include "faults/all_faults.h"
+#include "faults/common.h"
+#include "sim/cluster/entities.h"
+#include "sim/objects/timestamp.h"
+#include "sim/transitions.h"
+
+namespace wt {
+namespace {
+
+constexpr Parameter kParameters[] = {{"interval", ParameterType::kDuration, 5e9, 3600e9, "30s",
+                                      "mean time between two kills; each is drawn within a third"}};
+constexpr u32 kDefaultIntervalMs = 30'000;
+constexpr f64 kSpread = 1.0 / 3;
+constexpr std::string_view kKiller = "pod-recycler";
+constexpr std::string_view kManifest = R"({
+  "apiVersion": "apps/v1", "kind": "Deployment",
+  "metadata": {"name": "pod-recycler", "labels": {"app": "pod-recycler"}},
+  "spec": {
+    "replicas": 1,
+    "selector": {"matchLabels": {"app": "pod-recycler"}},
+    "template": {
+      "metadata": {"labels": {"app": "pod-recycler"}},
+      "spec": {
+        "containers": [{
+          "name": "recycler",
+          "image": "registry.internal/tools/pod-recycler:1.4.2",
+          "args": ["--delete-pods", "--every=30s"],
+          "resources": {"requests": {"cpu": "20m", "memory": "32Mi"},
+                        "limits": {"cpu": "100m", "memory": "64Mi"}}}]}}}})";
+
+// The manifest as the Blueprint compiled it; null when it has not.
+const LoadedObject* KillerObject(const Sim& sim) {
+  for (const LoadedObject& object : sim.blueprint.objects) {
+    if (!object.at_start && static_cast<ObjectKind>(object.kind) == ObjectKind::kDeployment &&
+        sim.blueprint.strings.Text(object.name) == kKiller) {
+      return &object;
+    }
+  }
+  return nullptr;
+}
+
+Fit FitTarget(const Sim& sim, u32 row) {
+  return KillerObject(sim) == nullptr ? Fit::kNo : FitWorkload(sim, row);
+}
+
+// with[0] mean interval in ms
+Status Draw(Sim&, Fault& fault, u32, const ParameterValues& given) {
+  fault.with[0] = given[0].given ? static_cast<u32>(given[0].number / 1e6) : kDefaultIntervalMs;
+  return Ok{};
+}
+
+// saved[0] row and saved[1] born of the killer, saved[2] kills tried
+bool Inject(Sim& sim, Fault& fault) {
+  const LoadedObject* object = KillerObject(sim);
+  const u32 target = TargetRow(sim, fault);
+  if (object == nullptr || target == 0) return false;
+  const StrId ns = sim.At<Deployment>(target).ns;
+  if (FindDeployment(sim, ns, object->name) != 0) return false;
+  fault.saved[0] = CreateDeployment(sim, ns, object->name, object->doc, object->tmpl,
+                                    object->replicas, kFaultActor);
+  fault.saved[1] = sim.At<Deployment>(fault.saved[0]).born;
+  return true;
+}
+
+u32 KillerRow(const Sim& sim, const Fault& fault) {
+  const Deployment& killer = sim.At<Deployment>(fault.saved[0]);
+  return killer.born == fault.saved[1] && !killer.deleting ? fault.saved[0] : 0;
+}
+
+void Revert(Sim& sim, Fault& fault) {
+  const u32 killer = KillerRow(sim, fault);
+  if (killer != 0) DeleteDeployment(sim, killer, kFaultActor);
+}
+
+bool RunsKiller(const Sim& sim, u32 deployment) {
+  bool runs = false;
+  ForEachPod(sim, deployment, [&](u32 row) {
+    const Pod& pod = sim.At<Pod>(row);
+    if (pod.stage == PodStage::kTerminating) return;
+    const auto& tmpl = sim.Typed<PodTemplate>(pod.spec);
+    for (u32 c = pod.first_container; c != 0; c = sim.At<Container>(c).next) {
+      const Container& container = sim.At<Container>(c);
+      if (container.state != ContainerState::kRunning) continue;
+      runs |= CallsApi(sim, Items(&tmpl, tmpl.containers)[container.index].image);
+    }
+  });
+  return runs;
+}
+
+// The draw-th live pod of the victim, 0 = none.
+u32 Victim(const Sim& sim, const Fault& fault, u32 tick) {
+  const u32 target = TargetRow(sim, fault);
+  if (target == 0) return 0;
+  const auto alive = [&](u32 pod) { return sim.At<Pod>(pod).stage != PodStage::kTerminating; };
+  u32 count = 0;
+  ForEachPod(sim, target, [&](u32 pod) { count += alive(pod); });
+  if (count == 0) return 0;
+  u32 at = DrawBelow(sim.key(), Stream::kRogue, fault.born, 2 * tick, count);
+  u32 victim = 0;
+  ForEachPod(sim, target, [&](u32 pod) {
+    if (alive(pod) && at-- == 0) victim = pod;
+  });
+  return victim;
+}
+
+SimTime Act(Sim& sim, Fault& fault) {
+  const u32 killer = KillerRow(sim, fault);
+  if (killer == 0) return 0;
+  const u32 tick = fault.saved[2]++;
+  if (tick > 0 && RunsKiller(sim, killer)) {
+    const u32 victim = Victim(sim, fault, tick);
+    if (victim != 0) DeletePod(sim, victim);
+  }
+  const f64 u = DrawUniform(sim.key(), Stream::kRogue, fault.born, 2 * tick + 1);
+  const f64 ms = static_cast<f64>(fault.with[0]) * (1 - kSpread + 2 * kSpread * u);
+  return sim.now() + static_cast<SimTime>(ms) * kMillisecond;
+}
+
+RootCause Truth(const Sim& sim, const Fault& fault) {
+  const u32 killer = KillerRow(sim, fault);
+  const StrId name = sim.blueprint.strings.Find(kKiller);
+  RootCause cause;
+  cause.kind = ObjectKind::kDeployment;
+  cause.row = killer;
+  cause.born = fault.saved[1];
+  cause.ns = sim.blueprint.app_namespace;
+  cause.name = name == StringTable::kMissing ? 0 : name;
+  cause.field = "spec.replicas";
+  cause.entity = EntityKind::kWorkload;
+  cause.entity_row = killer;
+  return cause;
+}
+
+std::vector<RepairStep> Repair(const Sim& sim, const Fault& fault) {
+  const u32 killer = KillerRow(sim, fault);
+  if (killer == 0) return {};
+  return {{EntityKind::kWorkload, killer, Verb::kScale, 0}};
+}
+
+bool CauseGone(const Sim& sim, const Fault& fault) {
+  const u32 killer = KillerRow(sim, fault);
+  if (killer == 0 || sim.At<Deployment>(killer).replicas == 0) return true;
+  const auto& tmpl = sim.Typed<PodTemplate>(sim.At<Deployment>(killer).tmpl);
+  for (const ContainerSpec& container : Items(&tmpl, tmpl.containers)) {
+    if (CallsApi(sim, container.image)) return false;
+  }
+  return true;
+}
+
+std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {
+  const u32 target = TargetRow(sim, fault);
+  if (target == 0) return {};
+  const auto& spec = sim.Typed<DeploymentSpec>(sim.At<Deployment>(target).doc);
+  std::string selector;
+  for (const SelectorTerm& term : Items(&spec, spec.selector.terms)) {
+    selector += fmt::format("{}{}={}", selector.empty() ? "" : ",", sim.Text(term.key),
+                            sim.Text(term.value));
+  }
+  const std::string ns(sim.Text(sim.At<Deployment>(target).ns));
+  return {RealKiller(kManifest, ns, selector, fault.with[0] / 1000)};
+}
+
+}  // namespace
+
+const FaultKind kRepeatedPodKill{
+    .id = "repeated-pod-kill",
+    .title = "A rogue workload deletes pods of another",
+    .layer = "platform",
+    .parameters = kParameters,
+    .target = ObjectKind::kDeployment,
+    .fit = FitTarget,
+    .draw = Draw,
+    .inject = Inject,
+    .revert = Revert,
+    .truth = Truth,
+    .repair = Repair,
+    .cause_gone = CauseGone,
+    .to_real = ToReal,
+    .act = Act,
+    .manifest = kManifest,
+};
+
+}  // namespace wt

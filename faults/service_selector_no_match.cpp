@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// A Service's selector wants a label that no pod has: endpoints empty, connections refused.
+#include <fmt/format.h>
+
+#include "faults/all_faults.h"
+#include "faults/common.h"
+#include "sim/cluster/entities.h"
+#include "sim/transitions.h"
+
+namespace wt {
+namespace {
+
+constexpr Parameter kParameters[] = {{"label", ParameterType::kText, 0, 0, "tier=missing",
+                                      "KEY=VALUE that joins the selector or replaces its KEY"}};
+constexpr std::string_view kDefaultLabel = "tier=missing";
+
+Fit FitTarget(const Sim& sim, u32 row) {
+  const Service& service = sim.At<Service>(row);
+  if (service.born == 0 || service.deleting) return Fit::kNo;
+  const auto& spec = sim.Typed<ServiceSpec>(service.doc);
+  if (spec.selector.count == 0) return Fit::kNo;
+  const u32 graph = GraphOfService(sim, row);
+  if (graph == 0) return Fit::kWeak;
+  const bool noticed = ClientImpact(sim.blueprint.graph, graph - 1) >= kNoticedImpact &&
+                       sim.world.Rows<FlowServiceRow>()[graph - 1].rate > 0;
+  return noticed ? Fit::kGood : Fit::kWeak;
+}
+
+// The workload whose pods callers mean; 0 = none.
+u32 WorkloadBehind(const Sim& sim, u32 service) {
+  const StrId ns = sim.At<Service>(service).ns;
+  const u32 graph = GraphOfService(sim, service);
+  if (graph != 0) return FindDeployment(sim, ns, sim.blueprint.graph.services[graph - 1].workload);
+  return FindDeployment(sim, ns, sim.At<Service>(service).name);
+}
+
+// with[0] the label
+Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
+  fault.with[0] = TextOr(sim, given[0], kDefaultLabel);
+  const std::string_view label = sim.Text(fault.with[0]);
+  const std::size_t equals = label.find('=');
+  if (equals == 0 || equals == std::string_view::npos) {
+    return Error{ErrorCode::kInvalidInput, "",
+                 fmt::format("{} is not a label; expected KEY=VALUE", label)};
+  }
+  const u32 workload = WorkloadBehind(sim, fault.target_row);
+  if (workload == 0) return Ok{};
+  const auto& tmpl = sim.Typed<PodTemplate>(sim.At<Deployment>(workload).tmpl);
+  for (const LabelPair& pair : Items(&tmpl, tmpl.labels)) {
+    if (sim.Text(pair.key) != label.substr(0, equals)) continue;
+    if (sim.Text(pair.value) != label.substr(equals + 1)) continue;
+    return Error{ErrorCode::kInvalidInput, "",
+                 fmt::format("the pods have the label {}; expected one that none has", label)};
+  }
+  return Ok{};
+}
+
+bool Inject(Sim& sim, Fault& fault) {
+  return InjectEdit(sim, fault, EditOp::kAddSelector, 0, fault.with[0]);
+}
+
+RootCause Truth(const Sim& sim, const Fault& fault) {
+  return TargetTruth(sim, fault, "spec.selector");
+}
+
+std::vector<RepairStep> Repair(const Sim& sim, const Fault& fault) {
+  const u32 row = TargetRow(sim, fault);
+  const u32 workload = row == 0 ? 0 : WorkloadBehind(sim, row);
+  if (workload == 0) return {};
+  return {{EntityKind::kService, row, Verb::kFixSelector, sim.At<Deployment>(workload).name}};
+}
+
+// The selector picks the pods of the workload that callers mean.
+bool CauseGone(const Sim& sim, const Fault& fault) {
+  const u32 row = TargetRow(sim, fault);
+  if (row == 0) return false;
+  const Service& service = sim.At<Service>(row);
+  const u32 workload = WorkloadBehind(sim, row);
+  if (workload == 0) return service.doc != fault.saved[1];
+  return SelectsTemplate(sim, sim.Typed<ServiceSpec>(service.doc),
+                         sim.At<Deployment>(workload).tmpl);
+}
+
+std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {
+  return {RealEdit(sim, {ObjectKind::kService, fault.target_row}, EditOp::kAddSelector, 0,
+                   fault.with[0])};
+}
+
+void Edits(Blueprint& blueprint, std::vector<WantedEdits>& out) {
+  const StrId label = blueprint.strings.Add(kDefaultLabel);
+  for (const LoadedObject& object : blueprint.objects) {
+    if (static_cast<ObjectKind>(object.kind) != ObjectKind::kService) continue;
+    if (blueprint.Typed<ServiceSpec>(object.doc).selector.count == 0) continue;
+    out.push_back({ObjectKind::kService, object.ns, object.name,
+                   {{EditOp::kAddSelector, 0, label}}});
+  }
+}
+
+}  // namespace
+
+const FaultKind kServiceSelectorNoMatch{
+    .id = "service-selector-no-match",
+    .title = "Service selector matches nothing",
+    .layer = "network",
+    .parameters = kParameters,
+    .target = ObjectKind::kService,
+    .fit = FitTarget,
+    .draw = Draw,
+    .inject = Inject,
+    .revert = RevertSaved,
+    .truth = Truth,
+    .repair = Repair,
+    .cause_gone = CauseGone,
+    .to_real = ToReal,
+    .edits = Edits,
+};
+
+}  // namespace wt

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// A Service's targetPort names a port that its pods do not serve: endpoints list the wrong port,
+// pods stay Ready, connections are refused.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "faults/all_faults.h"
+#include "faults/common.h"
+#include "sim/transitions.h"
+
+namespace wt {
+namespace {
+
+constexpr Parameter kParameters[] = {
+    {"port", ParameterType::kCount, 1, 65535, "9999", "the port that nothing serves"}};
+constexpr u32 kDefaultPort = 9999;
+
+// Index of the port that callers use in the Service's list; -1 = it is not there.
+int CalledPort(const ServiceSpec& spec, const GraphService& graph) {
+  const auto ports = Items(&spec, spec.ports);
+  for (u32 i = 0; i < ports.size(); ++i) {
+    if (ports[i].port == static_cast<u16>(graph.called_port)) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+Fit FitTarget(const Sim& sim, u32 row) {
+  const Service& service = sim.At<Service>(row);
+  if (service.born == 0 || service.deleting) return Fit::kNo;
+  const auto& spec = sim.Typed<ServiceSpec>(service.doc);
+  if (spec.ports.count == 0 || spec.selector.count == 0) return Fit::kNo;
+  const u32 graph = GraphOfService(sim, row);
+  if (graph == 0) return Fit::kWeak;
+  if (CalledPort(spec, sim.blueprint.graph.services[graph - 1]) < 0) return Fit::kNo;
+  const bool noticed = ClientImpact(sim.blueprint.graph, graph - 1) >= kNoticedImpact &&
+                       sim.world.Rows<FlowServiceRow>()[graph - 1].rate > 0;
+  return noticed ? Fit::kGood : Fit::kWeak;
+}
+
+// with[0] port, with[1] its place in the list
+Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
+  fault.with[0] = given[0].given ? static_cast<u32>(given[0].number) : kDefaultPort;
+  const u32 graph = GraphOfService(sim, fault.target_row);
+  const auto& spec = sim.Typed<ServiceSpec>(sim.At<Service>(fault.target_row).doc);
+  const int port = graph == 0 ? 0 : CalledPort(spec, sim.blueprint.graph.services[graph - 1]);
+  fault.with[1] = port < 0 ? 0u : static_cast<u32>(port);
+  if (graph == 0) return Ok{};
+  const auto& served = sim.blueprint.runtime[graph - 1].ports;
+  if (std::find(served.begin(), served.end(), fault.with[0]) != served.end()) {
+    return Error{ErrorCode::kInvalidInput, "",
+                 fmt::format("port {} is served by this workload; expected one that is not",
+                             fault.with[0])};
+  }
+  return Ok{};
+}
+
+bool Inject(Sim& sim, Fault& fault) {
+  return InjectEdit(sim, fault, EditOp::kSetTargetPort, static_cast<u16>(fault.with[1]),
+                    fault.with[0]);
+}
+
+RootCause Truth(const Sim& sim, const Fault& fault) {
+  return TargetTruth(sim, fault, fmt::format("spec.ports[{}].targetPort", fault.with[1]));
+}
+
+// The number behind the saved targetPort: named ones resolve in the workload's template.
+u32 SavedPort(const Sim& sim, const Fault& fault) {
+  const auto& spec = sim.Typed<ServiceSpec>(fault.saved[0]);
+  const ServicePort& port = Items(&spec, spec.ports)[fault.with[1]];
+  if (port.target_name == 0) return port.target_port;
+  const u32 graph = GraphOfService(sim, fault.target_row);
+  return graph == 0 ? 0u : static_cast<u32>(sim.blueprint.graph.services[graph - 1].listen_port);
+}
+
+std::vector<RepairStep> Repair(const Sim& sim, const Fault& fault) {
+  const u32 row = TargetRow(sim, fault);
+  if (row == 0) return {};
+  return {{EntityKind::kService, row, Verb::kFixPort, SavedPort(sim, fault)}};
+}
+
+// The called port leads to one that the process listens on.
+bool CauseGone(const Sim& sim, const Fault& fault) {
+  const u32 row = TargetRow(sim, fault);
+  if (row == 0) return false;
+  const Service& service = sim.At<Service>(row);
+  const auto& spec = sim.Typed<ServiceSpec>(service.doc);
+  const u32 graph = GraphOfService(sim, row);
+  if (graph == 0) return service.doc != fault.saved[1];
+  const GraphService& app = sim.blueprint.graph.services[graph - 1];
+  const int at = CalledPort(spec, app);
+  if (at < 0) return false;
+  const ServicePort& port = Items(&spec, spec.ports)[static_cast<u32>(at)];
+  u32 target = port.target_port;
+  if (port.target_name != 0) {
+    const u32 workload = FindDeployment(sim, service.ns, app.workload);
+    if (workload == 0) return false;
+    target = NamedPort(sim, sim.At<Deployment>(workload).tmpl, port.target_name);
+  }
+  const auto& served = sim.blueprint.runtime[graph - 1].ports;
+  return std::find(served.begin(), served.end(), target) != served.end();
+}
+
+std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {
+  return {RealEdit(sim, {ObjectKind::kService, fault.target_row}, EditOp::kSetTargetPort,
+                   static_cast<u16>(fault.with[1]), fault.with[0])};
+}
+
+void Edits(Blueprint& blueprint, std::vector<WantedEdits>& out) {
+  for (const LoadedObject& object : blueprint.objects) {
+    if (static_cast<ObjectKind>(object.kind) != ObjectKind::kService) continue;
+    const auto& spec = blueprint.Typed<ServiceSpec>(object.doc);
+    for (u16 i = 0; i < spec.ports.count; ++i) {
+      out.push_back({ObjectKind::kService, object.ns, object.name,
+                     {{EditOp::kSetTargetPort, i, kDefaultPort}}});
+    }
+  }
+}
+
+}  // namespace
+
+const FaultKind kServiceTargetPortWrong{
+    .id = "service-target-port-wrong",
+    .title = "Service targetPort wrong",
+    .layer = "network",
+    .parameters = kParameters,
+    .target = ObjectKind::kService,
+    .fit = FitTarget,
+    .draw = Draw,
+    .inject = Inject,
+    .revert = RevertSaved,
+    .truth = Truth,
+    .repair = Repair,
+    .cause_gone = CauseGone,
+    .to_real = ToReal,
+    .edits = Edits,
+};
+
+}  // namespace wt

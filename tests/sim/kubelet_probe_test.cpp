@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+// Probes without ticks: against what the upstream worker published (tests/sim/data/probe.txt),
+// against a worker that ticks, and in a World.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <random>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "sim/kubelet/kubelet.h"
+#include "sim/kubelet/probe_ticks.h"
+#include "sim/telemetry/describe.h"
+#include "sim/transitions.h"
+#include "tests/sim/kubelet_world.h"
+
+namespace wt::test {
+namespace {
+
+// Publishes by flips, as probes.cpp does; the outcome changes just after a tick.
+struct Lazy {
+  char type;
+  ProbeTicks ticks;
+  char result;
+  i32 flip_ms = kNeverMs;
+  char flips_to = ' ';
+
+  Lazy(char t, ProbeTicks k) : type(t), ticks(k), result(t == 'r' ? 'F' : t == 'l' ? 'S' : 'U') {}
+
+  void OutcomeIs(bool pass, i32 from_ms) {
+    const ProbeFlip flip = FindFlip(ticks, {from_ms, pass ? from_ms : kNeverMs});
+    flip_ms = kNeverMs;
+    const bool fixed = (type == 's' && result != 'U') || (type == 'l' && result == 'F');
+    if (fixed) return;
+    const bool good = result == 'S';
+    if (pass && !good) flip_ms = flip.succeeds_ms;
+    if (!pass && (good || type == 's')) flip_ms = flip.fails_ms;
+    flips_to = pass ? 'S' : 'F';
+  }
+  void Tick(i32 at_ms) {
+    if (flip_ms == kNeverMs || at_ms < flip_ms) return;
+    result = flips_to;
+    flip_ms = kNeverMs;
+  }
+};
+
+TEST(Probe, ResultsFlipAtTheTickAtWhichUpstreamPublishesThem) {
+  std::ifstream file(std::string(WAVETANK_TEST_DATA) + "/probe.txt");
+  int cases = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line[0] == '#') continue;
+    std::stringstream stream(line);
+    std::string type, outcomes, results, bar;
+    i32 failures, successes, period_s, delay_s, started_s, first_s;
+    stream >> type >> bar >> failures >> bar >> successes >> bar >> period_s >> bar >> delay_s >>
+        bar >> started_s >> bar >> first_s >> bar >> outcomes >> bar >> results;
+    ProbeTicks ticks;
+    ticks.base_ms = first_s * 1000;
+    ticks.period_ms = period_s * 1000;
+    ticks.eligible_ms = (started_s + delay_s) * 1000;
+    ticks.failures = static_cast<u16>(failures);
+    ticks.successes = static_cast<u16>(successes);
+    Lazy lazy(type[0], ticks);
+    std::string got;
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+      const i32 at_ms = ticks.base_ms + static_cast<i32>(i) * ticks.period_ms;
+      if (i == 0 || outcomes[i] != outcomes[i - 1]) {
+        lazy.OutcomeIs(outcomes[i] == '+', at_ms - (i == 0 ? 0 : 1));
+      }
+      lazy.Tick(at_ms);
+      got += lazy.result;
+    }
+    EXPECT_EQ(got, results) << line;
+    ++cases;
+  }
+  EXPECT_EQ(cases, 145);
+}
+
+TEST(Probe, ALaterPassIsFoundAsAWorkerThatTicksWouldFindIt) {
+  std::mt19937 random(7);
+  for (int round = 0; round < 2000; ++round) {
+    ProbeTicks ticks;
+    ticks.base_ms = static_cast<i32>(random() % 5000);
+    ticks.period_ms = 1000 * static_cast<i32>(1 + random() % 10);
+    ticks.eligible_ms = static_cast<i32>(random() % 30000);
+    ticks.failures = static_cast<u16>(1 + random() % 4);
+    ticks.successes = static_cast<u16>(1 + random() % 3);
+    const i32 from = ticks.base_ms + static_cast<i32>(random() % 20000);
+    const i32 passes = from + static_cast<i32>(random() % 60000);
+    const ProbeFlip flip = FindFlip(ticks, {from, passes});
+
+    i32 fails_ms = kNeverMs, succeeds_ms = kNeverMs, first_fail = kNeverMs, last_fail = kNeverMs;
+    int bad = 0, good = 0;
+    for (i32 at = ticks.base_ms; succeeds_ms == kNeverMs; at += ticks.period_ms) {
+      if (at < from || at < ticks.eligible_ms) continue;
+      if (at < passes) {
+        if (first_fail == kNeverMs) first_fail = at;
+        last_fail = at;
+        if (++bad == ticks.failures) fails_ms = at;
+      } else if (++good == ticks.successes) {
+        succeeds_ms = at;
+      }
+    }
+    EXPECT_EQ(flip.fails_ms, fails_ms);
+    EXPECT_EQ(flip.succeeds_ms, succeeds_ms);
+    EXPECT_EQ(flip.first_fail_ms, first_fail);
+    EXPECT_EQ(flip.last_fail_ms, last_fail);
+  }
+}
+
+TEST(Probe, AWrongLivenessPortRestartsTheContainerEveryThresholdTimesPeriod) {
+  TestCluster t;
+  const u32 web = t.AddProgram("web", "shop/app", 8080);
+  TestPod pod;
+  pod.grace_s = 5;
+  pod.containers[0].probes[kLivenessProbe] = HttpProbe(t.Str("/healthz"), 9999, 5, 2);
+  const RevId tmpl = t.AddTemplate(pod);
+  t.Start();
+  t.AddDeployment("web", tmpl, 1, web + 1);
+  t.RunTo(120);
+  const u32 row = t.FirstPod();
+  const Container& c = t.FirstContainer(row);
+  // Recorded for a failing start-up probe: three restarts without back-off, then 20 s and 40 s.
+  EXPECT_GE(c.restarts, 3u);
+  EXPECT_LE(c.restarts, 5u);
+  EXPECT_EQ(c.last_exit_code, 143);
+  const RenderedEvent killing = t.Event("Killing");
+  EXPECT_EQ(killing.message, "Container main failed liveness probe, will be restarted");
+  const RenderedEvent unhealthy = t.Event("Unhealthy", "Liveness");
+  EXPECT_TRUE(unhealthy.message.ends_with(":9999: connect: connection refused"))
+      << unhealthy.message;
+  EXPECT_EQ(unhealthy.count, killing.count * 2);
+  EXPECT_GE(t.Event("BackOff").count, 1u);
+  const std::string statuses = t.Statuses(t.sim.At<Pod>(row).born);
+  EXPECT_TRUE(statuses.starts_with("Running CrashLoopBackOff Running")) << statuses;
+}
+
+TEST(Probe, AFailingStartupProbeFollowsTheRecordedIncident) {
+  TestCluster t;
+  const u32 web = t.AddProgram("web", "shop/app", 8080);
+  t.blueprint.runtime[web].paths = {t.Str("/healthz")};
+  TestPod pod;
+  pod.grace_s = 5;
+  pod.containers[0].probes[kStartupProbe] = HttpProbe(t.Str("/ready"), 8080, 2, 5);
+  pod.containers[0].probes[kLivenessProbe] = HttpProbe(t.Str("/healthz"), 8080, 5);
+  const RevId tmpl = t.AddTemplate(pod);
+  t.Start();
+  t.AddDeployment("web", tmpl, 1, web + 1);
+  t.RunTo(100);
+  const u32 row = t.FirstPod();
+  EXPECT_EQ(t.Event("Killing").message, "Container main failed startup probe, will be restarted");
+  EXPECT_NEAR(t.Event("Killing").count, 5, 1);
+  EXPECT_NEAR(t.FirstContainer(row).restarts, 4, 1);
+  const RenderedEvent unhealthy = t.Event("Unhealthy");
+  EXPECT_EQ(unhealthy.message, "Startup probe failed: HTTP probe failed with statuscode: 404");
+  EXPECT_NEAR(unhealthy.count, 22, 5.5);
+  EXPECT_FALSE(t.FirstContainer(row).started);
+  EXPECT_FALSE(t.sim.At<Pod>(row).ready);
+}
+
+// web's health path asks db.
+struct Dependent {
+  TestCluster t;
+  u32 db_pod = 0, web_pod = 0;
+
+  Dependent() {
+    const u32 db = t.AddProgram("db", "shop/db", 5432);
+    const u32 web = t.AddProgram("web", "shop/app", 8080);
+    t.AddImage("shop/db:1");
+    t.blueprint.runtime[web].health_depends = {db};
+    TestPod store, front;
+    store.containers[0].image = "shop/db:1";
+    front.containers[0].probes[kReadinessProbe] = HttpProbe(t.Str("/readyz"), 8080, 5, 3);
+    const RevId store_tmpl = t.AddTemplate(store, "db");
+    const RevId front_tmpl = t.AddTemplate(front);
+    t.Start();
+    t.AddService("db", "db", 80, 5432);
+    t.AddService("web", "web", 80, 8080);
+    deployment = t.AddDeployment("db", store_tmpl, 1, db + 1);
+    t.RunTo(30);
+    t.AddDeployment("web", front_tmpl, 1, web + 1);
+    t.RunTo(60);
+    for (u32 row = 1; row < t.world.Used<Pod>(); ++row) {
+      if (t.FirstContainer(row).service == web + 1) web_pod = row;
+    }
+  }
+  u32 deployment = 0;
+};
+
+TEST(Probe, ReadinessFlipsAtTheThirdTickAfterADependencyIsGone) {
+  Dependent d;
+  TestCluster& t = d.t;
+  ASSERT_TRUE(t.sim.At<Pod>(d.web_pod).ready);
+  const u32 events_before = t.world.header().events_done;
+  t.RunTo(100);
+  EXPECT_EQ(t.world.header().events_done, events_before);  // quiet: probes cost nothing
+
+  SetDeploymentReplicas(t.sim, d.deployment, 0, kAgent);
+  t.RunTo(160);
+  const Pod& pod = t.sim.At<Pod>(d.web_pod);
+  EXPECT_FALSE(pod.ready);
+  EXPECT_STREQ(PodStatusText(t.sim, d.web_pod), "Running");
+  EXPECT_EQ(t.FirstContainer(d.web_pod).restarts, 0u);
+  const RenderedEvent unhealthy = t.Event("Unhealthy");
+  EXPECT_EQ(unhealthy.message, "Readiness probe failed: HTTP probe failed with statuscode: 503");
+  // Not Ready at the third failing tick.
+  EXPECT_EQ(pod.ready_ms, unhealthy.first_ms + 10'000);
+  EXPECT_EQ((unhealthy.last_ms - unhealthy.first_ms) % 5000, 0);
+  EXPECT_GE(unhealthy.count, 8u);
+
+  SetDeploymentReplicas(t.sim, d.deployment, 1, kAgent);
+  t.RunTo(180);
+  EXPECT_TRUE(t.sim.At<Pod>(d.web_pod).ready);
+  const u32 count = t.Event("Unhealthy").count;
+  t.RunTo(240);
+  EXPECT_EQ(t.Event("Unhealthy").count, count);  // the series has ended
+}
+
+TEST(Probe, LongSeriesAreCutByTheSpamFilter) {
+  Dependent d;
+  TestCluster& t = d.t;
+  SetDeploymentReplicas(t.sim, d.deployment, 0, kAgent);
+  t.RunTo(1000);  // ~190 failing ticks
+  const u32 count = t.Event("Unhealthy").count;
+  EXPECT_GE(count, 25u);
+  EXPECT_LE(count, 29u);  // 25, then one per 300 s
+}
+
+TEST(Probe, StartUpGatesTheOtherProbes) {
+  TestCluster t;
+  const u32 web = t.AddProgram("web", "shop/app", 8080);
+  t.blueprint.graph.services[web].startup = {20'000, 20'000};
+  TestPod pod;
+  pod.containers[0].probes[kStartupProbe] = HttpProbe(t.Str("/"), 8080, 5, 10);
+  pod.containers[0].probes[kLivenessProbe] = HttpProbe(t.Str("/"), 8080, 1, 1);
+  pod.containers[0].probes[kReadinessProbe] = HttpProbe(t.Str("/"), 8080, 1, 1);
+  const RevId tmpl = t.AddTemplate(pod);
+  t.Start();
+  t.AddDeployment("web", tmpl, 1, web + 1);
+  t.RunTo(20);
+  const u32 row = t.FirstPod();
+  EXPECT_FALSE(t.FirstContainer(row).started);
+  t.RunTo(40);
+  EXPECT_TRUE(t.FirstContainer(row).started);
+  EXPECT_TRUE(t.sim.At<Pod>(row).ready);
+  EXPECT_EQ(t.FirstContainer(row).restarts, 0u);
+  EXPECT_EQ(t.Event("Unhealthy", "Liveness").count, 0u);
+  EXPECT_GE(t.Event("Unhealthy", "Startup").count, 3u);
+}
+
+TEST(Probe, ASlowStartWithoutStartupProbeIsKilledByLiveness) {
+  TestCluster t;
+  const u32 web = t.AddProgram("web", "shop/app", 8080);
+  t.blueprint.graph.services[web].startup = {60'000, 60'000};
+  TestPod pod;
+  pod.containers[0].probes[kLivenessProbe] = HttpProbe(t.Str("/"), 8080, 10, 3);
+  const RevId tmpl = t.AddTemplate(pod);
+  t.Start();
+  t.AddDeployment("web", tmpl, 1, web + 1);
+  t.RunTo(50);
+  EXPECT_GE(t.Event("Killing").count, 1u);
+}
+
+}  // namespace
+}  // namespace wt::test
