@@ -10,7 +10,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "faults/all_faults.h"
+#include "scenarios/fault_kinds.h"
 #include "scenarios/load_scenario.h"
 
 namespace wt {

@@ -33,6 +33,9 @@ Json ToJson(const Group& groups) {
   return out;
 }
 
+// Seconds from one instant to another; null when the second never came.
+Json Since(SimTime from, SimTime to) { return to > 0 ? Json(ToSeconds(to - from)) : Json(); }
+
 std::string TargetText(const TakenAction& taken) {
   return fmt::format("{}#{}", EntityKindName(taken.action.kind), taken.action.slot);
 }
@@ -117,8 +120,8 @@ std::string EpisodeLine(const RunInfo& info, const std::vector<ScenarioLabel>& s
               {"steps", e.steps},
               {"sim_time_s", ToSeconds(e.end)},
               {"injected_s", ToSeconds(e.injected_at)},
-              {"ttd_s", e.detected_at > 0 ? Json(ToSeconds(e.detected_at - e.injected_at)) : Json()},
-              {"ttr_s", e.repaired_at > 0 ? Json(ToSeconds(e.repaired_at - e.injected_at)) : Json()},
+              {"ttd_s", Since(e.injected_at, e.detected_at)},
+              {"ttr_s", Since(e.injected_at, e.repaired_at)},
               {"terminated", e.terminated},
               {"truncated", e.truncated},
               {"errored", e.errored},

@@ -23,8 +23,10 @@ struct Command {
 // The table of the core binary.
 std::span<const Command> CoreCommands();
 
+extern const Command kBench;
 extern const Command kDoctor;
 extern const Command kList;
+extern const Command kPlay;
 extern const Command kVersion;
 
 // Parses, runs one command of the table, reports an error as one line on stderr; the exit code

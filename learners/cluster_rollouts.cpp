@@ -151,7 +151,9 @@ RolloutBatch CollectRollouts(std::span<const ScenarioSetup> setups,
     const std::size_t count = std::min(chunk, requests.size() - from);
     ChunkOptions chunk_options;
     chunk_options.keep_actions = false;
-    chunk_options.on_step = [&](const StepView& step) { Record(step, recorded[from + step.index]); };
+    chunk_options.on_step = [&](const StepView& step) {
+      Record(step, recorded[from + step.index]);
+    };
     auto part = RunChunk({requests.data() + from, count}, *worker.policy, worker.pool,
                          chunk_options);
     std::move(part.begin(), part.end(), results.begin() + static_cast<std::ptrdiff_t>(from));

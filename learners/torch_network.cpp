@@ -19,7 +19,8 @@ void SplitFeatures(const RolloutBatch& batch, std::span<const u32> rows, TorchIn
   torch::Tensor all = torch::empty({b, floats});
   for (i64 i = 0; i < b; ++i) {
     std::memcpy(all.data_ptr<f32>() + i * floats,
-                batch.features.data() + static_cast<i64>(rows[static_cast<std::size_t>(i)]) * floats,
+                batch.features.data() +
+                    static_cast<i64>(rows[static_cast<std::size_t>(i)]) * floats,
                 static_cast<std::size_t>(floats) * sizeof(f32));
   }
   i64 at = 0;

@@ -129,7 +129,7 @@ void ReadNeeds(const Field& field, const Workload& workload, BehaviourBuild& bui
   }
 }
 
-void ReadHealth(const Field& field, ServiceSpec& service) {
+void ReadHealth(const Field& field, AppService& service) {
   static const std::string kKeys[] = {"path", "paths", "depends_on"};
   if (!field.present() || !field.ExpectMap(kKeys)) return;
   std::vector<std::string> paths = field["paths"].Texts();
@@ -137,7 +137,7 @@ void ReadHealth(const Field& field, ServiceSpec& service) {
   if (!paths.empty()) service.health_paths = std::move(paths);
 }
 
-void ReadMemory(const Field& field, ServiceSpec& service) {
+void ReadMemory(const Field& field, AppService& service) {
   static const std::string kKeys[] = {"base", "per_request", "leak_per_hour"};
   if (!field.present() || !field.ExpectMap(kKeys)) return;
   service.memory_base = ReadBytes(field["base"], service.memory_base);
@@ -146,7 +146,7 @@ void ReadMemory(const Field& field, ServiceSpec& service) {
 }
 
 void ReadCacheAndStore(const Field& entry, const Workload& workload, BehaviourBuild& build,
-                       ServiceSpec& service) {
+                       AppService& service) {
   static const std::string kCacheKeys[] = {"hit_ratio", "warm_up", "miss"};
   static const std::string kStoreKeys[] = {"connections", "needs", "volume"};
   const Field cache = entry["cache"], store = entry["store"];
@@ -168,7 +168,7 @@ void ReadCacheAndStore(const Field& entry, const Workload& workload, BehaviourBu
 
 // `service: NAME` names the Service callers use when several select the workload.
 void ReadKubeService(const Field& field, const Workload& workload, const BehaviourBuild& build,
-                     ServiceSpec& service) {
+                     AppService& service) {
   if (!field.present()) return;
   std::vector<std::string> names;
   for (const KubeService& kube : build.objects.services) {
@@ -184,7 +184,7 @@ void ReadKubeService(const Field& field, const Workload& workload, const Behavio
 
 void ApplyEntry(const Field& entry, u32 index, BehaviourBuild& build) {
   static const std::string kStartupKeys[] = {"time", "needs"};
-  ServiceSpec& service = build.services()[index];
+  AppService& service = build.services()[index];
   const Workload& workload = build.objects.workloads[build.workload_of[index]];
   service.place = entry.PlaceText();
   service.inferred = false;

@@ -59,7 +59,7 @@ struct NeedsSpec {
   std::vector<std::string> secrets, volumes;
 };
 
-struct ServiceSpec {
+struct AppService {
   std::string name;  // logical: the key in behaviour.yaml, or the Service's or workload's name
   ServiceRole role = ServiceRole::kApp;
   bool inferred = true;  // behaviour.yaml does not name it
@@ -91,11 +91,11 @@ struct MixEntry {
 };
 
 struct Behaviour {
-  std::vector<ServiceSpec> services;                   // sorted by name
+  std::vector<AppService> services;                   // sorted by name
   std::map<std::string, std::vector<MixEntry>> mixes;  // always has "default"
   std::vector<std::string> warnings;
 
-  const ServiceSpec* Find(std::string_view name) const;
+  const AppService* Find(std::string_view name) const;
 };
 
 // Manifests and behaviour of one app. `path`: a folder, or one file of manifests (a folder's

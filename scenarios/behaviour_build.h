@@ -22,7 +22,7 @@ struct BehaviourBuild {
   std::vector<std::optional<Field>> fields;  // its entry in behaviour.yaml, if it has one
   std::vector<Error> errors;
 
-  std::vector<ServiceSpec>& services() { return result.services; }
+  std::vector<AppService>& services() { return result.services; }
   // Index of the service of this logical name, else of the one behind this Service; kNoIndex.
   u32 FindService(const std::string& name) const;
   std::vector<std::string> ServiceNames() const;

@@ -11,7 +11,7 @@ namespace {
 class Checker {
  public:
   explicit Checker(const App& app) : app_(app) {
-    for (const ServiceSpec& service : app.behaviour.services) {
+    for (const AppService& service : app.behaviour.services) {
       services_.push_back(service.name);
       workloads_.push_back(service.workload);
     }
@@ -82,7 +82,7 @@ class Checker {
     CheckNames(target, target.name, path, "workload", workloads_);
     if (target.object_kind.empty()) return;
     for (const std::string& name : target.name.texts) {
-      for (const ServiceSpec& service : app_.behaviour.services) {
+      for (const AppService& service : app_.behaviour.services) {
         if (service.workload != name) continue;
         std::string kind = service.workload_kind;
         for (char& c : kind) c = static_cast<char>(c | 0x20);
@@ -104,7 +104,7 @@ class Checker {
   }
 
   bool Calls(const std::string& from, const std::string& to) const {
-    for (const ServiceSpec& caller : app_.behaviour.services) {
+    for (const AppService& caller : app_.behaviour.services) {
       if (from != "any" && caller.name != from) continue;
       for (const OperationSpec& operation : caller.operations) {
         for (const CallSpec& call : operation.calls) {

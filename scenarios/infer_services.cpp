@@ -49,7 +49,7 @@ void AddPort(std::vector<i32>& ports, i32 port) {
 
 // Ports the program listens on: declared ones and probed ones; the Service's target only when the
 // pod declares nothing.
-void InferPorts(const Workload& workload, const KubeService* face, ServiceSpec& service,
+void InferPorts(const Workload& workload, const KubeService* face, AppService& service,
                 std::vector<std::string>& warnings) {
   for (const ContainerPort& port : workload.ports) AddPort(service.listen_ports, port.port);
   for (const ProbeTarget& probe : workload.probes) AddPort(service.listen_ports, probe.port);
@@ -71,9 +71,9 @@ void InferPorts(const Workload& workload, const KubeService* face, ServiceSpec& 
   service.called_port = PortOfKubeService(*face, workload, service.port);
 }
 
-ServiceSpec FromWorkload(const Workload& workload, const AppObjects& objects,
+AppService FromWorkload(const Workload& workload, const AppObjects& objects,
                          std::vector<std::string>& warnings) {
-  ServiceSpec service;
+  AppService service;
   const KubeService* face = FaceOf(workload, objects);
   service.name = face != nullptr ? face->name : workload.name;
   service.place = workload.place;
@@ -107,7 +107,7 @@ ServiceSpec FromWorkload(const Workload& workload, const AppObjects& objects,
 // Two workloads of one name (in two namespaces, or behind one Service) get names apart.
 void MakeNamesUnique(BehaviourBuild& build) {
   std::set<std::string> taken;
-  for (ServiceSpec& service : build.services()) {
+  for (AppService& service : build.services()) {
     for (const std::string& name :
          {service.name, service.workload, service.name_space + "/" + service.name,
           service.name_space + "/" + service.workload,
@@ -183,7 +183,7 @@ u32 BehaviourBuild::FindService(const std::string& name) const {
 
 std::vector<std::string> BehaviourBuild::ServiceNames() const {
   std::vector<std::string> names;
-  for (const ServiceSpec& service : result.services) names.push_back(service.name);
+  for (const AppService& service : result.services) names.push_back(service.name);
   return names;
 }
 

@@ -18,7 +18,7 @@ SimTime ReadTime(const Field& field, SimTime fallback) {
   return static_cast<SimTime>(ReadDistribution(field, rule, none).low);
 }
 
-u32 FindOperation(const ServiceSpec& service, const std::string& name) {
+u32 FindOperation(const AppService& service, const std::string& name) {
   for (u32 i = 0; i < service.operations.size(); ++i) {
     if (service.operations[i].name == name) return i;
   }
@@ -26,7 +26,7 @@ u32 FindOperation(const ServiceSpec& service, const std::string& name) {
 }
 
 // The operation meant when none is named: the only one, or the one with the role's usual name.
-u32 UsualOperation(const ServiceSpec& service) {
+u32 UsualOperation(const AppService& service) {
   if (service.operations.size() == 1) return 0;
   for (const char* name : {"default", "get", "read"}) {
     const u32 found = FindOperation(service, name);
@@ -35,7 +35,7 @@ u32 UsualOperation(const ServiceSpec& service) {
   return kNoIndex;
 }
 
-std::vector<std::string> OperationNames(const ServiceSpec& service) {
+std::vector<std::string> OperationNames(const AppService& service) {
   std::vector<std::string> names;
   for (const OperationSpec& operation : service.operations) {
     names.push_back(service.name + "." + operation.name);
@@ -62,7 +62,7 @@ OperationRef FindOperationRef(const Field& field, const std::string& text,
                DidYouMean(name, names));
     return {};
   }
-  const ServiceSpec& service = build.result.services[ref.service];
+  const AppService& service = build.result.services[ref.service];
   ref.operation = dot == std::string::npos ? UsualOperation(service)
                                            : FindOperation(service, text.substr(dot + 1));
   if (ref.operation == kNoIndex) {
@@ -74,7 +74,7 @@ OperationRef FindOperationRef(const Field& field, const std::string& text,
   return ref;
 }
 
-const KubeService* KubeOf(const ServiceSpec& callee, const BehaviourBuild& build) {
+const KubeService* KubeOf(const AppService& callee, const BehaviourBuild& build) {
   for (const KubeService& kube : build.objects.services) {
     if (kube.name == callee.kube_service && kube.name_space == callee.name_space) return &kube;
   }
@@ -83,7 +83,7 @@ const KubeService* KubeOf(const ServiceSpec& callee, const BehaviourBuild& build
 
 // Fills in the Service and port of a call. Complains if nothing leads to the callee.
 void Connect(const Field& field, const Field& port, const BehaviourBuild& build, CallSpec& call) {
-  const ServiceSpec& callee = build.result.services[call.service];
+  const AppService& callee = build.result.services[call.service];
   call.kube_service = callee.kube_service;
   call.port = callee.called_port;
   const KubeService* kube = KubeOf(callee, build);
@@ -160,7 +160,7 @@ void ReadCalls(const Field& field, const BehaviourBuild& build, std::vector<Call
 }
 
 // Names and laws first, so that calls can refer to any operation.
-void ReadOperationNames(const Field& operations, ServiceSpec& service) {
+void ReadOperationNames(const Field& operations, AppService& service) {
   static const std::string kKeys[] = {"work", "calls"};
   if (!operations.present() || !operations.ExpectMap()) return;
   service.operations.clear();
@@ -177,7 +177,7 @@ void ReadOperationNames(const Field& operations, ServiceSpec& service) {
 }
 
 // What a cache does not hold, its `get` asks the store for.
-void ReadMiss(const Field& cache, const BehaviourBuild& build, ServiceSpec& service) {
+void ReadMiss(const Field& cache, const BehaviourBuild& build, AppService& service) {
   const Field miss = cache["miss"];
   if (!miss.present()) return;
   const OperationRef ref = FindOperationRef(miss, miss.Text(), build);
@@ -200,7 +200,7 @@ void ReadOperations(BehaviourBuild& build) {
   }
   for (u32 i = 0; i < build.fields.size(); ++i) {
     if (!build.fields[i]) continue;
-    ServiceSpec& service = build.services()[i];
+    AppService& service = build.services()[i];
     const Field operations = (*build.fields[i])["operations"];
     for (OperationSpec& operation : service.operations) {
       ReadCalls(operations[operation.name]["calls"], build, operation.calls);
@@ -211,7 +211,7 @@ void ReadOperations(BehaviourBuild& build) {
 
 void InferOperationCalls(BehaviourBuild& build) {
   for (u32 i = 0; i < build.services().size(); ++i) {
-    ServiceSpec& caller = build.services()[i];
+    AppService& caller = build.services()[i];
     if (build.fields[i] && (*build.fields[i])["operations"].present()) continue;
     if (caller.role != ServiceRole::kApp) continue;
     const Workload& workload = build.objects.workloads[build.workload_of[i]];

@@ -13,14 +13,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool HasEntryName(const ServiceSpec& service) {
+bool HasEntryName(const AppService& service) {
   for (const char* word : {"frontend", "gateway", "web", "nginx", "proxy"}) {
     if (service.name.find(word) != std::string::npos) return true;
   }
   return false;
 }
 
-bool IsExposed(const ServiceSpec& service, const AppObjects& objects) {
+bool IsExposed(const AppService& service, const AppObjects& objects) {
   for (const KubeService& kube : objects.services) {
     if (kube.name == service.kube_service && kube.name_space == service.name_space) {
       return kube.type == "LoadBalancer" || kube.type == "NodePort";
@@ -29,14 +29,14 @@ bool IsExposed(const ServiceSpec& service, const AppObjects& objects) {
   return false;
 }
 
-bool HasIngress(const ServiceSpec& service, const AppObjects& objects) {
+bool HasIngress(const AppService& service, const AppObjects& objects) {
   const auto& backends = objects.ingress_backends;
   const std::string id = service.name_space + "/" + service.kube_service;
   return std::find(backends.begin(), backends.end(), id) != backends.end();
 }
 
 // 0 is the likeliest entry point.
-int EntryRank(const ServiceSpec& service, const AppObjects& objects) {
+int EntryRank(const AppService& service, const AppObjects& objects) {
   if (service.kube_service.empty()) return 4;
   if (HasIngress(service, objects)) return 0;
   if (HasEntryName(service)) return 1;
@@ -47,7 +47,7 @@ int EntryRank(const ServiceSpec& service, const AppObjects& objects) {
 class CycleFinder {
  public:
   explicit CycleFinder(BehaviourBuild& build) : build_(build) {
-    for (const ServiceSpec& service : build.result.services) {
+    for (const AppService& service : build.result.services) {
       first_.push_back(count_);
       count_ += service.operations.size();
     }
@@ -87,8 +87,8 @@ class CycleFinder {
   }
 
   void Complain(u32 service, u32 operation, const CallSpec& call) {
-    const ServiceSpec& caller = build_.services()[service];
-    const ServiceSpec& callee = build_.services()[call.service];
+    const AppService& caller = build_.services()[service];
+    const AppService& callee = build_.services()[call.service];
     const std::string what = fmt::format("the call {}.{} -> {}.{} closes a cycle", caller.name,
                                          caller.operations[operation].name, callee.name,
                                          callee.operations[call.operation].name);
@@ -112,7 +112,7 @@ class CycleFinder {
 std::vector<u32> Roots(const BehaviourBuild& build) {
   const auto& services = build.result.services;
   std::vector<bool> called(services.size(), false);
-  for (const ServiceSpec& caller : services) {
+  for (const AppService& caller : services) {
     if (caller.kube_service.empty()) continue;
     for (const OperationSpec& operation : caller.operations) {
       for (const CallSpec& call : operation.calls) called[call.service] = true;
@@ -198,7 +198,7 @@ void RefuseCycles(BehaviourBuild& build) {
 
 void MarkRequestPath(Behaviour& behaviour) {
   std::vector<std::vector<bool>> seen;
-  for (const ServiceSpec& service : behaviour.services) {
+  for (const AppService& service : behaviour.services) {
     seen.emplace_back(service.operations.size(), false);
   }
   for (const auto& [name, entries] : behaviour.mixes) {
@@ -208,8 +208,8 @@ void MarkRequestPath(Behaviour& behaviour) {
   }
 }
 
-const ServiceSpec* Behaviour::Find(std::string_view name) const {
-  for (const ServiceSpec& service : services) {
+const AppService* Behaviour::Find(std::string_view name) const {
+  for (const AppService& service : services) {
     if (service.name == name) return &service;
   }
   return nullptr;

@@ -92,7 +92,7 @@ struct Image {
 struct ServiceRuntime {
   std::vector<u16> ports;            // it listens on
   std::vector<StrId> paths;          // HTTP paths answered 2xx; empty: all
-  std::vector<ConfigRef> needs;      // keys it reads at start (files); missing: exits 1 with a log line
+  std::vector<ConfigRef> needs;      // keys it reads at start (files); one missing: exits 1
   std::vector<u32> needs_services;   // GraphService indices that must answer at start
   std::vector<u32> health_depends;   // GraphServices its health path asks
   StrId image_repo = 0;              // the repo its containers run

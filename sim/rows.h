@@ -132,7 +132,9 @@ enum class WaitReason : u8 {
   kInvalidImageName, kErrImageNeverPull, kCreateContainerConfigError, kCreateContainerError,
   kRunContainerError, kCrashLoopBackOff
 };
-enum class ExitReason : u8 { kNone, kCompleted, kError, kOomKilled, kStartError, kContainerStatusUnknown };
+enum class ExitReason : u8 {
+  kNone, kCompleted, kError, kOomKilled, kStartError, kContainerStatusUnknown
+};
 
 // What the API shows of a container lags behind its process, as the kubelet's reports do.
 struct Container {

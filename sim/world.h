@@ -41,7 +41,8 @@ struct TableRef {
 
 // Timers that belong to no row.
 enum HeaderTimer : u8 {
-  kSchedulerTimer, kFlowTimer, kBacklogTimer, kLoadTimer, kNoiseTimer, kPodGcTimer, kHeaderTimers = 8
+  kSchedulerTimer, kFlowTimer, kBacklogTimer, kLoadTimer, kNoiseTimer, kPodGcTimer,
+  kHeaderTimers = 8
 };
 
 struct WorldHeader {

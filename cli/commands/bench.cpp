@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/color.h>
 #include <fmt/format.h>
 
 #include <array>
@@ -33,7 +32,8 @@ constexpr std::array kOptions{
                .help = "go on with the run in --out: finished episodes are not run again"}};
 
 std::string Row(std::string_view name, const Summary& s) {
-  return fmt::format("{:<28} {:>8} {:>8.3f}  [{:>6.3f}, {:>6.3f}] {:>8.3f} {:>6.3f} {:>7.1f} {:>9.0f}\n",
+  return fmt::format("{:<28} {:>8} {:>8.3f}  [{:>6.3f}, {:>6.3f}] {:>8.3f} {:>6.3f} {:>7.1f} "
+                     "{:>9.0f}\n",
                      name, s.episodes, s.verdict_mean, s.verdict_ci95.low, s.verdict_ci95.high,
                      s.success, s.harm, s.steps_mean, s.ttr_median_s);
 }

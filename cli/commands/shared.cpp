@@ -8,8 +8,8 @@
 #include "agents/all_policies.h"
 #include "agents/policy_file.h"
 #include "cli/data_root.h"
-#include "cli/nearest_word.h"
 #include "episodes/oracle.h"
+#include "scenarios/nearest.h"
 
 namespace wt {
 namespace {
@@ -30,16 +30,16 @@ Result<PolicyFactory> AgentNamed(const std::string& name) {
     auto shared = std::make_shared<const NetworkWeights>(std::move(*weights));
     return PolicyFactory([shared, name] { return MakeNetworkPolicy(shared, true, name); });
   }
-  std::vector<std::string_view> names{"oracle"};
+  std::vector<std::string> names{"oracle"};
   for (const PolicyEntry& entry : AllPolicies()) {
     if (entry.name == name) {
       return PolicyFactory([make = entry.make] { return make(); });
     }
-    names.push_back(entry.name);
+    names.emplace_back(entry.name);
   }
   return Error{ErrorCode::kUsage, "--agent",
-               fmt::format("no agent '{}'; expected FILE.wtp or one of {}; did you mean {}", name,
-                           fmt::join(names, ", "), NearestWord(name, names))};
+               fmt::format("no agent '{}'; expected FILE.wtp, {}{}", name, JoinWords(names),
+                           DidYouMean(name, names))};
 }
 
 Result<SeedRange> ParseSeeds(const std::string& text) {

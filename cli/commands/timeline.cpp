@@ -67,7 +67,8 @@ std::string Timeline::Draw(const ScenarioLabel& label, const EpisodeResult& resu
   std::string out = fmt::format("\n{}  seed {}\n", label.name, result.seed);
   out += fmt::format("  cause   |{}|\n  errors  |{}|\n  agent   |{}|\n", fault, client, agent);
   out += fmt::format("           0s{:>{}.0f}s\n", ToSeconds(end), kColumns - 3);
-  out += "           = cause present   _.:-=+*# share of client errors   ? look   R repair   ! say\n";
+  out += "           = cause present   _.:-=+*# share of client errors   "
+         "? look   R repair   ! say\n";
   for (const Point& point : points_) {
     if (!point.text.empty()) {
       out += fmt::format("  {:>7.0f}s  {}\n", ToSeconds(point.from), point.text);

@@ -57,7 +57,7 @@ inline constexpr std::array kServiceMoves{
     Move{Verb::kFixSelector, 0, "select the labels of the workload with the most similar name"},
     Move{Verb::kFixSelector, 1, "the second most similar"},
     Move{Verb::kFixSelector, 2, "the third most similar"},
-    Move{Verb::kFixPort, 0, "target the first port declared by the pods of the like-named workload"},
+    Move{Verb::kFixPort, 0, "target the first declared port of the like-named workload"},
     Move{Verb::kFixPort, 1, "the second declared port, or the Service's own port"},
     Move{Verb::kFixPort, 2, "the Service's own port"},
     Move{Verb::kRestoreConfig, 0, "re-apply the last applied configuration"},

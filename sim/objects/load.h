@@ -36,6 +36,9 @@ struct EdgeBase {
 };
 RevId AddEdge(Blueprint& blueprint, const EdgeBase& base, const EditInput& input);
 
+// spec.selector.matchLabels of a loaded Deployment: what kCopySelector copies.
+Json SelectorLabels(const Blueprint& blueprint, const LoadedObject& deployment);
+
 // Puts a loaded object into the World, as an API create would. `older`: its revision 1.
 // REQUIRES: no live object has its kind and name.
 ObjectRef CreateLoaded(Sim& sim, const LoadedObject& object, u32 actor, bool older = false);

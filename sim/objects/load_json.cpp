@@ -12,7 +12,7 @@
 #include "sim/objects/kinds.h"
 #include "sim/objects/patch.h"
 #include "sim/objects/split.h"
-#include "sim/objects/update_rules.h"
+#include "sim/objects/validation.h"
 #include "sim/transitions.h"
 
 namespace wt {
@@ -48,6 +48,14 @@ Result<Compiled> CompileParts(Blueprint& blueprint, std::string_view kind, Json 
     out.tmpl = *tmpl;
   }
   return out;
+}
+
+// Index + 1 of the GraphService that this workload runs; 0 = it is no part of the app's graph.
+u16 GraphServiceOf(const Blueprint& blueprint, StrId workload) {
+  for (std::size_t s = 0; s < blueprint.graph.services.size(); ++s) {
+    if (blueprint.graph.services[s].workload == workload) return static_cast<u16>(s + 1);
+  }
+  return 0;
 }
 
 // The object that an edge starts from, put together again.
@@ -104,12 +112,10 @@ Result<Json> AppliedObject(Json manifest) {
   }
   manifest["metadata"]["annotations"][std::string(kLastApplied)] = Canonical(applied) + "\n";
   if (kind == nullptr) return manifest;
+  if (Status decoded = CheckDecoding(manifest); !decoded) return decoded.error();
   ApplyDefaults(manifest);
   AdmitObject(kind->kind, manifest);
-  const auto causes = CheckObject(*kind, manifest, nullptr);
-  if (!causes.empty()) {
-    return InvalidError(*kind, Text(Map(manifest, "metadata"), "name"), causes);
-  }
+  if (Status valid = CheckValid(manifest, nullptr); !valid) return valid.error();
   return manifest;
 }
 
@@ -154,12 +160,17 @@ RevId AddEdge(Blueprint& blueprint, const EdgeBase& base, const EditInput& input
   if (!after) return 0;
   ApplyDefaults(*after);
   AdmitObject(kind.kind, *after);
-  if (!CheckObject(kind, *after, &before).empty()) return 0;
+  if (!CheckValid(*after, nullptr)) return 0;
   const auto compiled = CompileParts(blueprint, kind.kind, std::move(*after));
   if (!compiled) return 0;
   const RevId to = of_template ? compiled->tmpl : compiled->doc;
   blueprint.edges.emplace(edge, to);
   return to;
+}
+
+Json SelectorLabels(const Blueprint& blueprint, const LoadedObject& deployment) {
+  const Json document = DocumentOf(blueprint, deployment.doc);
+  return Map(Map(Map(document, "spec"), "selector"), "matchLabels");
 }
 
 ObjectRef CreateLoaded(Sim& sim, const LoadedObject& object, u32 actor, bool older) {
@@ -169,9 +180,12 @@ ObjectRef CreateLoaded(Sim& sim, const LoadedObject& object, u32 actor, bool old
   const ObjectKind kind = static_cast<ObjectKind>(object.kind);
   switch (kind) {
     case ObjectKind::kNode: return {kind, CreateNode(sim, object.name, doc)};
-    case ObjectKind::kDeployment:
-      return {kind,
-              CreateDeployment(sim, object.ns, object.name, doc, tmpl, object.replicas, actor)};
+    case ObjectKind::kDeployment: {
+      const u32 row =
+          CreateDeployment(sim, object.ns, object.name, doc, tmpl, object.replicas, actor);
+      sim.At<Deployment>(row).service = GraphServiceOf(sim.blueprint, object.name);
+      return {kind, row};
+    }
     case ObjectKind::kService:
       return {kind, CreateService(sim, object.ns, object.name, doc, actor)};
     case ObjectKind::kPod: {

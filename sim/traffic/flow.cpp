@@ -165,7 +165,7 @@ Outcome AttemptAt(u32 at, f32 timeout_s, const Scratch& s) {
   return Attempt(o.response, {c.reach[of], c.refuse[of], c.connect_fail_s[of], timeout_s});
 }
 
-// One call with its attempts, as the caller sees it, retries included. `down`: requests per second
+// One call that is made, with its attempts, as the caller sees it. `down`: requests per second
 // that go on to the calls; `here`: share of them that comes to this one.
 Outcome CallUp(u32 at, f32 down, f32 here, Scratch& s) {
   const GraphCall& call = s.graph->calls[at];
@@ -178,8 +178,7 @@ Outcome CallUp(u32 at, f32 down, f32 here, Scratch& s) {
   if (s.pass >= kDampedPass) factor = 0.5f * (factor + s.factors[at]);
   if (Moved(factor, s.factors[at])) s.moved = true;
   s.factors[at] = factor;
-  const Outcome outcome = call.optional ? Forgiven(retried.outcome) : retried.outcome;
-  return call.probability < 1.0f ? Sometimes(call.probability, outcome) : outcome;
+  return call.optional ? Forgiven(retried.outcome) : retried.outcome;
 }
 
 // Clean: a call that cannot fail and that has not moved, so that it only takes time.
@@ -204,7 +203,8 @@ Branch CleanCallsUp(u32& k, u32 end, const Scratch& s) {
     u32 at = k + 1;
     for (; group != 0 && at < end && calls[at].parallel_group == group; ++at) {
       if (!IsClean(at, calls[at], s)) return {1.0f, first, second};
-      step = Slower(step, CleanCall(calls[at], s));
+      const f32 p = calls[at].probability;
+      step = p * Slower(step, s.operations[calls[at].callee].response.ok) + (1.0f - p) * step;
     }
     second += 2.0f * first * step.first + step.second;
     first += step.first;
@@ -220,9 +220,9 @@ Outcome CallsUp(const Branch& clean, u32 k, u32 end, f32 down, Scratch& s) {
   while (k < end) {
     const u16 group = calls[k].parallel_group;
     const f32 here = all.ok.share + all.late.share;
-    Outcome step = CallUp(k, down, here, s);
+    Outcome step = Sometimes(calls[k].probability, CallUp(k, down, here, s));
     for (++k; group != 0 && k < end && calls[k].parallel_group == group; ++k) {
-      step = Beside(step, CallUp(k, down, here, s));
+      step = Mixed(calls[k].probability, Beside(step, CallUp(k, down, here, s)), step);
     }
     all = Then(all, step);
   }

@@ -206,9 +206,13 @@ f32 FinishService(u32 at, ServiceColumns& s) {
                                       VarianceOf(mean, second) / (mean * mean), limit});
   Moments wait = station.wait;
   if (backlog > 0.0f) {
+    // Behind a long backlog nothing of the stationary queue is left but the spread of the work
+    // that waits.
     const f32 queued = backlog / capacity;
-    wait.second += queued * (2.0f * wait.first + queued);
-    wait.first += queued;
+    const f32 kept = wait.first / (wait.first + queued);
+    const f32 variance = kept * VarianceOf(wait.first, wait.second) + queued / capacity;
+    wait.first = queued + kept * wait.first;
+    wait.second = wait.first * wait.first + variance;
   }
   const f32 longest = limit / capacity;
   if (wait.first > longest) {

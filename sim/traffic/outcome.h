@@ -68,6 +68,13 @@ inline Outcome Sometimes(f32 probability, const Outcome& x) {
           probability * x.bad};
 }
 
+// x with this probability, else y.
+inline Outcome Mixed(f32 probability, const Outcome& x, const Outcome& y) {
+  const f32 other = 1.0f - probability;
+  return {probability * x.ok + other * y.ok, probability * x.late + other * y.late,
+          probability * x.bad + other * y.bad};
+}
+
 // x whose failure does no harm but still takes its time.
 inline Outcome Forgiven(const Outcome& x) { return {x.ok, x.late + x.bad, {}}; }
 

@@ -43,7 +43,7 @@ std::string ErrorOf(const std::string& manifests, const std::string& behaviour) 
 // "callee:port" of every call of every operation, sorted.
 std::vector<std::string> Calls(const Behaviour& behaviour, const char* name) {
   std::vector<std::string> calls;
-  const ServiceSpec* service = behaviour.Find(name);
+  const AppService* service = behaviour.Find(name);
   EXPECT_NE(service, nullptr) << name;
   if (service == nullptr) return calls;
   for (const OperationSpec& operation : service->operations) {
@@ -92,7 +92,7 @@ TEST(Inference, ReferencesToConfigMapsSecretsAndVariablesAreFollowed) {
       Part("u", "image: u", 1, 1);
   const Behaviour behaviour = Resolve(text);
   EXPECT_EQ(Calls(behaviour, "web"), (Names{"auth:80", "jobs:5672", "mail-out:25", "store:3306"}));
-  const ServiceSpec& web = *behaviour.Find("web");
+  const AppService& web = *behaviour.Find("web");
   EXPECT_EQ(web.needs.config_keys, (std::vector<ConfigKey>{{"c", "db"}}));
   EXPECT_EQ(web.needs.secrets, Names{"s"});
   EXPECT_EQ(behaviour.Find("store")->role, ServiceRole::kStore);
@@ -142,7 +142,7 @@ TEST(Inference, FiguresHaveDefaults) {
                    8080, 80) +
               Part("api", "image: y, resources: {requests: {memory: 100Mi}}", 80, 80) +
               Part("job", "image: z", 80, 80));
-  const ServiceSpec& web = *behaviour.Find("web");
+  const AppService& web = *behaviour.Find("web");
   EXPECT_EQ(web.memory_base, 150 * 0x1p20);
   EXPECT_EQ(behaviour.Find("api")->memory_base, 50 * 0x1p20);
   EXPECT_EQ(behaviour.Find("job")->memory_base, 64 * 0x1p20);
@@ -208,7 +208,7 @@ std::string FourParts() {
 
 TEST(Behaviour, EveryFieldOfTheFormatIsRead) {
   const Behaviour behaviour = Resolve(FourParts(), kBehaviour);
-  const ServiceSpec* front = behaviour.Find("front");
+  const AppService* front = behaviour.Find("front");
   ASSERT_NE(front, nullptr);
   EXPECT_EQ(front->workload, "web");
   EXPECT_EQ(front->kube_service, "web");
@@ -231,12 +231,12 @@ TEST(Behaviour, EveryFieldOfTheFormatIsRead) {
   EXPECT_EQ(calls[1].parallel_group, 1u);
   EXPECT_EQ(calls[2].probability, 0.5);
   EXPECT_TRUE(calls[3].optional);
-  const ServiceSpec* cache = behaviour.Find("cache");
+  const AppService* cache = behaviour.Find("cache");
   EXPECT_EQ(cache->role, ServiceRole::kCache);
   EXPECT_EQ(cache->cache_hit_ratio, 0.9);
   ASSERT_EQ(cache->operations[0].calls.size(), 1u);
   EXPECT_TRUE(cache->operations[0].calls[0].on_miss);
-  const ServiceSpec* db = behaviour.Find("db");
+  const AppService* db = behaviour.Find("db");
   EXPECT_EQ(db->store_connections, 100u);
   EXPECT_EQ(db->store_volume, "rate-pvc");
   EXPECT_EQ(db->needs.secrets, Names{"credentials"});

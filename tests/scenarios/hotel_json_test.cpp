@@ -22,7 +22,7 @@ const App& Hotel() {
   return kApp;
 }
 
-const json& DeploymentOf(const ServiceSpec& service) {
+const json& DeploymentOf(const AppService& service) {
   return Hotel().manifests.Find("Deployment", "hotel", service.workload)->object();
 }
 
@@ -44,7 +44,7 @@ std::vector<f64> Arrivals(const std::string& mix, f64 rps) {
   std::vector<f64> arrivals(behaviour.services.size());
   const auto add = [&](auto&& self, u32 service, u32 operation, f64 rate) -> void {
     arrivals[service] += rate;
-    const ServiceSpec& spec = behaviour.services[service];
+    const AppService& spec = behaviour.services[service];
     for (const CallSpec& call : spec.operations[operation].calls) {
       const f64 share = call.on_miss ? 1 - spec.cache_hit_ratio : call.probability;
       self(self, call.service, call.operation, rate * share);
@@ -57,7 +57,7 @@ std::vector<f64> Arrivals(const std::string& mix, f64 rps) {
 }
 
 // Requests per second that one pod can serve by its CPU limit.
-f64 CapacityOfAPod(const ServiceSpec& service) {
+f64 CapacityOfAPod(const AppService& service) {
   const json limit = DeploymentOf(
       service)["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["cpu"];
   const std::string text = limit.is_string() ? limit.get<std::string>() : limit.dump();
@@ -90,7 +90,7 @@ TEST(Hotel, HasTheServicesAndPortsOfHotelReservation) {
                                                {"consul", 8500},
                                                {"jaeger", 6831}};
   std::map<std::string, i32> found;
-  for (const ServiceSpec& service : Hotel().behaviour.services) {
+  for (const AppService& service : Hotel().behaviour.services) {
     found[service.name] = service.port;
     EXPECT_EQ(service.called_port, service.port) << service.name;
     EXPECT_FALSE(service.inferred) << service.name;
@@ -100,7 +100,7 @@ TEST(Hotel, HasTheServicesAndPortsOfHotelReservation) {
 
 TEST(Hotel, RunsAboutFortyPodsWithProbesRequestsAndLimits) {
   int pods = 0;
-  for (const ServiceSpec& service : Hotel().behaviour.services) {
+  for (const AppService& service : Hotel().behaviour.services) {
     const json& deployment = DeploymentOf(service);
     pods += deployment["spec"]["replicas"].get<int>();
     const json& container = deployment["spec"]["template"]["spec"]["containers"][0];
@@ -122,7 +122,7 @@ TEST(Hotel, EveryPodIsBusyButNotOverloadedInEveryMix) {
   for (const auto& [name, mix] : Hotel().behaviour.mixes) {
     const std::vector<f64> arrivals = Arrivals(name, 140);
     for (size_t i = 0; i < arrivals.size(); ++i) {
-      const ServiceSpec& service = Hotel().behaviour.services[i];
+      const AppService& service = Hotel().behaviour.services[i];
       const int replicas = DeploymentOf(service)["spec"]["replicas"];
       EXPECT_LT(arrivals[i] / (replicas * CapacityOfAPod(service)), 0.75) << name << service.name;
     }
@@ -132,7 +132,7 @@ TEST(Hotel, EveryPodIsBusyButNotOverloadedInEveryMix) {
 TEST(Hotel, ABadRolloutTakesAwayMoreThanAServiceCanSpareButAtTheFrontend) {
   const std::vector<f64> arrivals = Arrivals("booking", 110);
   for (size_t i = 0; i < arrivals.size(); ++i) {
-    const ServiceSpec& service = Hotel().behaviour.services[i];
+    const AppService& service = Hotel().behaviour.services[i];
     if (!service.on_request_path) continue;
     const f64 left = PodsLeftByABadRollout(DeploymentOf(service)) * CapacityOfAPod(service);
     if (service.name == "frontend") {
@@ -144,7 +144,7 @@ TEST(Hotel, ABadRolloutTakesAwayMoreThanAServiceCanSpareButAtTheFrontend) {
 }
 
 TEST(Hotel, RequestsReachAllButTheRegistryAndTracing) {
-  for (const ServiceSpec& service : Hotel().behaviour.services) {
+  for (const AppService& service : Hotel().behaviour.services) {
     const bool platform = service.name == "consul" || service.name == "jaeger";
     EXPECT_EQ(service.on_request_path, !platform) << service.name;
   }
@@ -154,7 +154,7 @@ TEST(Hotel, RequestsReachAllButTheRegistryAndTracing) {
 
 TEST(Hotel, WhatItNeedsIsInItsConfigMaps) {
   int with_keys = 0;
-  for (const ServiceSpec& service : Hotel().behaviour.services) {
+  for (const AppService& service : Hotel().behaviour.services) {
     if (!service.needs.config_keys.empty()) ++with_keys;
     for (const ConfigKey& key : service.needs.config_keys) {
       const Manifest* config = Hotel().manifests.Find("ConfigMap", "hotel", key.config_map);
@@ -170,7 +170,7 @@ TEST(Hotel, WithoutItsBehaviourFileTheSameGraphIsInferred) {
   ASSERT_TRUE(inferred.ok()) << inferred.error().Text();
   const auto edges = [](const Behaviour& behaviour) {
     std::set<std::string> names;
-    for (const ServiceSpec& caller : behaviour.services) {
+    for (const AppService& caller : behaviour.services) {
       for (const OperationSpec& operation : caller.operations) {
         for (const CallSpec& call : operation.calls) {
           const std::string& callee = behaviour.services[call.service].name;

@@ -3,9 +3,11 @@
 // docs/traffic.md quotes.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
+#include "sim/random.h"
 #include "tests/traffic/reference_des.h"
 #include "tests/traffic/test_graphs.h"
 
@@ -18,7 +20,7 @@ struct Gate {
 
 f64 Off(f32 flow, f64 des) { return des > 0 ? static_cast<f64>(flow) / des - 1 : 0; }
 
-void Compare(const char* name, TestApp app, Gate gate = {}, u32 requests = 200'000) {
+void Compare(const char* name, TestApp app, Gate gate = {}, u32 requests = 60'000) {
   app.Finish();
   const int passes = app.Solve();
   const DesAnswer des = SimulateRequests(
@@ -51,19 +53,19 @@ TestApp One(const GraphService& service, f32 servers, f32 work_s, f32 cv2, f32 r
 
 TEST(FlowVsRequest, OneServiceAnswersAsItsQueueDoes) {
   for (const f32 rho : {0.3f, 0.5f, 0.7f}) {
-    Compare("M/M/1", One(Loop(), 1, 0.01f, 1, 100 * rho), {}, 400'000);
+    Compare("M/M/1", One(Loop(), 1, 0.01f, 1, 100 * rho), {}, 150'000);
     Compare("M/M/4", One(Loop(), 4, 0.01f, 1, 400 * rho));
     TestApp wide = One(Loop(4), 1, 0.01f, 1, 400 * rho);
     wide.inputs[0].cores_per_server = 4;
     Compare("M/M/4, one process of four cores", std::move(wide));
     Compare("M/M/64 (threads)", One(Pool(64), 1, 0.01f, 1, 6400 * rho));
     Compare("M/D/1", One(Loop(), 1, 0.01f, 0, 100 * rho));
-    Compare("M/LN/1, cv2 = 2", One(Loop(), 1, 0.01f, 2, 100 * rho), {}, 400'000);
-    Compare("M/LN/4, cv2 = 2", One(Loop(), 4, 0.01f, 2, 400 * rho), {}, 400'000);
+    Compare("M/LN/1, cv2 = 2", One(Loop(), 1, 0.01f, 2, 100 * rho), {}, 150'000);
+    Compare("M/LN/4, cv2 = 2", One(Loop(), 4, 0.01f, 2, 400 * rho), {}, 150'000);
   }
   // Past the gate's range, quoted for the reader.
-  Compare("M/M/1, busy", One(Loop(), 1, 0.01f, 1, 90), {.mean = 0.10, .p99 = 0.20}, 1'000'000);
-  Compare("M/M/4, busy", One(Loop(), 4, 0.01f, 1, 360), {.mean = 0.10, .p99 = 0.20}, 1'000'000);
+  Compare("M/M/1, busy", One(Loop(), 1, 0.01f, 1, 90), {.mean = 0.10, .p99 = 0.20}, 300'000);
+  Compare("M/M/4, busy", One(Loop(), 4, 0.01f, 1, 360), {.mean = 0.10, .p99 = 0.20}, 300'000);
 }
 
 TEST(FlowVsRequest, ShortQueuesRefuseAsMuch) {
@@ -123,7 +125,7 @@ TEST(FlowVsRequest, PoolsHoldTheirThreadsWhileTheyCall) {
 }
 
 TEST(FlowVsRequest, ParallelCallsTakeTheSlowest) {
-  for (const f32 rho : {0.3f, 0.7f}) {
+  for (const f32 rho : {0.3f, 0.5f, 0.7f}) {
     TestApp app;
     std::vector<u32> leaves;
     for (int i = 0; i < 3; ++i) {
@@ -136,7 +138,10 @@ TEST(FlowVsRequest, ParallelCallsTakeTheSlowest) {
                              {.callee = leaves[1], .parallel_group = 1},
                              {.callee = leaves[2], .probability = 0.5f, .parallel_group = 1}}));
     app.rps = 166 * rho;
-    Compare("three calls side by side", std::move(app));
+    // Queues that are fed by the same calls are long at the same time, which the flow ignores: it
+    // overestimates the maximum by up to rho / 12 (Nelson & Tantawi 1988, two M/M/1 queues).
+    Compare("three calls side by side", std::move(app), {.mean = 0.04 + static_cast<f64>(rho) / 12},
+            150'000);
   }
 }
 
@@ -195,6 +200,140 @@ TEST(FlowVsRequest, TimeoutsCutTheTail) {
     TestApp app = Chain(100, {.timeout_s = timeout, .retries_max = 1, .retry_budget = 9}, {});
     Compare("M/M/2 behind a timeout, 1 retry", std::move(app));
   }
+}
+
+f64 Median(std::vector<f64> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+// 12 to 15 services, each called by one that was added after it.
+TestApp RandomTree(u64 seed, f32 rho, f32 cv2, bool pools) {
+  u32 draws = 0;
+  const auto uniform = [&] {
+    return static_cast<f32>(DrawUniform({seed}, Stream::kNoise, 0, draws++));
+  };
+  TestApp app;
+  std::vector<u32> roots;
+  std::vector<f32> per_request;  // busy slots per request of the client
+  const u32 count = 12 + DrawBelow({seed}, Stream::kNoise, 1, 0, 4);
+  for (u32 i = 0; i < count; ++i) {
+    const f32 servers = std::floor(1 + 7 * uniform());
+    const u16 threads = 32;
+    const f32 work = 0.002f + 0.02f * uniform();
+    app.Service(pools && i % 3 == 0 ? Pool(threads) : Loop(), Healthy(servers));
+    const u32 at = app.Operation(work, cv2);
+    for (int k = 0; k < 3 && roots.size() > 1 && (i + 1 == count || uniform() < 0.5f); ++k) {
+      app.graph.calls.push_back({.callee = roots.back(), .timeout_s = 100});
+      roots.pop_back();
+      ++app.graph.operations.back().calls;
+    }
+    while (i + 1 == count && !roots.empty()) {
+      app.graph.calls.push_back({.callee = roots.back(), .timeout_s = 100});
+      roots.pop_back();
+      ++app.graph.operations.back().calls;
+    }
+    roots.push_back(at);
+    per_request.push_back(pools && i % 3 == 0 ? 0 : work / servers);
+  }
+  app.Entry(roots.back());
+  app.rps = rho / *std::max_element(per_request.begin(), per_request.end());
+  return app;
+}
+
+TEST(FlowVsRequest, RandomTreesAreCloseInTheMedian) {
+  for (const bool pools : {false, true}) {
+    for (const f32 cv2 : {1.0f, 2.0f}) {
+      for (const f32 rho : {0.3f, 0.7f}) {
+        std::vector<f64> mean, p50, p99;
+        for (u64 seed = 0; seed < 5; ++seed) {
+          TestApp app = RandomTree(seed, rho, cv2, pools);
+          app.Finish();
+          app.Solve();
+          const DesAnswer des = SimulateRequests(
+              app.graph, app.inputs, {.rps = static_cast<f64>(app.rps), .requests = 15'000});
+          mean.push_back(std::abs(Off(app.client.latency_s, des.mean_s)));
+          p50.push_back(std::abs(Off(app.client.p50_s, des.p50_s)));
+          p99.push_back(std::abs(Off(app.client.p99_s, des.p99_s)));
+        }
+        std::printf("| trees %-14s cv2 = %.0f | %.1f | %4.1f | %4.1f | %4.1f |\n",
+                    pools ? "loops + pools" : "event loops", static_cast<f64>(cv2),
+                    static_cast<f64>(rho), 100 * Median(mean), 100 * Median(p50),
+                    100 * Median(p99));
+        EXPECT_LE(Median(mean), 0.05);
+        EXPECT_LE(Median(p99), 0.15);
+      }
+    }
+  }
+}
+
+struct SpikeCase {
+  f32 rho, factor, length_s, backoff_s;
+  u8 retries;
+};
+
+// Error share of the client over the last 15 of 120 s, by the fluid backlog in steps of 0.5 s.
+f32 ErrorAfterSpike(TestApp app, const SpikeCase& c) {
+  const f32 calm = app.rps;
+  f32 sum = 0;
+  for (int step = 0; step < 240; ++step) {
+    const f32 t = 0.5f * static_cast<f32>(step);
+    app.rps = t >= 20 && t < 20 + c.length_s ? calm * c.factor : calm;
+    app.Solve();
+    if (t >= 105) sum += app.client.error / 30;
+    app.Step(0.5f);
+  }
+  return sum;
+}
+
+TEST(FlowVsRequest, CollapsesInTheSameCasesAfterASpike) {
+  int cases = 0, agree = 0, collapsed = 0;
+  for (const f32 rho : {0.4f, 0.6f, 0.75f, 0.9f}) {
+    for (const f32 factor : {1.5f, 3.0f}) {
+      for (const f32 length : {3.0f, 15.0f}) {
+        for (const f32 backoff : {0.0f, 1.0f}) {
+          for (const u8 retries : {u8{0}, u8{1}, u8{3}}) {
+            const SpikeCase c{rho, factor, length, backoff, retries};
+            TestApp app;
+            app.Service(Loop(), Healthy(4));
+            const u32 leaf = app.Operation(0.02f, 1);
+            app.Service(Loop(), Healthy(16));
+            app.Entry(app.Operation(0.0001f, 0,
+                                    {{.callee = leaf,
+                                      .timeout_s = 1,
+                                      .retries_max = retries,
+                                      .backoff_s = backoff,
+                                      .retry_budget = 9}}));
+            app.rps = 200 * rho;
+            app.Finish();
+            const f64 rps = static_cast<f64>(app.rps);
+            const f64 extra = static_cast<f64>((factor - 1) * length);
+            const DesAnswer des =
+                SimulateRequests(app.graph, app.inputs,
+                                 {.rps = rps,
+                                  .requests = static_cast<u32>(rps * (120 + extra) / 1.1),
+                                  .spike_at_s = 20,
+                                  .spike_s = static_cast<f64>(length),
+                                  .spike_factor = static_cast<f64>(factor)});
+            const bool des_down = des.last_error > 0.5;
+            const bool flow_down = ErrorAfterSpike(app, c) > 0.5f;
+            ++cases;
+            agree += des_down == flow_down;
+            collapsed += des_down;
+            if (des_down != flow_down) {
+              std::printf("differs: rho %.2f spike x%.1f %2.0f s, %d retries after %.0f s: %s\n",
+                          static_cast<f64>(rho), static_cast<f64>(factor),
+                          static_cast<f64>(length), retries, static_cast<f64>(backoff),
+                          des_down ? "collapses by requests only" : "collapses by flow only");
+            }
+          }
+        }
+      }
+    }
+  }
+  std::printf("collapse: %d cases, %d collapse, %d agree (%.1f %%)\n", cases, collapsed, agree,
+              100.0 * agree / cases);
+  EXPECT_GE(agree, 0.95 * cases);
 }
 
 }  // namespace

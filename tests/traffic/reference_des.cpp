@@ -14,7 +14,17 @@ namespace wt {
 namespace {
 
 using Action = std::function<void()>;
-using Reply = std::function<void(bool)>;
+
+// What happens with an answer; shared, since copies of copies of closures are slow.
+class Reply {
+ public:
+  template <class F>
+  Reply(F f) : f_(std::make_shared<const std::function<void(bool)>>(std::move(f))) {}
+  void operator()(bool ok) const { (*f_)(ok); }
+
+ private:
+  std::shared_ptr<const std::function<void(bool)>> f_;
+};
 
 // c servers and a line before them.
 struct Servers {
@@ -209,6 +219,8 @@ DesAnswer Des::Run() {
   latencies.reserve(run.requests);
   const u32 warm = run.requests / 10;
   u32 sent = 0, bad = 0;
+  std::vector<std::pair<f64, bool>> ends;  // when sent, how it ended
+  f64 last_sent = 0;
   std::function<void()> arrive = [&] {
     const u32 id = sent++;
     f64 pick = Uniform();
@@ -220,11 +232,15 @@ DesAnswer Des::Run() {
     const f64 began = now;
     Attempt(graph.entries[entry].operation, static_cast<f64>(kClientTimeoutS),
             [&, id, began](bool ok) {
+              ends.emplace_back(began, ok);
               if (id < warm) return;
               latencies.push_back(now - began);
               bad += !ok;
             });
-    if (sent < run.requests + warm) In(Work(1 / run.rps, 1), arrive);
+    const bool spike = now >= run.spike_at_s && now < run.spike_at_s + run.spike_s;
+    const f64 rps = run.rps * (spike ? run.spike_factor : 1);
+    last_sent = now;
+    if (sent < run.requests + warm) In(Work(1 / rps, 1), arrive);
   };
   In(0, arrive);
   while (!heap.empty()) {
@@ -235,7 +251,14 @@ DesAnswer Des::Run() {
     event.action();
   }
   DesAnswer answer;
-  const f64 span = static_cast<f64>(sent) / run.rps;
+  u32 late = 0, late_bad = 0;
+  for (const auto& [began, ok] : ends) {
+    if (began < last_sent - run.last_s) continue;
+    ++late;
+    late_bad += !ok;
+  }
+  answer.last_error = static_cast<f64>(late_bad) / std::max(late, 1u);
+  const f64 span = last_sent;
   for (size_t i = 0; i < slots.size(); ++i) {
     answer.services.push_back({static_cast<f64>(attempts[i]) / span,
                                slots[i].busy_s / span / std::max(slots[i].total, 1u)});

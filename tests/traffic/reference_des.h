@@ -5,6 +5,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "sim/traffic/flow.h"
 #include "sim/traffic/service_graph.h"
@@ -15,6 +16,9 @@ struct DesRun {
   f64 rps = 100;
   u32 requests = 200'000;  // measured, after a tenth of them to warm up
   u64 seed = 1;
+  // A spike of the load, and how much of the end of the run `last_error` looks at.
+  f64 spike_at_s = 0, spike_s = 0, spike_factor = 1;
+  f64 last_s = 15;
 };
 
 // What the client saw (all requests, failed ones included) and what each service did.
@@ -24,6 +28,7 @@ struct DesService {
 };
 struct DesAnswer {
   f64 mean_s = 0, p50_s = 0, p99_s = 0, error = 0;
+  f64 last_error = 0;  // share of the requests sent in the last `last_s` that failed
   std::vector<DesService> services;
 };
 
