@@ -248,10 +248,17 @@ void ValidateNode(Checker& check, const Json& object, const Json* old) {
   if (old == nullptr) return;
   CheckMetaUpdate(check, object, *old);
   const Json& before = Object(*old, "spec");
-  for (const char* key : {"podCIDR", "providerID"}) {
-    if (!Text(before, key).empty() && Text(before, key) != Text(Object(object, "spec"), key)) {
-      check.Forbidden(spec.Child(key), "node updates may not change it once set");
-    }
+  const Json& now = Object(object, "spec");
+  const bool moved = !Text(before, "podCIDR").empty() &&
+                     (Text(before, "podCIDR") != Text(now, "podCIDR") ||
+                      List(before, "podCIDRs") != List(now, "podCIDRs"));
+  if (moved) {
+    check.Forbidden(spec.Child("podCIDRs"),
+                    "node updates may not change podCIDR except from \"\" to valid");
+  }
+  if (!Text(before, "providerID").empty() && Text(before, "providerID") != Text(now, "providerID")) {
+    check.Forbidden(spec.Child("providerID"),
+                    "node updates may not change providerID except from \"\" to valid");
   }
 }
 

@@ -92,10 +92,14 @@ void CheckPullSecrets(Checker& check, const Json& spec, const FieldPath& path) {
 bool IsMutablePodChange(const Json& now, const Json& before) {
   Json left = now;
   Json right = before;
+  const bool gated = !List(before, "schedulingGates").empty();
+  const bool ends_at_once = Int(before, "terminationGracePeriodSeconds") < 0 &&
+                            Int(now, "terminationGracePeriodSeconds") == 1;
   for (Json* spec : {&left, &right}) {
-    for (const char* key : {"activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds",
-                            "schedulingGates", "nodeSelector", "affinity"}) {
-      spec->erase(key);
+    for (const char* key : {"activeDeadlineSeconds", "tolerations"}) spec->erase(key);
+    if (ends_at_once) spec->erase("terminationGracePeriodSeconds");
+    for (const char* key : {"schedulingGates", "nodeSelector", "affinity"}) {
+      if (gated) spec->erase(key);
     }
     for (const char* list : {"containers", "initContainers"}) {
       const auto found = spec->find(list);
