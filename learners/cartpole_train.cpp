@@ -55,13 +55,25 @@ f32 LearningRate(const CartPoleConfig& config, u64 steps) {
   return static_cast<f32>(static_cast<f64>(config.grpo.learning_rate) * (1 - done * (1 - end)));
 }
 
-Status CheckResume(const SavedRun& run, const SavedRun& fresh) {
-  if (run.config_hash != fresh.config_hash || run.width != fresh.width ||
-      run.parameters.size() != fresh.parameters.size()) {
+// The state to begin with: that of `resume`, or fresh weights.
+Result<SavedRun> StartOf(const CartPoleConfig& config, const SavedRun* resume) {
+  SavedRun fresh;
+  fresh.network = NetworkKind::kCartPole;
+  fresh.width = config.width;
+  fresh.config_hash = HashConfig(config);
+  const CartPoleWeights weights = InitialCartPoleWeights(config.width, config.seed);
+  for (const auto& layer : weights.layers) {
+    fresh.parameters.insert(fresh.parameters.end(), layer.begin(), layer.end());
+  }
+  fresh.optimizer.mean.resize(fresh.parameters.size());
+  fresh.optimizer.square.resize(fresh.parameters.size());
+  if (resume == nullptr) return fresh;
+  if (resume->config_hash != fresh.config_hash || resume->width != fresh.width ||
+      resume->parameters.size() != fresh.parameters.size()) {
     return Error{ErrorCode::kUsage, "--resume",
                  "the checkpoint is of another preset, seed or size; give the flags of run.json"};
   }
-  return Ok{};
+  return *resume;
 }
 
 }  // namespace
@@ -93,18 +105,12 @@ u64 HashConfig(const CartPoleConfig& c) {
 Result<CartPoleResult> TrainCartPole(
     const CartPoleConfig& config, const SavedRun* resume,
     const std::function<bool(const CartPoleProgress&)>& on_update) {
-  CartPoleLearner learner(InitialCartPoleWeights(config.width, config.seed), config.grpo);
-  CartPoleResult out;
+  Result<SavedRun> start = StartOf(config, resume);
+  if (!start) return start.error();
+  CartPoleResult out{std::move(*start), 0, 0, true};
   SavedRun& run = out.run;
-  run.network = NetworkKind::kCartPole;
-  run.width = config.width;
-  run.config_hash = HashConfig(config);
-  Store(learner, run);
-  if (resume != nullptr) {
-    if (const Status same = CheckResume(*resume, run); !same) return same.error();
-    run = *resume;
-    learner.Start(WeightsOf(run), run.optimizer);
-  }
+  CartPoleLearner learner(WeightsOf(run), config.grpo);
+  learner.SetOptimizer(run.optimizer);
   RunFolder folder(config.folder);
   if (const Status s = folder.Open(run.next_update); !s) return s.error();
   const auto save = [&]() -> Status {
