@@ -106,13 +106,6 @@ u32 ConfigMapOf(const Sim& sim, u32 deployment, u32 k) {
   return 0;
 }
 
-const ConfigRef* MissingConfig(const Sim& sim, StrId ns, std::span<const ConfigRef> needs) {
-  for (const ConfigRef& ref : needs) {
-    if (CheckConfig(sim, ns, ref).missing) return &ref;
-  }
-  return nullptr;
-}
-
 bool SelectsTemplate(const Sim& sim, const ServiceSpec& service, RevId tmpl) {
   const auto selector = Items(&service, service.selector);
   const auto& spec = sim.Typed<PodTemplate>(tmpl);

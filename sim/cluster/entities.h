@@ -49,9 +49,6 @@ u32 ConfigMapOf(const Sim& sim, u32 deployment, u32 k);
 // Row of the ConfigMap or Secret; 0 = none.
 u32 FindConfig(const Sim& sim, RefKind kind, StrId ns, StrId name);
 
-// The first entry of the runtime's needs that is not there, or null.
-const ConfigRef* MissingConfig(const Sim& sim, StrId ns, std::span<const ConfigRef> needs);
-
 // True when every pair of `selector` is among the labels of the template, and there is one.
 bool SelectsTemplate(const Sim& sim, const ServiceSpec& service, RevId tmpl);
 

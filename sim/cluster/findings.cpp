@@ -60,8 +60,8 @@ bool Declares(const Sim& sim, u32 pod, const ServicePort& port) {
   return false;
 }
 
-// A process logs the calls that fail, and what it waits for at its start.
-bool MissesDependency(const Sim& sim, u32 graph) {
+// A process logs the calls that fail.
+bool CallsFail(const Sim& sim, u32 graph) {
   const ServiceGraph& app = sim.blueprint.graph;
   const FlowOperationRow* flow = sim.world.Rows<FlowOperationRow>();
   const GraphService& service = app.services[graph];
@@ -72,13 +72,6 @@ bool MissesDependency(const Sim& sim, u32 graph) {
       const u32 callee = app.calls[operation.first_call + c].callee;
       if (flow[callee].error > kLoggedFailure) return true;
     }
-  }
-  const auto& needs = sim.blueprint.runtime[graph].needs_services;
-  if (needs.empty()) return false;
-  std::array<ServiceInput, kServicesMax> inputs;
-  DeriveInputs(sim, {inputs.data(), app.services.size()});
-  for (const u32 need : needs) {
-    if (inputs[need].reach <= 0) return true;
   }
   return false;
 }
@@ -178,16 +171,15 @@ LogFindings ReadLogs(const Sim& sim, u32 deployment) {
   if (out.pod == 0) return out;
   const Pod& pod = sim.At<Pod>(out.pod);
   const auto& tmpl = sim.Typed<PodTemplate>(pod.spec);
-  const u16 graph = sim.At<Deployment>(deployment).service;
   for (u32 c = pod.first_container; c != 0; c = sim.At<Container>(c).next) {
     const Container& container = sim.At<Container>(c);
     if (container.runs == 0) continue;  // no log yet
-    const bool running = container.state == ContainerState::kRunning;
     out.calls_api |= CallsApi(sim, Items(&tmpl, tmpl.containers)[container.index].image);
-    if (graph == 0 || container.service != graph) continue;
-    const auto& needs = sim.blueprint.runtime[graph - 1u].needs;
-    out.missing_key |= !running && MissingConfig(sim, pod.ns, needs) != nullptr;
-    out.dependency |= MissesDependency(sim, graph - 1u);
+    const auto cause = static_cast<StartProblem>(container.cause);
+    out.missing_key |= cause == StartProblem::kLacksConfig;
+    out.dependency |= cause == StartProblem::kLacksService;
+    if (container.service == 0 || container.state != ContainerState::kRunning) continue;
+    out.dependency |= CallsFail(sim, container.service - 1u);
   }
   return out;
 }

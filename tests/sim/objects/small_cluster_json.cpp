@@ -19,9 +19,12 @@ constexpr const char* kManifests[] = {
     R"({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web",
         "namespace": "shop", "labels": {"app": "web"}},
         "spec": {"replicas": 2, "selector": {"matchLabels": {"app": "web"}},
-          "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [
+          "template": {"metadata": {"labels": {"app": "web"}}, "spec": {
+            "volumes": [{"name": "v", "configMap": {"name": "settings"}}], "containers": [
             {"name": "web", "image": "shop/web:2", "command": ["/bin/web", "serve"],
              "ports": [{"containerPort": 8080, "name": "http"}],
+             "env": [{"name": "LEVEL", "valueFrom": {"configMapKeyRef":
+                      {"name": "settings", "key": "level"}}}],
              "envFrom": [{"configMapRef": {"name": "settings"}}],
              "livenessProbe": {"httpGet": {"path": "/healthz", "port": 8080}},
              "resources": {"requests": {"cpu": "100m", "memory": "64Mi"},
