@@ -10,6 +10,7 @@
 
 #include "learners/checkpoint.h"
 #include "learners/cluster_rollouts.h"
+#include "learners/grpo.h"
 
 namespace wt {
 
