@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "learners/advantage.h"
 #include "learners/checkpoint.h"
 #include "learners/cluster_rollouts.h"
 #include "learners/grpo.h"
@@ -16,6 +17,7 @@ namespace wt {
 
 struct TrainConfig {
   std::string preset = "dapo";
+  std::string suite, suite_hash;
   GrpoConfig grpo;
   CollectOptions collect;      // seed, groups, group size, threads
   u32 width = 32;
@@ -36,6 +38,7 @@ struct TrainProgress {
   u64 update = 0, updates = 0, episodes = 0, decisions = 0;
   f64 success = 0, harm = 0, reward = 0, steps = 0;  // means of this update's episodes
   f64 false_action_healthy = 0;
+  u64 errored = 0;             // episodes of this update that could not start
   UpdateStats stats;
   f64 simulate_s = 0, infer_s = 0, update_s = 0;     // CPU seconds of this update
   f64 cpu_s = 0;                                     // of the run so far
@@ -49,14 +52,20 @@ struct TrainResult {
 };
 
 // Goes on from `resume` if given. `on_update` returning false stops after writing a checkpoint.
-// Errors: kUsage (a checkpoint of another configuration), kEnvironment (folder).
+// Errors: kUsage (a checkpoint of another configuration), kEnvironment (folder), kInvalidInput (no
+// episode of an update could start).
 Result<TrainResult> Train(std::span<const ScenarioSetup> setups, const TrainConfig& config,
                           const Checkpoint* resume,
                           const std::function<bool(const TrainProgress&)>& on_update);
 
-// What must be equal for a resume to continue the same run.
+// What must be equal for a resume to continue the same run: all of the configuration but the
+// folder, the threads and the bound on CPU time; and the scenarios.
 u64 HashConfig(const TrainConfig& config, std::span<const ScenarioSetup> setups);
-// One line of metrics.jsonl (train_json.cpp).
+
+// train_json.cpp: one line of metrics.jsonl, the run.json, what `train --json` prints.
 std::string MetricsLine(const TrainProgress& progress);
+std::string RunDocument(const TrainConfig& config, std::span<const ScenarioSetup> setups,
+                        const std::string& commit);
+std::string ResultDocument(const TrainConfig& config, const TrainResult& result);
 
 }  // namespace wt
