@@ -72,6 +72,16 @@ void SetRates(const TrainConfig& config, f64 left, GrpoConfig& to) {
                                       (rate_end + left * (1 - rate_end)));
 }
 
+// The curriculum: what the episodes of an update are like when `done` of the run is over.
+void SetLessons(const TrainConfig& config, f32 done, CollectOptions& to) {
+  constexpr f32 kTiny = 1e-6f;
+  to.first_lessons = done < config.lessons_until;
+  to.penalties = std::min(1.0f, config.penalties_from + (1.0f - config.penalties_from) * done /
+                                                            std::max(config.lessons_until, kTiny));
+  const f32 left = 1.0f - done / std::max(config.head_start_until, kTiny);
+  to.head_start_share = std::max(0.0f, config.head_start_from * left);
+}
+
 }  // namespace
 
 u64 HashConfig(const TrainConfig& config, std::span<const ScenarioSetup> setups) {
@@ -82,8 +92,10 @@ u64 HashConfig(const TrainConfig& config, std::span<const ScenarioSetup> setups)
       static_cast<int>(g.scale), static_cast<int>(g.mean), g.skip_flat_groups, g.clip_low,
       g.clip_high, g.entropy, g.learning_rate, g.grad_norm_max, g.epochs, g.minibatch,
       g.steps_max);
-  text += fmt::format(" {} {} {} {} {}", r.cause_gone, r.slo_held, r.localized, r.per_disturbed,
-                      r.per_step);
+  text += fmt::format(" {} {} {} {} {} {} {} {} {}", r.verdict, r.harm, r.cause_gone, r.disturbed,
+                      r.looked, r.step, r.gave_up, r.localized, g.discount);
+  text += fmt::format(" {} {} {} {}", config.head_start_from, config.head_start_until,
+                      config.lessons_until, config.penalties_from);
   text += fmt::format(" {} {} {} {} {} {} {} {} {}", config.collect.groups,
                       config.collect.group_size, config.collect.seed, config.width, config.blind,
                       config.entropy_end, config.learning_rate_end, config.updates,
@@ -117,16 +129,11 @@ Result<TrainResult> Train(std::span<const ScenarioSetup> setups, const TrainConf
   bool go_on = true;
   while (go_on && state.next_update < config.updates &&
          (config.cpu_seconds_max <= 0 || state.cpu_s < config.cpu_seconds_max)) {
-    SetRates(config, 1.0 - Done(config, state.next_update, state.cpu_s), learner.config());
+    const f64 done = Done(config, state.next_update, state.cpu_s);
+    SetRates(config, 1.0 - done, learner.config());
     CollectOptions collect = config.collect;
     collect.update = state.next_update;
-    const f32 done = static_cast<f32>(1.0 - left);
-    collect.first_lessons = done < config.lessons_until;
-    collect.penalties = std::min(
-        1.0f, config.penalties_from + (1.0f - config.penalties_from) * done /
-                                          std::max(config.lessons_until, 1e-6f));
-    collect.head_start_share = std::max(
-        0.0f, config.head_start_from * (1.0f - done / std::max(config.head_start_until, 1e-6f)));
+    SetLessons(config, static_cast<f32>(done), collect);
     const RolloutBatch batch = CollectRollouts(
         setups, std::make_shared<const NetworkWeights>(learner.Weights()), collect);
     if (batch.episodes.empty()) {
