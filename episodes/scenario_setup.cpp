@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "episodes/scenario_setup.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <string>
 
 #include "episodes/draw_scenario.h"
 #include "faults/fault_schedule.h"
@@ -41,10 +40,17 @@ std::string MixOf(const Scenario& scenario) { return SampleText(scenario.load.mi
 
 std::string KeyOf(const Scenario& scenario) {
   const ClusterShape shape = ShapeOf(scenario);
-  return fmt::format("{} {} {} {} {} {} {} {} {} {}", scenario.app_path, shape.nodes, shape.cpu,
-                     shape.memory, shape.pods, fmt::join(shape.zones, ","), shape.version,
-                     scenario.cluster.profile, MixOf(scenario), SettledRate(scenario)) +
-         (scenario.load.points.empty() ? "" : scenario.load.file);
+  std::string key = scenario.app_path;
+  for (const std::string& zone : shape.zones) key += " " + zone;
+  for (const std::string& text : {shape.cpu, shape.memory, shape.version,
+                                  scenario.cluster.profile, MixOf(scenario), scenario.load.file}) {
+    key += " " + text;
+  }
+  for (const f64 number : {static_cast<f64>(shape.nodes), static_cast<f64>(shape.pods),
+                           static_cast<f64>(SettledRate(scenario))}) {
+    key += " " + std::to_string(number);
+  }
+  return key;
 }
 
 Result<std::shared_ptr<const Blueprint>> Build(const Scenario& scenario, const App& app,

@@ -10,9 +10,12 @@
 #include <thread>
 
 #include "agents/hash_draw.h"
+#include "episodes/ground_truth.h"
 
 namespace wt {
 namespace {
+
+constexpr u32 kLessonSteps = 16;
 
 f64 ThreadSeconds() {
   timespec now{};
@@ -42,8 +45,12 @@ struct Decision {
   std::vector<u16> service_workload;
   u32 chosen = 0;
   f32 log_prob = 0;
+  f32 reward = 0;
 };
 struct Recorded {
+  bool gone = false;      // the cause, after the last decision
+  u32 disturbed = 0;
+  u64 looked = 0;         // bits of cause entities looked at (slot modulo 32 per kind)
   ObservationShape shape;
   std::vector<u16> edges;
   std::vector<Decision> decisions;
@@ -58,7 +65,45 @@ u32 FlatIndex(const ObservationShape& shape, const Action& action) {
   return at + action.slot * static_cast<u32>(MovesOf(action.kind).size()) + action.move;
 }
 
-void Record(const StepView& step, Recorded& to) {
+// What the decision earned, the verdict left out.
+f32 StepReward(const StepView& step, const RewardShape& shape, Recorded& to) {
+  const Sim sim = step.cluster->View();
+  const Action& action = step.slot->chosen;
+  f32 reward = shape.step;
+  const bool faulty = HasFault(step.cluster->world());
+  const bool gone = faulty && AllCausesGone(sim);
+  if (gone != to.gone) reward += gone ? shape.cause_gone : -shape.cause_gone;
+  to.gone = gone;
+  u32 disturbed = 0;
+  for (const WrittenObject& written : step.cluster->Written()) {
+    if (!IsPartOfCause(sim, written.kind, written.row, written.born)) disturbed += written.writes;
+  }
+  if (disturbed > to.disturbed) {
+    reward += shape.disturbed * static_cast<f32>(disturbed - to.disturbed);
+  }
+  to.disturbed = disturbed;
+  if (faulty && IsInvestigation(MoveOf(action).verb) && step.cluster->Now() > FirstFaultAt(
+                                                                                  sim.world)) {
+    const u32 row = step.cluster->RowOf(action.kind, action.slot);
+    const u64 bit = 1ULL << ((action.kind == EntityKind::kService ? 32 : 0) + action.slot % 32);
+    if (row != 0 && IsCauseEntity(sim, action.kind, row) && (to.looked & bit) == 0) {
+      to.looked |= bit;
+      reward += shape.looked;
+    }
+  }
+  return reward;
+}
+
+f32 EndReward(const EpisodeResult& result, const RewardShape& shape) {
+  if (result.verdict == 1) {
+    return shape.verdict + (result.parts.localized ? shape.localized : 0.0f);
+  }
+  f32 reward = result.verdict == -1 ? shape.harm : 0.0f;
+  if (result.terminated) reward += shape.gave_up;
+  return reward;
+}
+
+void Record(const StepView& step, const RewardShape& shape, Recorded& to) {
   const ObservationView& view = step.slot->observation;
   if (to.decisions.empty()) {
     to.shape = view.shape;
@@ -71,6 +116,7 @@ void Record(const StepView& step, Recorded& to) {
   d.service_workload.assign(view.service_workload.begin(), view.service_workload.end());
   d.chosen = FlatIndex(view.shape, step.slot->chosen);
   d.log_prob = step.slot->log_prob;
+  d.reward = StepReward(step, shape, to);
   to.decisions.push_back(std::move(d));
 }
 
@@ -80,8 +126,8 @@ struct Worker {
   f64 total_s = 0;
 };
 
-void Append(const Recorded& recorded, const EpisodeResult& result, u32 group, f32 reward,
-            RolloutBatch& batch) {
+void Append(Recorded& recorded, const EpisodeResult& result, u32 group,
+            const RewardShape& shape, RolloutBatch& batch) {
   if (recorded.decisions.empty()) return;
   if (batch.episodes.empty()) batch.shape = recorded.shape;
   WT_CHECK(batch.shape == recorded.shape, "all episodes of a batch have one shape");
@@ -89,7 +135,8 @@ void Append(const Recorded& recorded, const EpisodeResult& result, u32 group, f3
   episode.group = group;
   episode.first = batch.decisions;
   episode.count = static_cast<u32>(recorded.decisions.size());
-  episode.reward = reward;
+  recorded.decisions.back().reward += EndReward(result, shape);
+  for (const Decision& d : recorded.decisions) episode.reward += d.reward;
   episode.verdict = result.verdict;
   episode.faulty = result.faulty;
   episode.wrote = result.parts.wrote;
@@ -103,6 +150,7 @@ void Append(const Recorded& recorded, const EpisodeResult& result, u32 group, f3
                                   d.service_workload.end());
     batch.chosen.push_back(d.chosen);
     batch.log_prob.push_back(d.log_prob);
+    batch.reward.push_back(d.reward);
     batch.episode.push_back(static_cast<u32>(batch.episodes.size()));
   }
   batch.decisions += episode.count;
@@ -110,17 +158,6 @@ void Append(const Recorded& recorded, const EpisodeResult& result, u32 group, f3
 }
 
 }  // namespace
-
-f32 RewardOf(const EpisodeResult& result, const RewardShape& shape) {
-  const VerdictParts& parts = result.parts;
-  f32 reward = static_cast<f32>(result.verdict) + shape.per_step * static_cast<f32>(result.steps);
-  reward += shape.per_disturbed * static_cast<f32>(std::min<u16>(parts.disturbed, 5));
-  if (!result.faulty) return reward;
-  if (parts.cause_gone) reward += shape.cause_gone;
-  if (parts.cause_gone && parts.slo_held) reward += shape.slo_held;
-  if (parts.localized) reward += shape.localized;
-  return reward;
-}
 
 RolloutBatch CollectRollouts(std::span<const ScenarioSetup> setups,
                              std::shared_ptr<const NetworkWeights> weights,
@@ -132,10 +169,20 @@ RolloutBatch CollectRollouts(std::span<const ScenarioSetup> setups,
     const u32 scenario = static_cast<u32>(HashDraw(options.seed, 7, static_cast<u32>(number)) %
                                           setups.size());
     const u64 seed = kFirstTrainingSeed + Mix(options.seed) % 1'000'000 * 1'000'000 + number;
+    const bool late = HashUniform(options.seed, 8, static_cast<u32>(number)) <
+                      options.head_start_share;
+    const SimTime head_start =
+        late ? static_cast<SimTime>(HashDraw(options.seed, 9, static_cast<u32>(number)) % 45) *
+                   kSecond + 15 * kSecond
+             : -1;
     for (u32 m = 0; m < options.group_size; ++m) {
-      requests.push_back({&setups[scenario], scenario, seed, m + 1});
+      requests.push_back({&setups[scenario], scenario, seed, m + 1, head_start,
+                          options.first_lessons, options.first_lessons ? kLessonSteps : 0});
     }
   }
+  RewardShape shape = options.reward;
+  shape.harm *= options.penalties;
+  shape.disturbed *= options.penalties;
   std::vector<EpisodeResult> results(requests.size());
   std::vector<Recorded> recorded(requests.size());
   tbb::enumerable_thread_specific<Worker> workers;
@@ -152,7 +199,7 @@ RolloutBatch CollectRollouts(std::span<const ScenarioSetup> setups,
     ChunkOptions chunk_options;
     chunk_options.keep_actions = false;
     chunk_options.on_step = [&](const StepView& step) {
-      Record(step, recorded[from + step.index]);
+      Record(step, shape, recorded[from + step.index]);
     };
     auto part = RunChunk({requests.data() + from, count}, *worker.policy, worker.pool,
                          chunk_options);
@@ -168,7 +215,7 @@ RolloutBatch CollectRollouts(std::span<const ScenarioSetup> setups,
   for (std::size_t i = 0; i < requests.size(); ++i) {
     WT_CHECK(!results[i].errored, "a training episode can start");
     Append(recorded[i], results[i], static_cast<u32>(i / options.group_size),
-           RewardOf(results[i], options.reward), batch);
+           shape, batch);
   }
   for (const Worker& worker : workers) {
     batch.infer_s += worker.policy ? worker.policy->seconds : 0;

@@ -19,6 +19,7 @@ struct RolloutBatch {
   std::vector<u32> chosen;            // [decisions] index into the flat logits
   std::vector<f32> log_prob;          // [decisions] under the policy that acted
   std::vector<u32> episode;           // [decisions] index into episodes
+  std::vector<f32> reward;            // [decisions] earned by it; the last one holds the verdict
 
   struct Episode {
     u32 group = 0;

@@ -30,7 +30,7 @@ Status Load(Blueprint& blueprint, const Json& manifest, const std::string& place
   return Ok{};
 }
 
-Status LoadKind(Blueprint& blueprint, const App& app, int pass, Warnings* warnings) {
+Status LoadManifestsOf(Blueprint& blueprint, const App& app, int pass, Warnings* warnings) {
   for (const Manifest& manifest : app.manifests.manifests) {
     const int order = manifest.kind == "Node" ? 0 : manifest.kind == "Namespace" ? 1 : 2;
     if (order != pass) continue;
@@ -55,7 +55,7 @@ Status LoadObjects(Blueprint& blueprint, const App& app, const ClusterShape& sha
   for (const Manifest& manifest : app.manifests.manifests) {
     own_nodes = own_nodes || manifest.kind == "Node";
   }
-  if (Status loaded = LoadKind(blueprint, app, 0, warnings); !loaded) return loaded;
+  if (Status loaded = LoadManifestsOf(blueprint, app, 0, warnings); !loaded) return loaded;
   if (!own_nodes) {
     for (const Json& node : NodeManifests(shape)) {
       if (Status loaded = Load(blueprint, node, "cluster.nodes"); !loaded) return loaded;
@@ -64,8 +64,8 @@ Status LoadObjects(Blueprint& blueprint, const App& app, const ClusterShape& sha
   for (const Json& name_space : NamespaceManifests(app.manifests)) {
     if (Status loaded = Load(blueprint, name_space, ""); !loaded) return loaded;
   }
-  if (Status loaded = LoadKind(blueprint, app, 1, warnings); !loaded) return loaded;
-  return LoadKind(blueprint, app, 2, warnings);
+  if (Status loaded = LoadManifestsOf(blueprint, app, 1, warnings); !loaded) return loaded;
+  return LoadManifestsOf(blueprint, app, 2, warnings);
 }
 
 Result<Blueprint> BuildBlueprint(const App& app, const BlueprintOptions& options,

@@ -63,8 +63,8 @@ Result<World> BuildWorld(const Blueprint& blueprint, WorldPool& pool, RandomKey 
 // REQUIRES: SettleBlueprint. O(bytes of a World).
 World ResetWorld(const Blueprint& blueprint, WorldPool& pool, RandomKey key);
 
-// Shifts every instant of a World (rows, pending events, header) by -now, so that now is 0, and
-// clears the client's counters. Instants of 0 mean "never" and stay.
-void RebaseTime(World& world);
+// Moves the clock of a settled World to 0: pending events by -now, what is past a day further
+// back, Events and counters cleared. Instants of 0 mean "never" and stay.
+void RebaseTime(const Blueprint& blueprint, World& world);
 
 }  // namespace wt

@@ -29,13 +29,13 @@ u8 TargetsOf(const FaultKind& kind) {
   }
 }
 
-struct Table {
+struct KindTable {
   std::vector<std::vector<FaultParameter>> parameters;
   std::vector<FaultKindInfo> kinds;
 };
 
-Table MakeTable() {
-  Table table;
+KindTable MakeTable() {
+  KindTable table;
   for (const FaultKind* kind : AllFaults()) {
     std::vector<FaultParameter> list;
     for (const Parameter& p : kind->parameters) {
@@ -53,7 +53,7 @@ Table MakeTable() {
 }  // namespace
 
 std::span<const FaultKindInfo> FaultKindInfos() {
-  static const Table kTable = MakeTable();
+  static const KindTable kTable = MakeTable();
   return kTable.kinds;
 }
 

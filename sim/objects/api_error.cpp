@@ -29,16 +29,11 @@ Error BadRequestError(std::string message) {
   return {ErrorCode::kBadRequest, "", std::move(message)};
 }
 
-Error InvalidError(const KindInfo& kind, std::string_view name,
-                   const std::vector<FieldCause>& causes) {
-  std::string list;
-  for (const FieldCause& cause : causes) {
-    if (!list.empty()) list += ", ";
-    list += cause.field + ": " + cause.message;
-  }
-  if (causes.size() > 1) list = "[" + list + "]";
-  return {ErrorCode::kInvalidObject, causes.front().field,
-          fmt::format("{} \"{}\" is invalid: {}", Qualified(kind.kind, kind), name, list)};
+Error InvalidFieldError(const KindInfo& kind, std::string_view name, std::string field,
+                        std::string_view message) {
+  std::string what = fmt::format("{} \"{}\" is invalid: {}: {}", Qualified(kind.kind, kind), name,
+                                 field, message);
+  return {ErrorCode::kInvalidObject, std::move(field), std::move(what)};
 }
 
 }  // namespace wt

@@ -12,7 +12,7 @@
 #include "sim/objects/kinds.h"
 #include "sim/objects/patch.h"
 #include "sim/objects/split.h"
-#include "sim/objects/update_rules.h"
+#include "sim/objects/validation.h"
 #include "sim/transitions.h"
 
 namespace wt {
@@ -112,12 +112,10 @@ Result<Json> AppliedObject(Json manifest) {
   }
   manifest["metadata"]["annotations"][std::string(kLastApplied)] = Canonical(applied) + "\n";
   if (kind == nullptr) return manifest;
+  if (Status decoded = CheckDecoding(manifest); !decoded) return decoded.error();
   ApplyDefaults(manifest);
   AdmitObject(kind->kind, manifest);
-  const auto causes = CheckObject(*kind, manifest, nullptr);
-  if (!causes.empty()) {
-    return InvalidError(*kind, Text(Map(manifest, "metadata"), "name"), causes);
-  }
+  if (Status valid = CheckValid(manifest, nullptr); !valid) return valid.error();
   return manifest;
 }
 
@@ -162,7 +160,7 @@ RevId AddEdge(Blueprint& blueprint, const EdgeBase& base, const EditInput& input
   if (!after) return 0;
   ApplyDefaults(*after);
   AdmitObject(kind.kind, *after);
-  if (!CheckObject(kind, *after, &before).empty()) return 0;
+  if (!CheckValid(*after, nullptr)) return 0;
   const auto compiled = CompileParts(blueprint, kind.kind, std::move(*after));
   if (!compiled) return 0;
   const RevId to = of_template ? compiled->tmpl : compiled->doc;

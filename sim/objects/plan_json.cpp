@@ -7,6 +7,7 @@
 #include "sim/objects/render.h"
 #include "sim/objects/split.h"
 #include "sim/objects/update_rules.h"
+#include "sim/objects/validation.h"
 #include "sim/objects/write_plan.h"
 
 namespace wt {
@@ -67,10 +68,10 @@ void PlanDeployment(const Sim& sim, u32 row, const ObjectParts& parts, WritePlan
 Result<WritePlan> PlanUpdate(const Sim& sim, ObjectRef object, const Json& before, Json after) {
   const KindInfo& kind = KindOf(sim, object);
   if (Status prepared = PrepareUpdate(kind, before, after); !prepared) return prepared.error();
+  if (Status decoded = CheckDecoding(after); !decoded) return decoded.error();
   ApplyDefaults(after);
   AdmitObject(kind.kind, after);
-  const std::vector<FieldCause> causes = CheckObject(kind, after, &before);
-  if (!causes.empty()) return InvalidError(kind, ObjectName(sim, object), causes);
+  if (Status valid = CheckValid(after, &before); !valid) return valid.error();
 
   const ObjectParts parts = SplitObject(kind.kind, after);
   WritePlan plan;

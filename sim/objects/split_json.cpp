@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sources: apiserver pkg/registry/rest (server-made metadata); pkg/registry/core/service
-// (ipFamilies, nodePort range 30000-32767), core/namespace strategy, core/v1 conversion of
-// Secret.stringData.
+// (ipFamilies, nodePort range 30000-32767), core/namespace strategy.
 #include "sim/objects/split.h"
 
 #include "sim/objects/json_view.h"
-#include "sim/objects/base64.h"
 #include "sim/objects/content_hash.h"
+#include "sim/objects/prepare.h"
 #include "sim/objects/timestamp.h"
 
 namespace wt {
@@ -154,15 +153,10 @@ void AdmitObject(std::string_view kind, Json& object) {
     AllocateNodePorts(Member(object, "spec"), Text(metadata, "name"));
   } else if (kind == "Namespace") {
     Member(metadata, "labels")["kubernetes.io/metadata.name"] = Text(metadata, "name");
-    if (!Map(object, "spec").contains("finalizers")) {
-      Member(object, "spec")["finalizers"] = Json::array({"kubernetes"});
-    }
-  } else if (kind == "Secret" && object.contains("stringData")) {
-    for (const auto& [key, value] : Map(object, "stringData").items()) {
-      Member(object, "data")[key] = EncodeBase64(TextOf(value));
-    }
-    object.erase("stringData");
+  } else if (kind == "Secret") {
+    MergeStringData(object);
   }
+  PrepareForCreate(object);
 }
 
 }  // namespace wt

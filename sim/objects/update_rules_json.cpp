@@ -3,22 +3,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "sim/objects/access.h"
-#include "sim/objects/canonical.h"
 #include "sim/objects/split.h"
 
 namespace wt {
 namespace {
-
-constexpr const char* kPodMessage =
-    "Forbidden: pod updates may not change fields other than `spec.containers[*].image`,"
-    "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only "
-    "additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set "
-    "to 1 if it was previously negative)";
-constexpr const char* kImmutableSet = "Forbidden: field is immutable when `immutable` is set";
 
 // after[member] := before[member], absent when absent there.
 void Keep(const Json& before, Json& after, std::string_view member) {
@@ -85,90 +76,6 @@ void KeepAllocated(const Json& before, Json& after) {
   if (List(*spec, "clusterIPs").empty()) Keep(old, *spec, "clusterIPs");
 }
 
-FieldCause Immutable(std::string field, const Json& value) {
-  return {std::move(field), "FieldValueInvalid",
-          "Invalid value: " + Canonical(value) + ": field is immutable"};
-}
-
-void CheckService(const Json& before, const Json& after, std::vector<FieldCause>& causes) {
-  const Json& old = List(Object(before, "spec"), "clusterIPs");
-  const Json& now = List(Object(after, "spec"), "clusterIPs");
-  if (old.empty() || now.empty() || old[0] == now[0]) return;
-  causes.push_back({"spec.clusterIPs[0]", "FieldValueInvalid",
-                    "Invalid value: " + Canonical(now) + ": may not change once set"});
-}
-
-void CheckImmutableData(const Json& before, const Json& after, std::vector<FieldCause>& causes) {
-  if (!Flag(before, "immutable")) return;
-  if (!Flag(after, "immutable")) {
-    causes.push_back({"immutable", "FieldValueForbidden", kImmutableSet});
-  }
-  for (const char* member : {"data", "binaryData"}) {
-    if (Object(before, member) != Object(after, member)) {
-      causes.push_back({member, "FieldValueForbidden", kImmutableSet});
-    }
-  }
-}
-
-// The spec as it would be if the update had touched only what it may touch.
-Json WithPermitted(const Json& before, const Json& after) {
-  Json spec = before;
-  for (const char* list : {"containers", "initContainers"}) {
-    const Json& now = List(after, list);
-    if (!spec.contains(list) || now.size() != spec[list].size()) continue;
-    for (size_t i = 0; i < now.size(); ++i) Keep(now[i], spec[list][i], "image");
-  }
-  Keep(after, spec, "activeDeadlineSeconds");
-  Keep(after, spec, "tolerations");
-  const i64 grace = Int(before, "terminationGracePeriodSeconds");
-  if (grace < 0 && Int(after, "terminationGracePeriodSeconds") == 1) {
-    spec["terminationGracePeriodSeconds"] = 1;
-  }
-  return spec;
-}
-
-void CheckPod(const Json& before, const Json& after, std::vector<FieldCause>& causes) {
-  const Json& old = Object(before, "spec");
-  const Json& now = Object(after, "spec");
-  for (const char* list : {"containers", "initContainers"}) {
-    if (List(old, list).size() == List(now, list).size()) continue;
-    causes.push_back({std::string("spec.") + list, "FieldValueForbidden",
-                      "Forbidden: pod updates may not add or remove containers"});
-    return;
-  }
-  for (const Json& toleration : List(old, "tolerations")) {
-    const Json& list = List(now, "tolerations");
-    const bool kept = std::any_of(list.begin(), list.end(), [&](Json other) {
-      Json mine = toleration;
-      mine.erase("tolerationSeconds");
-      other.erase("tolerationSeconds");
-      return mine == other;
-    });
-    if (kept) continue;
-    causes.push_back({"spec.tolerations", "FieldValueForbidden",
-                      "Forbidden: existing toleration can not be modified except its "
-                      "tolerationSeconds"});
-    break;
-  }
-  if (WithPermitted(old, now) != now) {
-    causes.push_back({"spec", "FieldValueForbidden", kPodMessage});
-  }
-}
-
-void CheckNode(const Json& before, const Json& after, std::vector<FieldCause>& causes) {
-  for (const char* member : {"podCIDR", "podCIDRs", "providerID"}) {
-    const Json* old = Find(Object(before, "spec"), member);
-    const Json* now = Find(Object(after, "spec"), member);
-    if (old == nullptr || (now != nullptr && *old == *now)) continue;
-    const bool provider = std::string_view(member) == "providerID";
-    causes.push_back({provider ? "spec.providerID" : "spec.podCIDRs", "FieldValueForbidden",
-                      fmt::format("Forbidden: node updates may not change {} except from \"\" to "
-                                  "valid",
-                                  provider ? "providerID" : "podCIDR")});
-    return;
-  }
-}
-
 }  // namespace
 
 Status PrepareUpdate(const KindInfo& kind, const Json& before, Json& after) {
@@ -189,32 +96,6 @@ Status PrepareUpdate(const KindInfo& kind, const Json& before, Json& after) {
     KeepInside(old, metadata, "labels", "pod-template-hash");
   }
   return Ok{};
-}
-
-std::vector<FieldCause> CheckObject(const KindInfo& info, const Json& after,
-                                    const Json* old) {
-  std::vector<FieldCause> causes;
-  if (old == nullptr) return causes;
-  const std::string_view kind = info.kind;
-  const Json& before = *old;
-  if (kind == "Deployment") {
-    const Json& now = Object(Object(after, "spec"), "selector");
-    if (Object(Object(before, "spec"), "selector") != now) {
-      causes.push_back(Immutable("spec.selector", now));
-    }
-  } else if (kind == "Service") {
-    CheckService(before, after, causes);
-  } else if (kind == "ConfigMap" || kind == "Secret") {
-    CheckImmutableData(before, after, causes);
-    if (kind == "Secret" && Text(before, "type") != Text(after, "type")) {
-      causes.push_back(Immutable("type", after.value("type", Json(""))));
-    }
-  } else if (kind == "Pod") {
-    CheckPod(before, after, causes);
-  } else if (kind == "Node") {
-    CheckNode(before, after, causes);
-  }
-  return causes;
 }
 
 }  // namespace wt

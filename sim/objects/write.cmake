@@ -2,7 +2,6 @@
 # Objects inside a World: documents taken apart, compiled, rendered, written.
 target_sources(wt_sim PRIVATE
   objects/api_error.cpp
-  objects/base64.cpp
   objects/commit_json.cpp
   objects/compile_json.cpp
   objects/compile_parts_json.cpp

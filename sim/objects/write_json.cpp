@@ -79,10 +79,10 @@ Result<WriteOutcome> EditColumn(Sim& sim, ObjectRef object, EditOp op, u32 arg, 
   WritePlan plan;
   if (op == EditOp::kSetReplicas) {
     if (arg > INT32_MAX) {
-      return InvalidError(KindOf(sim, object), ObjectName(sim, object),
-                          {{"spec.replicas", "FieldValueInvalid",
-                            fmt::format("Invalid value: {}: must be greater than or equal to 0",
-                                        static_cast<i32>(arg))}});
+      return InvalidFieldError(
+          KindOf(sim, object), ObjectName(sim, object), "spec.replicas",
+          fmt::format("Invalid value: {}: must be greater than or equal to 0",
+                      static_cast<i32>(arg)));
     }
     if (row.replicas != static_cast<i32>(arg)) plan.replicas = static_cast<i32>(arg);
   } else if ((row.paused != 0) != (arg != 0)) {

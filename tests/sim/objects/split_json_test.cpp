@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "sim/objects/base64.h"
 #include "sim/objects/timestamp.h"
 
 namespace wt {
@@ -86,13 +85,6 @@ TEST(Admit, NodePortsAreAllocatedOnceAndInRange) {
   EXPECT_EQ(once["spec"]["ports"][1]["nodePort"], 30001);
   AdmitObject("Service", service);
   EXPECT_EQ(service, once);
-}
-
-TEST(Base64, PadsAsRfc4648Does) {
-  EXPECT_EQ(EncodeBase64(""), "");
-  EXPECT_EQ(EncodeBase64("f"), "Zg==");
-  EXPECT_EQ(EncodeBase64("fo"), "Zm8=");
-  EXPECT_EQ(EncodeBase64("foobar"), "Zm9vYmFy");
 }
 
 TEST(Timestamp, IsRfc3339AndReadsBack) {

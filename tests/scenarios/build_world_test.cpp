@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenarios/build_world.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include "sim/invariants.h"
+#include "sim/objects/write.h"
+#include "sim/transitions.h"
+
+namespace wt {
+namespace {
+
+const App& Hotel() {
+  static const App app = [] {
+    auto loaded = LoadApp(WT_SOURCE_DIR "/scenarios/apps/hotel");
+    WT_CHECK(loaded.ok(), "the hotel app loads");
+    return std::move(*loaded);
+  }();
+  return app;
+}
+
+Blueprint Built() {
+  auto built = BuildBlueprint(Hotel(), {});
+  WT_CHECK(built.ok(), built.error().Text().c_str());
+  FinishBlueprint(*built);
+  return std::move(*built);
+}
+
+// Settled under few images, built once.
+const Blueprint& Settled() {
+  static const std::unique_ptr<Blueprint> blueprint = [] {
+    auto made = std::make_unique<Blueprint>(Built());
+    const Status settled = SettleBlueprint(*made, {.images = 2, .offered_rps = 120, .seed = 1});
+    WT_CHECK(settled.ok(), settled.error().Text().c_str());
+    return made;
+  }();
+  return *blueprint;
+}
+
+template <class Row>
+u32 Live(const World& world) {
+  u32 live = 0;
+  for (u32 i = 1; i < world.Used<Row>(); ++i) live += world.At<Row>(i).born != 0 ? 1 : 0;
+  return live;
+}
+
+TEST(BuildBlueprint, HotelIsBuiltInUnderThreeTenthsOfASecond) {
+  Hotel();
+  const auto start = std::chrono::steady_clock::now();
+  const Blueprint blueprint = Built();
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+  RecordProperty("seconds", std::to_string(taken.count()));
+  EXPECT_LT(taken.count(), 0.3 * 4) << "allowing for a machine shared by four";
+  std::printf("built in %.3f s: %zu revisions, %zu edges, %zu KiB of documents\n", taken.count(),
+              blueprint.revisions.size(), blueprint.edges.size(),
+              blueprint.documents.size() / 1024);
+}
+
+TEST(BuildBlueprint, EveryDeploymentHasAnOlderRevisionThatRunsTheSame) {
+  const Blueprint blueprint = Built();
+  int deployments = 0;
+  for (const LoadedObject& object : blueprint.objects) {
+    if (static_cast<ObjectKind>(object.kind) != ObjectKind::kDeployment) continue;
+    ++deployments;
+    ASSERT_NE(object.older_tmpl, 0u);
+    EXPECT_NE(object.older_tmpl, object.tmpl);
+    const Revision& now = blueprint.revisions[object.tmpl];
+    const Revision& older = blueprint.revisions[object.older_tmpl];
+    ASSERT_EQ(now.typed_bytes, older.typed_bytes);
+    EXPECT_TRUE(std::equal(blueprint.typed.begin() + now.typed_offset,
+                           blueprint.typed.begin() + now.typed_offset + now.typed_bytes,
+                           blueprint.typed.begin() + older.typed_offset))
+        << "nothing that a handler reads differs";
+  }
+  EXPECT_GE(deployments, 10);
+}
+
+TEST(BuildBlueprint, TheGraphMatchesTheBehaviour) {
+  const Blueprint blueprint = Built();
+  const Behaviour& behaviour = Hotel().behaviour;
+  ASSERT_EQ(blueprint.graph.services.size(), behaviour.services.size());
+  ASSERT_EQ(blueprint.runtime.size(), behaviour.services.size());
+  EXPECT_EQ(blueprint.graph.order.size(), blueprint.graph.operations.size());
+  for (std::size_t s = 0; s < behaviour.services.size(); ++s) {
+    EXPECT_EQ(blueprint.strings.Text(blueprint.graph.services[s].name),
+              behaviour.services[s].name);
+    EXPECT_NE(blueprint.runtime[s].image_repo, 0u) << behaviour.services[s].name;
+  }
+}
+
+TEST(BuildBlueprint, IsTheSameEachTime) {
+  EXPECT_EQ(Built().content_hash, Built().content_hash);
+}
+
+TEST(BuildBlueprint, AnUnknownMixIsAnError) {
+  const auto built = BuildBlueprint(Hotel(), {.cluster = {}, .timing = {}, .mix = "nope"});
+  ASSERT_FALSE(built.ok());
+  EXPECT_NE(built.error().what.find("nope"), std::string::npos);
+}
+
+TEST(SettleBlueprint, EveryWorkloadIsReadyAtRevisionTwoAndTrafficFlows) {
+  WorldPool pool;
+  World world = ResetWorld(Settled(), pool, {17});
+  const Sim sim{Settled(), world, pool};
+  EXPECT_EQ(world.header().now_ns, 0);
+  for (u32 i = 1; i < world.Used<Deployment>(); ++i) {
+    const Deployment& d = world.At<Deployment>(i);
+    if (d.born == 0) continue;
+    EXPECT_EQ(d.status_available, d.replicas) << sim.Text(d.name);
+    EXPECT_EQ(d.revision, 2u) << sim.Text(d.name);
+    EXPECT_LT(d.created_ms, 0);
+  }
+  EXPECT_NEAR(world.header().client.rate, 120, 1);
+  EXPECT_LT(world.header().client.error, 0.01f);
+  EXPECT_EQ(world.header().client_requests, 0);
+  EXPECT_EQ(CheckInvariants(sim), "");
+}
+
+TEST(SettleBlueprint, ASettledClusterStaysAsItIs) {
+  WorldPool pool;
+  World world = ResetWorld(Settled(), pool, {17});
+  Sim sim{Settled(), world, pool};
+  sim.check_invariants = true;
+  const u32 pods = Live<Pod>(world);
+  RunWorld(sim, 10 * kMinute);
+  EXPECT_EQ(Live<Pod>(world), pods);
+  EXPECT_EQ(Live<ClusterEvent>(world), 0u) << "nothing happens";
+  EXPECT_LT(world.header().client.error, 0.01f);
+}
+
+TEST(SettleBlueprint, OneKeyOneWorldAndDifferentKeysDiffer) {
+  WorldPool pool;
+  EXPECT_EQ(HashWorld(ResetWorld(Settled(), pool, {5})),
+            HashWorld(ResetWorld(Settled(), pool, {5})));
+  EXPECT_NE(HashWorld(ResetWorld(Settled(), pool, {5})),
+            HashWorld(ResetWorld(Settled(), pool, {6})));
+}
+
+TEST(SettleBlueprint, UndoBringsTheOlderRevisionAndItRuns) {
+  WorldPool pool;
+  World world = ResetWorld(Settled(), pool, {3});
+  Sim sim{Settled(), world, pool};
+  sim.check_invariants = true;
+  const u32 row = FindDeployment(sim, Settled().app_namespace, Settled().strings.Find("geo"));
+  ASSERT_NE(row, 0u);
+  const RevId before = sim.At<Deployment>(row).tmpl;
+  ASSERT_TRUE(UndoDeployment(sim, row, 0, kAgent));
+  RunWorld(sim, 5 * kMinute);
+  const Deployment& d = sim.At<Deployment>(row);
+  EXPECT_NE(d.tmpl, before);
+  EXPECT_EQ(d.status_available, d.replicas);
+  EXPECT_EQ(d.revision, 3u);
+}
+
+}  // namespace
+}  // namespace wt
