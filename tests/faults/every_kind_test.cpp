@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cctype>
+#include <ostream>
 
 #include "tests/faults/fault_run.h"
 
@@ -18,6 +19,8 @@ struct Case {
   const char* object;      // its name
   f32 symptom;             // mean share of failing client requests, minutes 2 to 4 after
 };
+void PrintTo(const Case& of, std::ostream* out) { *out << of.kind << " on " << of.target; }
+
 constexpr Case kCases[] = {
     {"service-target-port-wrong", "catalog", "spec.ports[0].targetPort", "catalog", 0.95f},
     {"service-selector-no-match", "catalog", "spec.selector", "catalog", 0.95f},
