@@ -3,23 +3,17 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-#include <ctime>
-#include <filesystem>
+#include <algorithm>
 #include <memory>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include "agents/policy_file.h"
+#include "learners/grpo.h"
+#include "learners/run_folder.h"
 
 namespace wt {
 namespace {
-
-f64 CpuSeconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<f64>(now.tv_sec) + static_cast<f64>(now.tv_nsec) * 1e-9;
-}
 
 TrainProgress Summarise(const RolloutBatch& batch) {
   TrainProgress p;
@@ -51,51 +45,11 @@ struct Tenths {
   }
 };
 
-class Folder {
- public:
-  explicit Folder(const std::string& path) : path_(path) {}
-  ~Folder() {
-    if (metrics_ != nullptr) std::fclose(metrics_);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  // Metrics beyond the checkpoint (a killed run) are cut: they will be written again.
-  Status Open(u64 updates_kept) {
-    if (path_.empty()) return Ok{};
-    std::error_code failed;
-    std::filesystem::create_directories(path_, failed);
-    if (failed) return Error{ErrorCode::kEnvironment, path_, failed.message()};
-    const std::string file = path_ + "/metrics.jsonl";
-    std::string kept;
-    if (std::FILE* old = std::fopen(file.c_str(), "rb")) {
-      u64 lines = 0;
-      for (int c = 0; lines < updates_kept && (c = std::fgetc(old)) != EOF;) {
-        kept += static_cast<char>(c);
-        lines += c == '\n';
-      }
-      std::fclose(old);
-    }
-    metrics_ = std::fopen(file.c_str(), "wb");
-    if (metrics_ == nullptr) return Error{ErrorCode::kEnvironment, file, "cannot be written"};
-    std::fwrite(kept.data(), 1, kept.size(), metrics_);
-    return Ok{};
-  }
-  void Log(const std::string& line) {
-    if (metrics_ == nullptr) return;
-    std::fprintf(metrics_, "%s\n", line.c_str());
-    std::fflush(metrics_);
-  }
-  Status Save(const Checkpoint& checkpoint) const {
-    if (path_.empty()) return Ok{};
-    if (const Status s = SavePolicy(checkpoint.weights, path_ + "/policy.wtp"); !s) return s;
-    return SaveCheckpoint(checkpoint, path_ + "/checkpoint.wtc");
-  }
-
- private:
-  std::string path_;
-  std::FILE* metrics_ = nullptr;
-};
+Status Save(const RunFolder& folder, const Checkpoint& checkpoint) {
+  if (!folder.Writes()) return Ok{};
+  if (const Status s = SavePolicy(checkpoint.weights, folder.File("policy.wtp")); !s) return s;
+  return SaveCheckpoint(checkpoint, folder.File("checkpoint.wtc"));
+}
 
 // Share of the run that is done, by updates or by CPU time, whichever is further.
 f64 Done(const TrainConfig& config, u64 update, f64 cpu_s) {
@@ -132,7 +86,7 @@ Result<TrainResult> Train(std::span<const ScenarioSetup> setups, const TrainConf
     }
     state = *resume;
   }
-  Folder folder(config.folder);
+  RunFolder folder(config.folder);
   if (const Status s = folder.Open(state.next_update); !s) return s.error();
   GrpoLearner learner(state.weights, config.grpo);
   if (resume != nullptr) learner.SetOptimizer(state.optimizer);
@@ -181,12 +135,12 @@ Result<TrainResult> Train(std::span<const ScenarioSetup> setups, const TrainConf
     if (!go_on || state.next_update % config.checkpoint_every == 0) {
       state.weights = learner.Weights();
       state.optimizer = learner.Optimizer();
-      if (const Status s = folder.Save(state); !s) return s.error();
+      if (const Status s = Save(folder, state); !s) return s.error();
     }
   }
   state.weights = learner.Weights();
   state.optimizer = learner.Optimizer();
-  if (const Status s = folder.Save(state); !s) return s.error();
+  if (const Status s = Save(folder, state); !s) return s.error();
   out.hash = HashCheckpoint(state);
   out.complete = go_on;
   out.success_first_tenth = tenths.Mean(false);
