@@ -2,6 +2,8 @@
 // Advantages against tables computed by hand from the formulas of advantage.h.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "agents/hash_draw.h"
@@ -25,6 +27,8 @@ RolloutBatch Batch(const std::vector<EpisodeRow>& rows) {
     e.count = row.decisions;
     e.reward = row.reward;
     batch.decisions += row.decisions;
+    batch.reward.resize(batch.decisions, 0.0f);
+    batch.reward.back() = row.reward;
     batch.episodes.push_back(e);
   }
   return batch;
@@ -94,10 +98,30 @@ RolloutBatch RandomReturns(u64 key) {
   return Batch(rows);
 }
 
+// Discount 0.5, one group. Episode 0 earns 1, 0, 4: returns 2, 2, 4. Episode 1 earns -2: return
+// -2, then 0, 0. Baselines: 0, 1, 2. Centred: 2, 1, 2 and -2: mean 0.75, squares about it
+// 1.5625 + 0.0625 + 1.5625 + 7.5625 = 10.75, sample deviation sqrt(10.75 / 3) = 1.8929694.
+TEST(Advantages, OfAStepAreItsReturnsLessTheGroupsMeanAtThatStep) {
+  RolloutBatch batch = Batch({{0, 3, 5}, {0, 1, -2}});
+  batch.reward = {1, 0, 4, -2};
+  GrpoConfig config = *PresetNamed("step");
+  config.discount = 0.5f;
+  const Advantages scaled = ComputeAdvantages(batch, config);
+  config.scale = Scale::kNone;
+  const Advantages plain = ComputeAdvantages(batch, config);
+  const std::array<f64, 4> expected{2, 1, 2, -2};
+  for (std::size_t d = 0; d < 4; ++d) {
+    EXPECT_NEAR(plain.per_decision[d], expected[d], 1e-6) << d;
+    EXPECT_NEAR(scaled.per_decision[d], expected[d] / 1.8930694, 1e-6) << d;
+    EXPECT_NEAR(scaled.loss_weight[d], 0.25, 1e-7) << d;
+  }
+}
+
 TEST(Advantages, SumToNothingInEveryGroupWithAMeanBaseline) {
   for (u64 key = 0; key < 20; ++key) {
     const RolloutBatch batch = RandomReturns(key);
     for (const std::string& preset : PresetNames()) {
+      if (preset == "step") continue;  // sums to nothing per step, members that ended included
       const Advantages a = ComputeAdvantages(batch, *PresetNamed(preset));
       std::array<f64, 6> sums{};
       for (const auto& e : batch.episodes) sums[e.group] += a.per_decision[e.first];
@@ -134,7 +158,10 @@ TEST(Advantages, EqualReturnsThatAreNoBinaryFractionsAreFlat) {
   for (const std::string& preset : PresetNames()) {
     const Advantages a = ComputeAdvantages(Batch(rows), *PresetNamed(preset));
     EXPECT_EQ(a.flat_groups, 1u);
-    for (const f32 x : a.per_decision) EXPECT_EQ(x, 0.0f) << preset;
+    for (const f32 x : a.per_decision) {
+      if (preset == "step") EXPECT_NEAR(x, 0.0f, 1e-9);  // means of sums
+      else EXPECT_EQ(x, 0.0f) << preset;
+    }
   }
 }
 

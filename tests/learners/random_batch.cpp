@@ -48,6 +48,7 @@ RolloutBatch RandomBatch(const NetworkWeights& weights, u64 key, const BatchSize
       Append(batch.service_workload, o.service_workload);
       batch.chosen.push_back(FlatIndex(o.shape(), choice.action));
       batch.log_prob.push_back(choice.log_prob);
+      batch.reward.push_back(d + 1 == size.decisions ? episode.reward : 0.0f);
       batch.episode.push_back(e);
     }
     Append(batch.edges, from);
