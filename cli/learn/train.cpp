@@ -22,7 +22,7 @@ namespace {
 constexpr std::array kOptions{
     OptionSpec{.name = "--suite", .value_name = "S", .help = "scenarios to train on",
                .fallback = "lite"},
-    OptionSpec{.name = "--preset", .value_name = "P", .help = "step, grpo, dr-grpo, dapo, rloo, lite",
+    OptionSpec{.name = "--preset", .value_name = "P", .help = "step, grpo, dr-grpo, dapo, ...",
                .fallback = "step"},
     OptionSpec{.name = "--updates", .type = OptionType::kInteger, .value_name = "N",
                .help = "updates in all", .fallback = "200", .at_least = 1},
