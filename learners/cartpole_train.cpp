@@ -4,11 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 #include "learners/cartpole_learner.h"
 #include "learners/run_folder.h"
+#include "sim/api/hash_bytes.h"
 
 namespace wt {
 namespace {
@@ -99,7 +98,7 @@ u64 HashConfig(const CartPoleConfig& c) {
       g.skip_flat_groups, g.clip_low, g.clip_high, g.entropy, g.learning_rate, g.grad_norm_max,
       g.discount, g.epochs, g.minibatch, g.steps_max, c.groups, c.group_size, c.width, c.seed, c.steps,
       c.learning_rate_end);
-  return XXH3_64bits(text.data(), text.size());
+  return HashBytes(text.data(), text.size());
 }
 
 Result<CartPoleResult> TrainCartPole(

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "learners/checkpoint_file.h"
+#include "sim/api/hash_bytes.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstring>
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 namespace wt {
 namespace {
@@ -95,7 +94,7 @@ Status WriteSavedRun(const SavedRun& run, const std::string& path) {
                              &run.returns}) {
     Put(bytes, *values);
   }
-  const u64 checksum = XXH3_64bits(bytes.data(), bytes.size());
+  const u64 checksum = HashBytes(bytes.data(), bytes.size());
   bytes.append(reinterpret_cast<const char*>(&checksum), sizeof(checksum));
   return WriteWhole(bytes, path);
 }
@@ -115,7 +114,7 @@ Result<SavedRun> ReadSavedRun(const std::string& path, NetworkKind network) {
   u64 stored = 0;
   const std::size_t end = bytes.size() - sizeof(u64);
   std::memcpy(&stored, bytes.data() + end, sizeof(stored));
-  if (stored != XXH3_64bits(bytes.data(), end)) {
+  if (stored != HashBytes(bytes.data(), end)) {
     return UnusableCheckpoint(path, "its checksum does not fit");
   }
   if (head.network != static_cast<u32>(network)) {
@@ -150,7 +149,7 @@ u64 HashSavedRun(const SavedRun& run) {
   u64 hash = run.next_update ^ run.optimizer.steps << 32;
   for (const auto* values : {&run.parameters, &run.optimizer.mean, &run.optimizer.square,
                              &run.returns}) {
-    hash = XXH3_64bits_withSeed(values->data(), values->size() * sizeof(f32), hash);
+    hash = HashBytes(values->data(), values->size() * sizeof(f32), hash);
   }
   return hash;
 }

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "learners/cluster_rollouts.h"
 
-#include <tbb/enumerable_thread_specific.h>
-#include <tbb/global_control.h>
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <ctime>
-#include <thread>
 
 #include "agents/hash_draw.h"
 #include "episodes/ground_truth.h"
@@ -120,12 +115,6 @@ void Record(const StepView& step, const RewardShape& shape, Recorded& to) {
   to.decisions.push_back(std::move(d));
 }
 
-struct Worker {
-  WorldPool pool;
-  std::unique_ptr<TimedPolicy> policy;
-  f64 total_s = 0;
-};
-
 void Append(Recorded& recorded, const EpisodeResult& result, u32 group,
             const RewardShape& shape, RolloutBatch& batch) {
   if (recorded.decisions.empty()) return;
@@ -157,43 +146,45 @@ void Append(Recorded& recorded, const EpisodeResult& result, u32 group,
   batch.episodes.push_back(episode);
 }
 
+struct Seconds {
+  f64 simulate = 0, infer = 0;
+};
+
+std::vector<EpisodeRequest> DrawRequests(std::span<const ScenarioSetup> setups,
+                                         const CollectOptions& options) {
+  std::vector<EpisodeRequest> requests;
+  for (u32 g = 0; g < options.groups; ++g) {
+    const u64 number = options.update * options.groups + g;
+    const u32 which = static_cast<u32>(number);
+    const u32 scenario = static_cast<u32>(HashDraw(options.seed, 7, which) % setups.size());
+    const u64 seed = kFirstTrainingSeed + Mix(options.seed) % 1'000'000 * 1'000'000 + number;
+    const bool late = HashUniform(options.seed, 8, which) < options.head_start_share;
+    const SimTime after = static_cast<SimTime>(15 + HashDraw(options.seed, 9, which) % 45);
+    for (u32 m = 0; m < options.group_size; ++m) {
+      requests.push_back({&setups[scenario], scenario, seed, m + 1, late ? after * kSecond : -1,
+                          options.first_lessons, options.first_lessons ? kLessonSteps : 0});
+    }
+  }
+  return requests;
+}
+
 }  // namespace
 
 RolloutBatch CollectRollouts(std::span<const ScenarioSetup> setups,
                              std::shared_ptr<const NetworkWeights> weights,
                              const CollectOptions& options) {
-  const u32 per_chunk = std::max(1u, 64u / options.group_size);  // groups
-  std::vector<EpisodeRequest> requests;
-  for (u32 g = 0; g < options.groups; ++g) {
-    const u64 number = options.update * options.groups + g;
-    const u32 scenario = static_cast<u32>(HashDraw(options.seed, 7, static_cast<u32>(number)) %
-                                          setups.size());
-    const u64 seed = kFirstTrainingSeed + Mix(options.seed) % 1'000'000 * 1'000'000 + number;
-    const bool late = HashUniform(options.seed, 8, static_cast<u32>(number)) <
-                      options.head_start_share;
-    const SimTime head_start =
-        late ? static_cast<SimTime>(HashDraw(options.seed, 9, static_cast<u32>(number)) % 45) *
-                   kSecond + 15 * kSecond
-             : -1;
-    for (u32 m = 0; m < options.group_size; ++m) {
-      requests.push_back({&setups[scenario], scenario, seed, m + 1, head_start,
-                          options.first_lessons, options.first_lessons ? kLessonSteps : 0});
-    }
-  }
+  const std::vector<EpisodeRequest> requests = DrawRequests(setups, options);
   RewardShape shape = options.reward;
   shape.harm *= options.penalties;
   shape.disturbed *= options.penalties;
   std::vector<EpisodeResult> results(requests.size());
   std::vector<Recorded> recorded(requests.size());
-  tbb::enumerable_thread_specific<Worker> workers;
-  const std::size_t chunk = static_cast<std::size_t>(per_chunk) * options.group_size;
-  const std::size_t chunks = (requests.size() + chunk - 1) / chunk;
-  const auto run_one = [&](std::size_t c) {
-    Worker& worker = workers.local();
+  const std::size_t groups_per_chunk = std::max(1u, 64u / options.group_size);
+  const std::size_t chunk = groups_per_chunk * options.group_size;
+  std::vector<Seconds> seconds((requests.size() + chunk - 1) / chunk);
+  ForEachChunk(seconds.size(), options.threads, [&](std::size_t c, WorldPool& pool) {
     const f64 start = ThreadSeconds();
-    if (!worker.policy) {
-      worker.policy = std::make_unique<TimedPolicy>(MakeNetworkPolicy(weights, false, "train"));
-    }
+    TimedPolicy policy(MakeNetworkPolicy(weights, false, "train"));
     const std::size_t from = c * chunk;
     const std::size_t count = std::min(chunk, requests.size() - from);
     ChunkOptions chunk_options;
@@ -201,15 +192,10 @@ RolloutBatch CollectRollouts(std::span<const ScenarioSetup> setups,
     chunk_options.on_step = [&](const StepView& step) {
       Record(step, shape, recorded[from + step.index]);
     };
-    auto part = RunChunk({requests.data() + from, count}, *worker.policy, worker.pool,
-                         chunk_options);
+    auto part = RunChunk({requests.data() + from, count}, policy, pool, chunk_options);
     std::move(part.begin(), part.end(), results.begin() + static_cast<std::ptrdiff_t>(from));
-    worker.total_s += ThreadSeconds() - start;
-  };
-  const std::size_t threads = options.threads > 0 ? static_cast<std::size_t>(options.threads)
-                                                  : std::thread::hardware_concurrency();
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
-  tbb::parallel_for(std::size_t{0}, chunks, run_one);
+    seconds[c] = {ThreadSeconds() - start - policy.seconds, policy.seconds};
+  });
 
   RolloutBatch batch;
   for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -217,12 +203,11 @@ RolloutBatch CollectRollouts(std::span<const ScenarioSetup> setups,
       if (batch.errored++ == 0) batch.first_error = results[i].error;
       continue;
     }
-    Append(recorded[i], results[i], static_cast<u32>(i / options.group_size),
-           shape, batch);
+    Append(recorded[i], results[i], static_cast<u32>(i / options.group_size), shape, batch);
   }
-  for (const Worker& worker : workers) {
-    batch.infer_s += worker.policy ? worker.policy->seconds : 0;
-    batch.simulate_s += worker.total_s - (worker.policy ? worker.policy->seconds : 0);
+  for (const Seconds& s : seconds) {
+    batch.simulate_s += s.simulate;
+    batch.infer_s += s.infer;
   }
   return batch;
 }

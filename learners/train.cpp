@@ -5,12 +5,11 @@
 
 #include <algorithm>
 #include <memory>
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 #include "agents/policy_file.h"
 #include "learners/grpo.h"
 #include "learners/run_folder.h"
+#include "sim/api/hash_bytes.h"
 
 namespace wt {
 namespace {
@@ -101,7 +100,7 @@ u64 HashConfig(const TrainConfig& config, std::span<const ScenarioSetup> setups)
                       config.entropy_end, config.learning_rate_end, config.updates,
                       config.suite_hash);
   for (const ScenarioSetup& setup : setups) text += " " + setup.scenario.name;
-  return XXH3_64bits(text.data(), text.size());
+  return HashBytes(text.data(), text.size());
 }
 
 Result<TrainResult> Train(std::span<const ScenarioSetup> setups, const TrainConfig& config,

@@ -237,7 +237,8 @@ Result<Figures> MeasureFigures(const std::string& root, const std::string& only)
   Figures out;
   for (const Group& group : Groups()) {
     const bool wanted =
-        only.empty() || std::find(group.names.begin(), group.names.end(), only) != group.names.end();
+        only.empty() ||
+        std::find(group.names.begin(), group.names.end(), only) != group.names.end();
     if (!wanted) continue;
     if (const Status s = group.measure(*setup, out); !s) return s.error();
   }

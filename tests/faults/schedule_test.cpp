@@ -90,7 +90,8 @@ TEST(RepeatedPodKill, StopsWhileTheKillerDoesNotRun) {
   Watch(run.cluster, kMinute);
   EXPECT_LT(Mean(Watch(run.cluster, 5 * kMinute).error), 0.001f);
   EXPECT_TRUE(run.cluster
-                  .Apply(MoveOn(run.cluster, EntityKind::kWorkload, "pod-recycler", Verb::kScale, 1))
+                  .Apply(MoveOn(run.cluster, EntityKind::kWorkload, "pod-recycler",
+                                 Verb::kScale, 1))
                   .wrote);
   EXPECT_FALSE(CauseGone(run.sim(), run.fault()));
   EXPECT_GT(Mean(Watch(run.cluster, 5 * kMinute).error), 0.01f);

@@ -155,7 +155,8 @@ struct Replay {
     options.labels = LabelsIn(node.at("metadata"), "labels");
     for (const Json& t : node.at("spec").value("taints", Json::array())) {
       options.taints.push_back(
-          {world.Str(t.at("key").get<std::string>()), world.Str(t.value("value", "")), EffectOf(t), {}});
+          {world.Str(t.at("key").get<std::string>()), world.Str(t.value("value", "")),
+           EffectOf(t), {}});
     }
     return world.NodeDoc(options);
   }
