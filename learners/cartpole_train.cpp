@@ -87,6 +87,7 @@ Result<CartPoleConfig> CartPoleConfigOf(std::string_view preset) {
   config.grpo.minibatch = 512;
   config.grpo.entropy = 0.0f;
   config.grpo.steps_max = kCartPoleSteps;
+  config.grpo.discount = 0.99f;  // as every reference on CartPole
   return config;
 }
 
@@ -96,8 +97,8 @@ u64 HashConfig(const CartPoleConfig& c) {
       "cartpole {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}",
       static_cast<int>(g.baseline), static_cast<int>(g.scale), static_cast<int>(g.mean),
       g.skip_flat_groups, g.clip_low, g.clip_high, g.entropy, g.learning_rate, g.grad_norm_max,
-      g.discount, g.epochs, g.minibatch, g.steps_max, c.groups, c.group_size, c.width, c.seed, c.steps,
-      c.learning_rate_end);
+      g.discount, g.epochs, g.minibatch, g.steps_max, c.groups, c.group_size, c.width, c.seed,
+      c.steps, c.learning_rate_end);
   return HashBytes(text.data(), text.size());
 }
 
@@ -117,10 +118,11 @@ Result<CartPoleResult> TrainCartPole(
     return folder.Writes() ? WriteSavedRun(run, folder.File("checkpoint.wtc")) : Ok{};
   };
   const f64 cpu_before = CpuSeconds() - run.cpu_s;
-  while (out.complete && run.decisions < config.steps) {
+  while (out.complete) {
     learner.config().learning_rate = LearningRate(config, run.decisions);
     const RolloutBatch batch = CollectCartPole(
         learner.Weights(), {config.groups, config.group_size, config.seed, run.next_update});
+    if (run.next_update > 0 && run.decisions + batch.decisions > config.steps) break;
     CartPoleProgress progress;
     progress.stats = learner.Update(batch, config.seed, run.next_update);
     ++run.next_update;
@@ -132,7 +134,7 @@ Result<CartPoleResult> TrainCartPole(
     progress.return_last100 = MeanOf(run.returns);
     progress.cpu_s = run.cpu_s;
     folder.Log(MetricsLine(progress));
-    out.complete = on_update(progress) || run.decisions >= config.steps;
+    out.complete = on_update(progress);
     if (run.next_update % config.checkpoint_every != 0) continue;
     if (const Status s = save(); !s) return s.error();
   }

@@ -16,7 +16,7 @@ struct CartPoleConfig {
   GrpoConfig grpo;
   u32 groups = 4, group_size = 8, width = 64;
   u64 seed = 1;
-  u64 steps = 400'000;           // stop after the update in which these are reached
+  u64 steps = 400'000;           // at most, in all, but one update at least
   u32 checkpoint_every = 20;     // updates
   f32 learning_rate_end = 0.1f;  // share of the learning rate left at the end, linear in steps
   std::string folder;            // empty: nothing is written

@@ -23,7 +23,7 @@ constexpr std::array kOptions{
                .help = "stop after so much CPU time, and after --updates only if given",
                .fallback = "0"},
     OptionSpec{.name = "--steps", .type = OptionType::kInteger, .value_name = "N",
-               .help = "cartpole: steps in all", .fallback = "400000", .at_least = 1},
+               .help = "cartpole: steps in all, at most", .fallback = "400000", .at_least = 1},
     OptionSpec{.name = "--groups", .type = OptionType::kInteger, .value_name = "N",
                .help = "groups of forked episodes per update; cartpole: 4", .fallback = "64",
                .at_least = 1},

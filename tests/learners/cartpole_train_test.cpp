@@ -18,6 +18,7 @@ CartPoleConfig Short(const char* preset, u64 seed) {
   CartPoleConfig config = *CartPoleConfigOf(preset);
   config.seed = seed;
   config.steps = 40'000;
+  config.groups = 2;
   config.width = 32;
   return config;
 }

@@ -2,6 +2,7 @@
 """train_command_test.py WAVETANK_LEARN: the train command as a person or a script meets it."""
 import json
 import os
+import pathlib
 import signal
 import subprocess
 import sys
@@ -10,15 +11,25 @@ import time
 import unittest
 
 BINARY = os.path.abspath(sys.argv.pop(1))
-CARTPOLE = ["train", "--env", "cartpole", "--preset", "grpo", "--seed", "3", "--steps", "150000"]
-CLUSTER = ["train", "--env", "cluster", "--updates", "24", "--groups", "2", "--group-size", "8",
-           "--width", "8", "--seed", "5"]
+
+
+def cartpole(steps, seed=3):
+    return ["train", "--env", "cartpole", "--preset", "grpo", "--seed", str(seed), "--steps",
+            str(steps)]
+
+
+def cluster(updates):
+    return ["train", "--env", "cluster", "--updates", str(updates), "--groups", "2",
+            "--group-size", "8", "--width", "8", "--seed", "5"]
 
 
 class Train(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
+
+    def path(self, name):
+        return pathlib.Path(self.folder.name, name)
 
     def run_command(self, *words):
         return subprocess.run([BINARY, *words], cwd=self.folder.name, capture_output=True,
@@ -33,9 +44,9 @@ class Train(unittest.TestCase):
         """Sends SIGINT once the run has logged `when` updates; the exit code."""
         process = subprocess.Popen([BINARY, *words, "--out", "run"], cwd=self.folder.name,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        metrics = os.path.join(self.folder.name, "run", "metrics.jsonl")
+        metrics = self.path("run/metrics.jsonl")
         while process.poll() is None:
-            if os.path.exists(metrics) and sum(1 for _ in open(metrics)) >= when:
+            if metrics.exists() and metrics.read_text().count("\n") >= when:
                 process.send_signal(signal.SIGINT)
                 break
             time.sleep(0.005)
@@ -51,32 +62,32 @@ class Train(unittest.TestCase):
         done = self.document(*words, "--out", "run", "--resume")
         self.assertEqual(done["hash"], whole["hash"])
         self.assertTrue(done["complete"])
-        lines = open(os.path.join(self.folder.name, "run", "metrics.jsonl")).readlines()
+        lines = self.path("run/metrics.jsonl").read_text().splitlines()
         self.assertEqual([json.loads(line)["update"] for line in lines],
                          list(range(1, whole["updates"] + 1)))
 
     def test_ctrl_c_leaves_a_checkpoint_that_goes_on_to_the_same_hash_cartpole(self):
-        self.check_interrupted_run(CARTPOLE)
+        self.check_interrupted_run(cartpole(150000))
 
     def test_ctrl_c_leaves_a_checkpoint_that_goes_on_to_the_same_hash_cluster(self):
-        self.check_interrupted_run(CLUSTER)
+        self.check_interrupted_run(cluster(24))
 
     def test_json_is_one_document_and_the_checkpoint_exists(self):
-        document = self.document(*CARTPOLE[:-1], "3000")
+        document = self.document(*cartpole(3000))
         for key in ("schema", "return_last100", "cpu_s", "hash", "checkpoint"):
             self.assertIn(key, document)
         self.assertEqual(document["schema"], "wavetank.train/1")
-        self.assertTrue(os.path.exists(os.path.join(self.folder.name, document["checkpoint"])))
+        self.assertTrue(self.path(document["checkpoint"]).exists())
 
     def test_a_run_without_out_gets_a_folder_of_its_own(self):
-        first = self.document(*CARTPOLE[:-1], "1000")["checkpoint"]
-        second = self.document(*CARTPOLE[:-1], "1000")["checkpoint"]
+        first = self.document(*cartpole(1000))["checkpoint"]
+        second = self.document(*cartpole(1000))["checkpoint"]
         self.assertEqual([first, second],
                          ["runs/train-1/checkpoint.wtc", "runs/train-2/checkpoint.wtc"])
 
     def test_run_json_holds_the_whole_configuration(self):
-        self.document(*CLUSTER, "--updates", "1", "--out", "run")
-        run = json.load(open(os.path.join(self.folder.name, "run", "run.json")))
+        self.document(*cluster(1), "--out", "run")
+        run = json.loads(self.path("run/run.json").read_text())
         for key in ("commit", "suite", "suite_hash", "scenarios", "curriculum", "reward", "grpo",
                     "seed", "groups", "group_size", "width", "blind", "updates"):
             self.assertIn(key, run)
@@ -101,26 +112,26 @@ class Train(unittest.TestCase):
                 (["--cpu-minutes", "-1"], 2, "--cpu-minutes"),
                 (["--resume"], 2, "needs --out DIR"),
                 (["--resume", "--out", "none"], 4, "no such checkpoint"),
-                (["--suite", "liet"], 3, "liet")):
+                (["--suite", "liet"], 2, "liet")):
             with self.subTest(words):
                 self.fails(code, text, "train", *words)
         self.assertEqual(os.listdir(self.folder.name), [])
 
     def test_a_run_is_not_overwritten_and_not_resumed_with_other_flags(self):
-        words = [*CARTPOLE[:-1], "1000", "--out", "run"]
-        before = self.document(*words)
-        self.fails(2, "pass --resume", *words)
-        self.fails(2, "seed was 3, is 4", *words, "--resume", "--seed", "4")
-        self.fails(2, "it is of --env cartpole", *CLUSTER, "--out", "run", "--resume")
-        self.assertEqual(self.document(*words, "--resume")["hash"], before["hash"])
+        in_run = ["--out", "run"]
+        before = self.document(*cartpole(1000), *in_run)
+        self.fails(2, "pass --resume", *cartpole(1000), *in_run)
+        self.fails(2, "seed was 3, is 4", *cartpole(1000, seed=4), *in_run, "--resume")
+        self.fails(2, "it is of --env cartpole", *cluster(9), *in_run, "--resume")
+        self.assertEqual(self.document(*cartpole(1000), *in_run, "--resume")["hash"],
+                         before["hash"])
 
     def test_a_damaged_checkpoint_is_refused(self):
-        words = [*CARTPOLE[:-1], "1000", "--out", "run"]
+        words = [*cartpole(1000), "--out", "run"]
         self.document(*words)
-        path = os.path.join(self.folder.name, "run", "checkpoint.wtc")
-        data = bytearray(open(path, "rb").read())
+        data = bytearray(self.path("run/checkpoint.wtc").read_bytes())
         data[len(data) // 2] ^= 1
-        open(path, "wb").write(data)
+        self.path("run/checkpoint.wtc").write_bytes(data)
         self.fails(2, "its checksum does not fit", *words, "--resume")
 
 
