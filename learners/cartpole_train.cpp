@@ -96,8 +96,8 @@ u64 HashConfig(const CartPoleConfig& c) {
       "cartpole {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}",
       static_cast<int>(g.baseline), static_cast<int>(g.scale), static_cast<int>(g.mean),
       g.skip_flat_groups, g.clip_low, g.clip_high, g.entropy, g.learning_rate, g.grad_norm_max,
-      g.discount, g.epochs, g.minibatch, g.steps_max, c.groups, c.group_size, c.width, c.seed, c.steps,
-      c.learning_rate_end);
+      g.discount, g.epochs, g.minibatch, g.steps_max, c.groups, c.group_size, c.width, c.seed,
+      c.steps, c.learning_rate_end);
   return HashBytes(text.data(), text.size());
 }
 
