@@ -122,7 +122,8 @@ TEST(Describe, APodShowsItsStateAndEvents) {
   OnePod one;
   const std::string text = DescribePod(one.t.sim, one.pod);
   for (const char* part :
-       {"Name:             worker\n", "Node:             node-1\n", "IP:               10.244.0.1\n",
+       {"Name:             worker\n", "Node:             node-1\n",
+        "IP:               10.244.0.1\n",
         "    Image:          shop/app:1\n", "    State:          Running\n",
         "    Ready:          True\n", "Successfully assigned shop/worker to node-1"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
