@@ -12,14 +12,20 @@ namespace wt {
 namespace {
 
 constexpr std::array<std::string_view, 15> kDownwardLabels{
-    "metadata.annotations",    "metadata.labels",    "metadata.name", "metadata.namespace",
-    "metadata.uid",            "spec.nodeName",      "spec.restartPolicy",
-    "spec.serviceAccountName", "spec.schedulerName", "status.phase",  "status.hostIP",
-    "status.hostIPs",          "status.podIP",       "status.podIPs", "spec.host"};
+    "metadata.annotations", "metadata.labels", "metadata.name",      "metadata.namespace",
+    "metadata.uid",         "spec.nodeName",   "spec.restartPolicy", "spec.serviceAccountName",
+    "spec.schedulerName",   "status.phase",    "status.hostIP",      "status.hostIPs",
+    "status.podIP",         "status.podIPs",   "spec.host"};
 
-constexpr std::array<std::string_view, 9> kEnvFields{
-    "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName",
-    "spec.serviceAccountName", "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs"};
+constexpr std::array<std::string_view, 9> kEnvFields{"metadata.name",
+                                                     "metadata.namespace",
+                                                     "metadata.uid",
+                                                     "spec.nodeName",
+                                                     "spec.serviceAccountName",
+                                                     "status.hostIP",
+                                                     "status.hostIPs",
+                                                     "status.podIP",
+                                                     "status.podIPs"};
 
 template <std::size_t N>
 bool In(const std::array<std::string_view, N>& list, std::string_view word) {
@@ -210,8 +216,8 @@ void CheckResourceFieldRef(Checker& check, const Json& ref, const FieldPath& pat
     return check.Required(path.Child("containerName"));
   }
   if (resource.empty()) return check.Required(path.Child("resource"));
-  const bool huge = resource.starts_with("requests.hugepages-") ||
-                    resource.starts_with("limits.hugepages-");
+  const bool huge =
+      resource.starts_with("requests.hugepages-") || resource.starts_with("limits.hugepages-");
   if (huge) return;
   check.OneOf(path.Child("resource"), resource,
               {"limits.cpu", "limits.ephemeral-storage", "limits.memory", "requests.cpu",
