@@ -54,6 +54,96 @@ f64 WeightOf(const GrpoConfig& config, u32 episode_decisions, u32 episodes, u32 
   return 0;
 }
 
+// Moments of every group's episode returns, by group number.
+struct Groups {
+  std::vector<Moments> moments;
+  Moments all;
+  u32 filled = 0, flat = 0;
+
+  explicit Groups(const RolloutBatch& batch) {
+    std::vector<std::vector<f64>> rewards;
+    std::vector<f64> every;
+    for (const auto& e : batch.episodes) {
+      if (e.group >= rewards.size()) rewards.resize(e.group + 1);
+      rewards[e.group].push_back(static_cast<f64>(e.reward));
+      every.push_back(static_cast<f64>(e.reward));
+    }
+    all = MomentsOf(every);
+    for (const auto& group : rewards) {
+      const Moments m = MomentsOf(group);
+      WT_CHECK(m.n != 1, "a group has at least two episodes");
+      filled += m.n > 0 ? 1 : 0;
+      flat += m.n > 0 && m.flat ? 1 : 0;
+      moments.push_back(m);
+    }
+  }
+};
+
+// Returns from each decision on.
+std::vector<f64> ReturnsToGo(const RolloutBatch& batch, f64 discount) {
+  std::vector<f64> out(batch.decisions);
+  for (const auto& e : batch.episodes) {
+    f64 sum = 0;
+    for (u32 d = e.first + e.count; d-- > e.first;) {
+      sum = static_cast<f64>(batch.reward[d]) + discount * sum;
+      out[d] = sum;
+    }
+  }
+  return out;
+}
+
+// A member that has ended counts in the baseline of later steps with a return of 0: it earns
+// nothing more, so going on is measured against stopping.
+void StepAdvantages(const RolloutBatch& batch, const GrpoConfig& config, const Groups& groups,
+                    Advantages& out) {
+  const std::vector<f64> returns = ReturnsToGo(batch, static_cast<f64>(config.discount));
+  std::vector<std::vector<f64>> sums(groups.moments.size());
+  for (const auto& e : batch.episodes) {
+    auto& sum = sums[e.group];
+    if (sum.size() < e.count) sum.resize(e.count, 0);
+    for (u32 i = 0; i < e.count; ++i) sum[i] += returns[e.first + i];
+  }
+  std::vector<f64> centred(batch.decisions);
+  for (const auto& e : batch.episodes) {
+    for (u32 i = 0; i < e.count; ++i) {
+      centred[e.first + i] =
+          returns[e.first + i] - sums[e.group][i] / groups.moments[e.group].n;
+    }
+  }
+  const f64 down =
+      config.scale == Scale::kNone ? 1.0 : MomentsOf(centred).deviation + kDeviationFloor;
+  const u32 episodes = static_cast<u32>(batch.episodes.size());
+  for (const auto& e : batch.episodes) {
+    const f64 weight = WeightOf(config, e.count, episodes, batch.decisions);
+    for (u32 d = e.first; d < e.first + e.count; ++d) {
+      out.per_decision[d] = static_cast<f32>(centred[d] / down);
+      out.loss_weight[d] = static_cast<f32>(weight);
+    }
+  }
+}
+
+// One advantage for all decisions of an episode.
+void EpisodeAdvantages(const RolloutBatch& batch, const GrpoConfig& config, const Groups& groups,
+                       Advantages& out) {
+  const auto kept = [&](const RolloutBatch::Episode& e) {
+    return !(config.skip_flat_groups && groups.moments[e.group].flat);
+  };
+  u32 kept_episodes = 0, kept_decisions = 0;
+  for (const auto& e : batch.episodes) {
+    if (!kept(e)) continue;
+    ++kept_episodes;
+    kept_decisions += e.count;
+  }
+  for (const auto& e : batch.episodes) {
+    if (!kept(e) || e.count == 0) continue;
+    const f64 a =
+        AdvantageOf(config, static_cast<f64>(e.reward), groups.moments[e.group], groups.all);
+    const f64 weight = WeightOf(config, e.count, kept_episodes, kept_decisions);
+    std::fill_n(out.per_decision.begin() + e.first, e.count, static_cast<f32>(a));
+    std::fill_n(out.loss_weight.begin() + e.first, e.count, static_cast<f32>(weight));
+  }
+}
+
 struct Preset {
   const char* name;
   Baseline baseline;
@@ -99,99 +189,15 @@ Result<GrpoConfig> PresetNamed(std::string_view name) {
                    DidYouMean(name, PresetNames())};
 }
 
-namespace {
-
-// Returns from each decision on.
-std::vector<f64> ReturnsToGo(const RolloutBatch& batch, f64 discount) {
-  std::vector<f64> out(batch.decisions);
-  for (const auto& e : batch.episodes) {
-    f64 sum = 0;
-    for (u32 d = e.first + e.count; d-- > e.first;) {
-      sum = static_cast<f64>(batch.reward[d]) + discount * sum;
-      out[d] = sum;
-    }
-  }
-  return out;
-}
-
-// A member that has ended counts in the baseline of later steps with a return of 0: it earns
-// nothing more, so going on is measured against stopping.
-Advantages StepAdvantages(const RolloutBatch& batch, const GrpoConfig& config, u32 groups) {
-  Advantages out;
-  out.groups = groups;
-  out.per_decision.assign(batch.decisions, 0);
-  out.loss_weight.assign(batch.decisions, 0);
-  const std::vector<f64> returns = ReturnsToGo(batch, static_cast<f64>(config.discount));
-  std::vector<std::vector<f64>> sums(groups);
-  std::vector<u32> members(groups, 0);
-  for (const auto& e : batch.episodes) {
-    ++members[e.group];
-    auto& sum = sums[e.group];
-    if (sum.size() < e.count) sum.resize(e.count, 0);
-    for (u32 i = 0; i < e.count; ++i) sum[i] += returns[e.first + i];
-  }
-  std::vector<f64> centred(batch.decisions);
-  for (const auto& e : batch.episodes) {
-    for (u32 i = 0; i < e.count; ++i) {
-      centred[e.first + i] = returns[e.first + i] - sums[e.group][i] / members[e.group];
-    }
-  }
-  const f64 deviation = MomentsOf(centred).deviation + kDeviationFloor;
-  const f64 scale = config.scale == Scale::kNone ? 1.0 : 1.0 / deviation;
-  for (const auto& e : batch.episodes) {
-    const f64 weight = WeightOf(config, e.count, static_cast<u32>(batch.episodes.size()),
-                                batch.decisions);
-    for (u32 d = e.first; d < e.first + e.count; ++d) {
-      out.per_decision[d] = static_cast<f32>(centred[d] * scale);
-      out.loss_weight[d] = static_cast<f32>(weight);
-    }
-  }
-  return out;
-}
-
-}  // namespace
-
 Advantages ComputeAdvantages(const RolloutBatch& batch, const GrpoConfig& config) {
-  if (config.baseline == Baseline::kGroupStep) {
-    u32 count = 0;
-    for (const auto& e : batch.episodes) count = e.group + 1 > count ? e.group + 1 : count;
-    return StepAdvantages(batch, config, count);
-  }
-  std::vector<std::vector<f64>> rewards;
-  std::vector<f64> all_rewards;
-  for (const auto& e : batch.episodes) {
-    if (e.group >= rewards.size()) rewards.resize(e.group + 1);
-    rewards[e.group].push_back(static_cast<f64>(e.reward));
-    all_rewards.push_back(static_cast<f64>(e.reward));
-  }
-  const Moments all = MomentsOf(all_rewards);
+  const Groups groups(batch);
   Advantages out;
   out.per_decision.assign(batch.decisions, 0);
   out.loss_weight.assign(batch.decisions, 0);
-  std::vector<Moments> groups;
-  for (const auto& group : rewards) {
-    groups.push_back(MomentsOf(group));
-    const Moments& m = groups.back();
-    WT_CHECK(m.n != 1, "a group has at least two episodes");
-    out.groups += m.n > 0 ? 1 : 0;
-    out.flat_groups += m.n > 0 && m.flat ? 1 : 0;
-  }
-  const auto kept = [&](const RolloutBatch::Episode& e) {
-    return !(config.skip_flat_groups && groups[e.group].flat);
-  };
-  u32 kept_episodes = 0, kept_decisions = 0;
-  for (const auto& e : batch.episodes) {
-    if (!kept(e)) continue;
-    ++kept_episodes;
-    kept_decisions += e.count;
-  }
-  for (const auto& e : batch.episodes) {
-    if (!kept(e) || e.count == 0) continue;
-    const f64 a = AdvantageOf(config, static_cast<f64>(e.reward), groups[e.group], all);
-    const f64 weight = WeightOf(config, e.count, kept_episodes, kept_decisions);
-    std::fill_n(out.per_decision.begin() + e.first, e.count, static_cast<f32>(a));
-    std::fill_n(out.loss_weight.begin() + e.first, e.count, static_cast<f32>(weight));
-  }
+  out.groups = groups.filled;
+  out.flat_groups = groups.flat;
+  if (config.baseline == Baseline::kGroupStep) StepAdvantages(batch, config, groups, out);
+  else EpisodeAdvantages(batch, config, groups, out);
   return out;
 }
 

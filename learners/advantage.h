@@ -3,6 +3,8 @@
 // R_i the return of episode i, mean and sample deviation (n - 1) over its group or the batch:
 //   A_i = (R_i - mean) / (deviation + 1e-4), the same for every decision of the episode
 //   leave-one-out: R_i - mean of the others = (R_i - mean) n / (n - 1)
+//   per step: A_it = (G_it - mean_j G_jt) / (deviation of all of them + 1e-4), where G_it is the
+//   discounted return of episode i from step t on, 0 after its end
 // Sources: DeepSeekMath arXiv 2402.03300 (GRPO), Dr.GRPO arXiv 2503.20783 (no division by the
 // deviation, constant length), DAPO arXiv 2503.14476 (decision mean, asymmetric clip, groups
 // without variance left out), RLOO arXiv 2402.14740 (leave-one-out mean), Lite PPO arXiv
@@ -18,8 +20,6 @@
 
 namespace wt {
 
-// kGroupStep: return from a decision on, less the group's mean of it at the same step (the
-// per-step group baseline measured in docs/learning.md).
 enum class Baseline : u8 { kGroupMean, kLeaveOneOut, kGroupStep };
 enum class Scale : u8 { kGroupStd, kBatchStd, kNone };
 enum class LossMean : u8 {

@@ -28,6 +28,7 @@ void PlayEpisode(const CartPoleWeights& weights, u64 start_key, u64 policy_key, 
     batch.features.insert(batch.features.end(), seen.begin(), seen.end());
     batch.chosen.push_back(move);
     batch.log_prob.push_back(-FastLog(1.0f + FastExp(behind)));
+    batch.reward.push_back(1.0f / static_cast<f32>(kCartPoleSteps));
     batch.episode.push_back(static_cast<u32>(batch.episodes.size()));
     over = StepCartPole(state, move);
     ++episode.count;

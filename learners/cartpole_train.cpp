@@ -94,10 +94,10 @@ Result<CartPoleConfig> CartPoleConfigOf(std::string_view preset) {
 u64 HashConfig(const CartPoleConfig& c) {
   const GrpoConfig& g = c.grpo;
   const std::string text = fmt::format(
-      "cartpole {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}",
+      "cartpole {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}",
       static_cast<int>(g.baseline), static_cast<int>(g.scale), static_cast<int>(g.mean),
       g.skip_flat_groups, g.clip_low, g.clip_high, g.entropy, g.learning_rate, g.grad_norm_max,
-      g.epochs, g.minibatch, g.steps_max, c.groups, c.group_size, c.width, c.seed, c.steps,
+      g.discount, g.epochs, g.minibatch, g.steps_max, c.groups, c.group_size, c.width, c.seed, c.steps,
       c.learning_rate_end);
   return XXH3_64bits(text.data(), text.size());
 }

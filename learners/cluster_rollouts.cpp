@@ -213,7 +213,10 @@ RolloutBatch CollectRollouts(std::span<const ScenarioSetup> setups,
 
   RolloutBatch batch;
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    WT_CHECK(!results[i].errored, "a training episode can start");
+    if (results[i].errored) {  // the members of a group share a start: all of them or none
+      if (batch.errored++ == 0) batch.first_error = results[i].error;
+      continue;
+    }
     Append(recorded[i], results[i], static_cast<u32>(i / options.group_size),
            shape, batch);
   }

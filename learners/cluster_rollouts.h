@@ -38,8 +38,9 @@ struct CollectOptions {
 // Seeds that training draws from; evaluation uses seeds below.
 inline constexpr u64 kFirstTrainingSeed = 1'000'000'000;
 
-// Groups over `setups` in turn, each with a World of its own seed. Deterministic in (weights,
-// options but threads). REQUIRES: one ObservationShape over all setups.
+// Groups over `setups` as the seed draws them, each with a World of its own seed. Deterministic in
+// (weights, options but threads). Groups that cannot start are counted and left out.
+// REQUIRES: one ObservationShape over all setups.
 RolloutBatch CollectRollouts(std::span<const ScenarioSetup> setups,
                              std::shared_ptr<const NetworkWeights> weights,
                              const CollectOptions& options);

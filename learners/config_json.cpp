@@ -6,7 +6,14 @@
 namespace wt {
 namespace {
 
-const char* Name(Baseline b) { return b == Baseline::kGroupMean ? "group-mean" : "leave-one-out"; }
+const char* Name(Baseline b) {
+  switch (b) {
+    case Baseline::kGroupMean: return "group-mean";
+    case Baseline::kLeaveOneOut: return "leave-one-out";
+    case Baseline::kGroupStep: break;
+  }
+  return "group-step";
+}
 
 const char* Name(Scale s) {
   switch (s) {
@@ -38,6 +45,7 @@ nlohmann::ordered_json ConfigJson(const GrpoConfig& c) {
           {"entropy", c.entropy},
           {"learning_rate", c.learning_rate},
           {"grad_norm_max", c.grad_norm_max},
+          {"discount", c.discount},
           {"epochs", c.epochs},
           {"minibatch", c.minibatch},
           {"steps_max", c.steps_max}};

@@ -3,6 +3,7 @@
 // row per decision; all decisions of a batch have one ObservationShape.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "sim/api/observation.h"
@@ -30,6 +31,8 @@ struct RolloutBatch {
     u32 scenario = 0;
   };
   std::vector<Episode> episodes;
+  u32 errored = 0;                  // episodes that could not start: in no group
+  std::string first_error;
   f64 simulate_s = 0, infer_s = 0;  // CPU seconds spent
 };
 

@@ -29,6 +29,7 @@ TrainProgress Summarise(const RolloutBatch& batch) {
     acted += e.wrote ? 1 : 0;
   }
   p.false_action_healthy = healthy > 0 ? acted / healthy : 0;
+  p.errored = batch.errored;
   p.simulate_s = batch.simulate_s;
   p.infer_s = batch.infer_s;
   return p;
@@ -45,10 +46,13 @@ struct Tenths {
   }
 };
 
-Status Save(const RunFolder& folder, const Checkpoint& checkpoint) {
+// Copies the learner into `state` and writes it.
+Status Save(const RunFolder& folder, const GrpoLearner& learner, Checkpoint& state) {
+  state.weights = learner.Weights();
+  state.optimizer = learner.Optimizer();
   if (!folder.Writes()) return Ok{};
-  if (const Status s = SavePolicy(checkpoint.weights, folder.File("policy.wtp")); !s) return s;
-  return SaveCheckpoint(checkpoint, folder.File("checkpoint.wtc"));
+  if (const Status s = SavePolicy(state.weights, folder.File("policy.wtp")); !s) return s;
+  return SaveCheckpoint(state, folder.File("checkpoint.wtc"));
 }
 
 // Share of the run that is done, by updates or by CPU time, whichever is further.
@@ -58,16 +62,44 @@ f64 Done(const TrainConfig& config, u64 update, f64 cpu_s) {
   return std::min(done, 1.0);
 }
 
+// Entropy bonus and learning rate fall linearly with what is left of the run.
+void SetRates(const TrainConfig& config, f64 left, GrpoConfig& to) {
+  const f64 entropy_end = static_cast<f64>(config.entropy_end);
+  const f64 rate_end = static_cast<f64>(config.learning_rate_end);
+  to.entropy = static_cast<f32>(
+      entropy_end + left * (static_cast<f64>(config.grpo.entropy) - entropy_end));
+  to.learning_rate = static_cast<f32>(static_cast<f64>(config.grpo.learning_rate) *
+                                      (rate_end + left * (1 - rate_end)));
+}
+
+// The curriculum: what the episodes of an update are like when `done` of the run is over.
+void SetLessons(const TrainConfig& config, f32 done, CollectOptions& to) {
+  constexpr f32 kTiny = 1e-6f;
+  to.first_lessons = done < config.lessons_until;
+  to.penalties = std::min(1.0f, config.penalties_from + (1.0f - config.penalties_from) * done /
+                                                            std::max(config.lessons_until, kTiny));
+  const f32 left = 1.0f - done / std::max(config.head_start_until, kTiny);
+  to.head_start_share = std::max(0.0f, config.head_start_from * left);
+}
+
 }  // namespace
 
 u64 HashConfig(const TrainConfig& config, std::span<const ScenarioSetup> setups) {
   const GrpoConfig& g = config.grpo;
+  const RewardShape& r = config.collect.reward;
   std::string text = fmt::format(
-      "{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", static_cast<int>(g.baseline),
+      "{} {} {} {} {} {} {} {} {} {} {} {}", static_cast<int>(g.baseline),
       static_cast<int>(g.scale), static_cast<int>(g.mean), g.skip_flat_groups, g.clip_low,
       g.clip_high, g.entropy, g.learning_rate, g.grad_norm_max, g.epochs, g.minibatch,
-      config.collect.groups, config.collect.group_size, config.collect.seed, config.width,
-      config.blind, config.entropy_end, config.updates);
+      g.steps_max);
+  text += fmt::format(" {} {} {} {} {} {} {} {} {}", r.verdict, r.harm, r.cause_gone, r.disturbed,
+                      r.looked, r.step, r.gave_up, r.localized, g.discount);
+  text += fmt::format(" {} {} {} {}", config.head_start_from, config.head_start_until,
+                      config.lessons_until, config.penalties_from);
+  text += fmt::format(" {} {} {} {} {} {} {} {} {}", config.collect.groups,
+                      config.collect.group_size, config.collect.seed, config.width, config.blind,
+                      config.entropy_end, config.learning_rate_end, config.updates,
+                      config.suite_hash);
   for (const ScenarioSetup& setup : setups) text += " " + setup.scenario.name;
   return XXH3_64bits(text.data(), text.size());
 }
@@ -82,7 +114,8 @@ Result<TrainResult> Train(std::span<const ScenarioSetup> setups, const TrainConf
   if (resume != nullptr) {
     if (resume->config_hash != state.config_hash) {
       return Error{ErrorCode::kUsage, "--resume",
-                   "the checkpoint is of another configuration, suite or seed"};
+                   "the checkpoint is of another preset, suite, seed or size; give the flags of "
+                   "run.json"};
     }
     state = *resume;
   }
@@ -96,25 +129,16 @@ Result<TrainResult> Train(std::span<const ScenarioSetup> setups, const TrainConf
   bool go_on = true;
   while (go_on && state.next_update < config.updates &&
          (config.cpu_seconds_max <= 0 || state.cpu_s < config.cpu_seconds_max)) {
-    const f64 left = 1.0 - Done(config, state.next_update, state.cpu_s);
-    learner.config().entropy = static_cast<f32>(
-        static_cast<f64>(config.entropy_end) +
-        left * static_cast<f64>(config.grpo.entropy - config.entropy_end));
-    learner.config().learning_rate = static_cast<f32>(
-        static_cast<f64>(config.grpo.learning_rate) *
-        (static_cast<f64>(config.learning_rate_end) +
-         left * (1 - static_cast<f64>(config.learning_rate_end))));
+    const f64 done = Done(config, state.next_update, state.cpu_s);
+    SetRates(config, 1.0 - done, learner.config());
     CollectOptions collect = config.collect;
     collect.update = state.next_update;
-    const f32 done = static_cast<f32>(1.0 - left);
-    collect.first_lessons = done < config.lessons_until;
-    collect.penalties = std::min(
-        1.0f, config.penalties_from + (1.0f - config.penalties_from) * done /
-                                          std::max(config.lessons_until, 1e-6f));
-    collect.head_start_share = std::max(
-        0.0f, config.head_start_from * (1.0f - done / std::max(config.head_start_until, 1e-6f)));
+    SetLessons(config, static_cast<f32>(done), collect);
     const RolloutBatch batch = CollectRollouts(
         setups, std::make_shared<const NetworkWeights>(learner.Weights()), collect);
+    if (batch.episodes.empty()) {
+      return Error{ErrorCode::kInvalidInput, "", "no episode could start: " + batch.first_error};
+    }
     TrainProgress progress = Summarise(batch);
     const f64 before = CpuSeconds();
     progress.stats = learner.Update(batch, config.collect.seed, state.next_update);
@@ -131,16 +155,11 @@ Result<TrainResult> Train(std::span<const ScenarioSetup> setups, const TrainConf
     progress.cpu_s = state.cpu_s;
     tenths.success.push_back(progress.success);
     folder.Log(MetricsLine(progress));
-    go_on = on_update(progress);
-    if (!go_on || state.next_update % config.checkpoint_every == 0) {
-      state.weights = learner.Weights();
-      state.optimizer = learner.Optimizer();
-      if (const Status s = Save(folder, state); !s) return s.error();
-    }
+    go_on = on_update(progress) || state.next_update >= config.updates;
+    if (state.next_update % config.checkpoint_every != 0) continue;
+    if (const Status s = Save(folder, learner, state); !s) return s.error();
   }
-  state.weights = learner.Weights();
-  state.optimizer = learner.Optimizer();
-  if (const Status s = Save(folder, state); !s) return s.error();
+  if (const Status s = Save(folder, learner, state); !s) return s.error();
   out.hash = HashCheckpoint(state);
   out.complete = go_on;
   out.success_first_tenth = tenths.Mean(false);

@@ -256,7 +256,8 @@ void ValidateNode(Checker& check, const Json& object, const Json* old) {
     check.Forbidden(spec.Child("podCIDRs"),
                     "node updates may not change podCIDR except from \"\" to valid");
   }
-  if (!Text(before, "providerID").empty() && Text(before, "providerID") != Text(now, "providerID")) {
+  const std::string_view provider = Text(before, "providerID");
+  if (!provider.empty() && provider != Text(now, "providerID")) {
     check.Forbidden(spec.Child("providerID"),
                     "node updates may not change providerID except from \"\" to valid");
   }

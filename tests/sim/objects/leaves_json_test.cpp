@@ -3,6 +3,7 @@
 // fields.def states, and the typed blob changes exactly where it states an effect.
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
