@@ -68,7 +68,7 @@ Status Draw(Sim& sim, Fault& fault, u32 number, const ParameterValues& given) {
   }
   if (keys.empty()) {
     return Error{ErrorCode::kInvalidInput, "",
-                 fmt::format("{} needs no key {} of a ConfigMap", sim.Text(fault.params_rev),
+                 fmt::format("{} needs no key {} of a ConfigMap", sim.Text(fault.target_name),
                              any ? "" : sim.Text(given[0].text))};
   }
   const u32 at = DrawBelow(sim.key(), Stream::kFault, number, kKeyDraw,
