@@ -119,7 +119,7 @@ class Pass {
     }
     for (u32 s = 0; s < services; ++s) {
       const u32 w = view_.service_workload[s];
-      if (w == 0) continue;
+      if (w == 0 || !Exists(EntityKind::kService, s)) continue;
       add(pooled_workloads_ + (w - 1) * h_, Encoded(EntityKind::kService, s));
       ++degree[services + w - 1];
     }

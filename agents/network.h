@@ -5,7 +5,7 @@
 //   e_k      = W_k x + b_k                                   per entity of kind k, and global
 //   context  = W_c [e_global, mean e_s, max e_s, mean e_w, max e_w, mean e_n] + b_c
 //   s2       = W_s2 [e_s, mean e of its callees, e of its workload, context] + b
-//   w2       = W_w2 [e_w, mean e of its services, context] + b
+//   w2       = W_w2 [e_w, mean e of its services in use, context] + b
 //   n2       = W_n2 [e_n, context] + b
 //   logits   = head_k entity2 (cluster: head_c context), softmax over all legal (slot, move)
 // Sums run in slot order and rows are independent, so results do not depend on the batch.

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "learners/config_json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace wt {
 namespace {
+
+const std::set<std::string> kMayChange{"/commit", "/threads", "/cpu_s_max", "/config_hash"};
 
 const char* Name(Baseline b) {
   switch (b) {
@@ -49,6 +53,27 @@ nlohmann::ordered_json ConfigJson(const GrpoConfig& c) {
           {"epochs", c.epochs},
           {"minibatch", c.minibatch},
           {"steps_max", c.steps_max}};
+}
+
+std::string RunDifference(const std::string& before, const std::string& now) {
+  const auto old = nlohmann::json::parse(before, nullptr, false);
+  if (!old.is_object()) return "it is no JSON document";
+  const auto was = old.flatten(), is = nlohmann::json::parse(now).flatten();
+  std::set<std::string> keys;
+  for (const auto& [key, value] : was.items()) keys.insert(key);
+  for (const auto& [key, value] : is.items()) keys.insert(key);
+  std::string out;
+  for (const std::string& key : keys) {
+    if (kMayChange.contains(key) || was.value(key, nlohmann::json()) ==
+                                        is.value(key, nlohmann::json())) {
+      continue;
+    }
+    std::string name = key.substr(1);
+    std::replace(name.begin(), name.end(), '/', '.');
+    out += (out.empty() ? "" : "; ") + name + " was " + was.value(key, nlohmann::json()).dump() +
+           ", is " + is.value(key, nlohmann::json()).dump();
+  }
+  return out;
 }
 
 }  // namespace wt

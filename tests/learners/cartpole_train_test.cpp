@@ -13,11 +13,11 @@
 namespace wt {
 namespace {
 
-// 24 updates of short episodes, G = 8.
+// At least 20 updates of short episodes, G = 8.
 CartPoleConfig Short(const char* preset, u64 seed) {
   CartPoleConfig config = *CartPoleConfigOf(preset);
   config.seed = seed;
-  config.steps = 24'000;
+  config.steps = 40'000;
   config.width = 32;
   return config;
 }

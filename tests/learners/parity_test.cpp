@@ -95,7 +95,7 @@ INSTANTIATE_TEST_SUITE_P(, Parity,
                            return "width_" + std::to_string(param.param.width);
                          });
 
-TEST(Parity, InitialWeightsBeginNearUniform) {
+TEST(InitialWeights, BeginNearUniform) {
   const NetworkWeights weights = InitialWeights(32, 3);
   const RolloutBatch batch = RandomBatch(weights, 5, {});
   f32 largest = 0;
@@ -110,7 +110,7 @@ TEST(Parity, InitialWeightsBeginNearUniform) {
   EXPECT_NE(weights.layers, InitialWeights(32, 4).layers);
 }
 
-TEST(Parity, TorchAndTheHandWrittenForwardAgreeOnCartPole) {
+TEST(CartPoleParity, TorchAndTheHandWrittenForwardGiveTheSameLogits) {
   const CartPoleWeights weights = InitialCartPoleWeights(64, 9);
   std::vector<f32> seen;
   for (u32 i = 0; i < 4 * 500; ++i) seen.push_back(4.0f * HashUniform(1, 2, i) - 2.0f);
