@@ -66,8 +66,9 @@ void Playthrough::Add(const StepView& step) {
   constexpr u32 kError = FeatureIndex(kC, "client_error"), kP99 = FeatureIndex(kC, "client_p99"),
                 kUnready = FeatureIndex(kC, "pods_unready"),
                 kComplaint = FeatureIndex(kC, "complaint");
-  steps_ += fmt::format("-- {}\nclient    error {:.3f} p99 {:.2f} unready {:.2f} complaint {:.0f}\n",
-                        count_, Global(view, kError), Global(view, kP99), Global(view, kUnready),
+  steps_ += fmt::format("-- {}\n", count_);
+  steps_ += fmt::format("client    error {:.3f} p99 {:.2f} unready {:.2f} complaint {:.0f}\n",
+                        Global(view, kError), Global(view, kP99), Global(view, kUnready),
                         Global(view, kComplaint));
   steps_ += "failing  " + Named(step, kS, FeatureIndex(kS, "error"), 0.02f) + "\n";
   steps_ += "lacking  " + Named(step, kW, FeatureIndex(kW, "unavailable"), 0.0f) + "\n";

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""An agent in a minute: one JSON object a line in, one out (docs/formats.md, external agent).
+"""An agent in a minute: one JSON object a line in, one out (docs/external_agent.md).
 
     ./wavetank bench --suite lite --seeds 1-3 --agent exec:'python3 examples/my_agent.py'
 

@@ -55,7 +55,8 @@ Result<PolicyFactory> AgentNamed(const std::string& name) {
     names.emplace_back(entry.name);
   }
   return Error{ErrorCode::kUsage, "--agent",
-               fmt::format("no agent '{}'; expected FILE.wtp, exec:CMD, {}{}", name, JoinWords(names),
+               fmt::format("no agent '{}'; expected FILE.wtp, exec:CMD, {}{}", name,
+                           JoinWords(names),
                            DidYouMean(name, names))};
 }
 

@@ -8,7 +8,8 @@
 namespace wt {
 namespace {
 
-std::vector<EpisodeResult> RunExec(const std::string& command, u32 episodes, int timeout_ms = 5000) {
+std::vector<EpisodeResult> RunExec(const std::string& command, u32 episodes,
+                                   int timeout_ms = 5000) {
   std::vector<EpisodeRequest> requests;
   for (u32 i = 0; i < episodes; ++i) requests.push_back({&Lite().setups[0], 0, i + 1});
   BatchOptions options;
