@@ -2,6 +2,7 @@
 // What holds for every scenario of the catalog, whatever it is about.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 
 #include "agents/hash_draw.h"
@@ -105,6 +106,7 @@ TEST(AnyScenario, MasksFitTheMovesAndEpisodesEndWithinTheirLimits) {
 }
 
 TEST(AnyScenario, NothingIsDifferentBeforeTheFault) {
+  u32 scenarios = 0, shown = 0;
   for (const ScenarioSetup& setup : Catalog().setups) {
     if (setup.scenario.Healthy()) continue;
     const ScenarioSetup later = With(setup, [](FaultSpec& fault) {
@@ -123,7 +125,18 @@ TEST(AnyScenario, NothingIsDifferentBeforeTheFault) {
       ASSERT_EQ(a.error, b.error) << setup.scenario.name << " at " << ToSeconds(faulty.Now());
       ASSERT_EQ(a.p99_s, b.p99_s) << setup.scenario.name << " at " << ToSeconds(faulty.Now());
     }
+    f32 apart = 0;
+    for (int i = 0; i < 40; ++i) {
+      faulty.Advance(15 * kSecond);
+      healthy.Advance(15 * kSecond);
+      apart = std::max(apart, faulty.world().header().client.error -
+                                  healthy.world().header().client.error);
+    }
+    ++scenarios;
+    shown += apart > 0.01f;
   }
+  EXPECT_GE(scenarios, 20u);
+  EXPECT_EQ(shown, scenarios) << "clients notice every fault, so the comparison above means it";
 }
 
 TEST(AnyScenario, RevertingEveryFaultLeadsBackToAServedState) {
