@@ -14,15 +14,19 @@ struct ClusterSampler {
   std::function<void(const SimCluster&)> tell;
 };
 
+// What is watched is a fork: a World run in slices differs from one run in one go by the rounding
+// of its integrals, so its hash would depend on whether somebody watched.
 inline void AdvanceSampled(SimCluster& cluster, SimTime by, const ClusterSampler& sampler) {
-  const SimTime end = cluster.Now() + by;
-  while (sampler.tell) {
-    const SimTime next = (cluster.Now() / sampler.every + 1) * sampler.every;
-    if (next > end) break;
-    cluster.Advance(next - cluster.Now());
-    sampler.tell(cluster);
+  if (sampler.tell) {
+    SimCluster shown = cluster.Fork(cluster.pool());
+    const SimTime end = cluster.Now() + by;
+    for (SimTime next = (cluster.Now() / sampler.every + 1) * sampler.every; next <= end;
+         next += sampler.every) {
+      shown.Advance(next - shown.Now());
+      sampler.tell(shown);
+    }
   }
-  if (cluster.Now() < end) cluster.Advance(end - cluster.Now());
+  cluster.Advance(by);
 }
 
 }  // namespace wt
