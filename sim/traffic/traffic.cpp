@@ -150,7 +150,7 @@ void AddSegment(Sim& sim, u32 service, f32 rate, f32 error, f32 latency_s, f32 p
   header.segment_next = header.segment_next + 1 >= table.capacity ? 1 : header.segment_next + 1;
   if (header.segment_next >= table.used) table.used = header.segment_next + 1;
   Segment& s = sim.At<Segment>(header.segment_next);
-  s = {0, header.next_born++, sim.now_ms(), service, rate, error, latency_s, p99_s};
+  s = {0, 1, sim.now_ms(), service, rate, error, latency_s, p99_s};  // takes no identity
 }
 
 FlowState StateOf(Sim& sim) {
