@@ -267,6 +267,7 @@ void SetPodSpec(Sim& sim, u32 pod, RevId spec) {
   if (takes_room) CountOnNode(sim, row, 1);
   Changed<Pod>(sim, ObjectKind::kPod, pod);
   WakeServicesOf(sim, pod);
+  RefreshPod(sim, pod);
   if (row.owner != 0 && !OwnerSelects(sim, pod)) ReleasePod(sim, pod);
 }
 

@@ -65,6 +65,7 @@ enum class RefUse : u8 { kEnvKey, kEnvFrom, kVolume };
 struct ConfigRef {  // what a container needs of a ConfigMap or Secret before it can be created
   StrId name = 0;
   StrId key = 0;  // 0: the whole object
+  StrId volume = 0;  // kVolume: name of the volume
   RefKind kind = RefKind::kConfigMap;
   RefUse use = RefUse::kEnvKey;
   u8 optional = 0;

@@ -126,12 +126,12 @@ void Pull(Sim& sim, u32 container, u32 image, bool present) {
 void EnsureImage(Sim& sim, u32 container) {
   Container& c = RowOf(sim, container);
   const ContainerSpec& spec = SpecOf(sim, c);
-  if (!IsValidImageName(sim.Text(spec.image))) {
+  const u32 image = FindImage(sim.blueprint, spec.image);
+  if (image == 0 && !IsValidImageName(sim.Text(spec.image))) {
     RecordOf(sim, c, EventReason::kInspectFailed, spec.image);
     RecordOf(sim, c, EventReason::kErrInvalidImage);
     return Fail(sim, container, WaitReason::kInvalidImageName);
   }
-  const u32 image = FindImage(sim.blueprint, spec.image);
   const bool present = NodeHasImage(sim, sim.At<Pod>(c.pod).node, image);
   if (present && spec.pull != PullPolicy::kAlways) {
     RecordOf(sim, c, EventReason::kPulledPresent, spec.image);
@@ -261,7 +261,7 @@ void StepContainer(Sim& sim, u32 container) {
       StartProbes(sim, container);
       UpdatePod(sim, c.pod);
       return DecideAfterSeen(sim, container);
-    case ContainerStep::kListening: return MarkFlowDirty(sim);
+    case ContainerStep::kListening: return ServingChanged(sim);
     case ContainerStep::kGiveUp: return GiveUpOrServe(sim, container);
     case ContainerStep::kExitSeen: return ExitSeen(sim, container);
     case ContainerStep::kStopped: return Stopped(sim, container);

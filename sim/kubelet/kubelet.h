@@ -21,6 +21,9 @@ void RearmProbes(Sim& sim, u32 container);                    // kubelet/probes.
 void RearmDependents(Sim& sim);                               // kubelet/probes.cpp
 // deletionTimestamp was set: start termination. Again after a shorter grace.
 void StopPod(Sim& sim, u32 pod);                              // kubelet/termination.cpp
+// The pod's spec was written: a container whose image changed restarts, one that waits is looked
+// at now.
+void RefreshPod(Sim& sim, u32 pod);                           // kubelet/termination.cpp
 // The pod is about to be removed: what repeats in its Events ends. RemovePod calls it.
 void ForgetPod(Sim& sim, u32 pod);                            // kubelet/termination.cpp
 // Memory use of the process against its limit; called after each traffic solve when it moved.

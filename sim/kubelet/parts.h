@@ -82,6 +82,8 @@ inline bool IsAlive(const Container& c) {
 }
 
 // probes.cpp
+// A process begins or ceases to serve: traffic, and probes of those that ask it.
+void ServingChanged(Sim& sim);
 void StartProbes(Sim& sim, u32 container);  // the API shows Running
 void StopProbes(Sim& sim, u32 container);
 

@@ -39,32 +39,45 @@ void AddContainers(Sim& sim, u32 pod_row) {
   pod.containers = static_cast<u8>(tmpl.containers.count);
 }
 
-// Reports every missing volume source; true when there is one.
+// How long the next attempt to mount waits.
+SimTime MountRetry(u32 failed_before) {
+  return std::min(kMountRetry << std::min<u32>(failed_before, 16), kMountRetryMax);
+}
+
+void ReportMount(Sim& sim, u32 pod_row, const ConfigRef& ref) {
+  const Pod& pod = sim.At<Pod>(pod_row);
+  const ConfigProblem problem = CheckConfig(sim, pod.ns, ref).problem;
+  const bool key = problem == kNoConfigMapKey || problem == kNoSecretKey;
+  RecordEvent(sim, ObjectKind::kPod, pod_row, pod.born,
+              ref.kind == RefKind::kSecret ? EventReason::kFailedMountSecret
+                                           : EventReason::kFailedMount,
+              ref.volume, ref.name, key ? ref.key : 0);
+  if (pod.attempts == 0) return;
+  // Each sync gives up after a fixed wait; told with the attempt that follows.
+  const i32 waited = sim.now_ms() - pod.started_ms;
+  const i32 earlier = waited - ToMs(MountRetry(pod.attempts - 1u));
+  if (waited / kMountWaitMs > earlier / kMountWaitMs) {
+    RecordEvent(sim, ObjectKind::kPod, pod_row, pod.born, EventReason::kMountTimeout, ref.volume);
+  }
+}
+
+// Reports the first missing volume source; true when there is one.
 bool LacksVolumes(Sim& sim, u32 pod_row) {
   const Pod& pod = sim.At<Pod>(pod_row);
   const auto& tmpl = sim.Typed<PodTemplate>(pod.spec);
-  const ConfigRef* missing = nullptr;
   for (const ContainerSpec& spec : Items(&tmpl, tmpl.containers)) {
-    if (missing == nullptr) missing = FirstMissing(sim, pod.ns, spec, &tmpl, true);
+    const ConfigRef* missing = FirstMissing(sim, pod.ns, spec, &tmpl, true);
+    if (missing == nullptr) continue;
+    ReportMount(sim, pod_row, *missing);
+    return true;
   }
-  if (missing == nullptr) return false;
-  RecordEvent(sim, ObjectKind::kPod, pod_row, pod.born, EventReason::kFailedMount, missing->name,
-              missing->key, CheckConfig(sim, pod.ns, *missing).problem);
-  const i32 waited = sim.now_ms() - pod.started_ms;
-  const SimTime before = std::min(kMountRetry << std::min<u32>(pod.attempts, 16), kMountRetryMax);
-  const bool timed_out = waited / kMountWaitMs > (waited - ToMs(before)) / kMountWaitMs;
-  if (pod.attempts > 0 && timed_out) {
-    RecordEvent(sim, ObjectKind::kPod, pod_row, pod.born, EventReason::kMountTimeout,
-                missing->name);
-  }
-  return true;
+  return false;
 }
 
 void Mount(Sim& sim, u32 pod_row) {
   Pod& pod = sim.At<Pod>(pod_row);
   if (LacksVolumes(sim, pod_row)) {
-    const SimTime retry =
-        std::min(kMountRetry << std::min<u32>(pod.attempts, 16), kMountRetryMax);
+    const SimTime retry = MountRetry(pod.attempts);
     if (pod.attempts < UINT16_MAX) ++pod.attempts;
     return ArmPod(sim, pod_row, PodStep::kMount, sim.now() + retry);
   }

@@ -71,8 +71,7 @@ void Repeat(Sim& sim, u32 container, ProbeType type, const ProbeFlip& flip, i32 
   const ProbeDetail detail{c.index, static_cast<u8>(probe.kind), sim.At<Pod>(c.pod).ip,
                            probe.port, status, probe.path};
   const PackedProbe packed = Pack(detail);
-  const Series series{flip.first_fail_ms, PeriodMs(probe),
-                      last_ms == kNeverMs ? 0 : last_ms};
+  const Series series{flip.first_fail_ms, PeriodMs(probe), last_ms};
   StartSeries(sim, c.pod, kUnhealthy[type], series, packed.arg[0], packed.arg[1], packed.arg[2]);
   c.open_series |= Bit(type);
 }
@@ -170,6 +169,11 @@ void RearmDependents(Sim& sim) {
     if (c.born == 0 || c.service == 0 || c.state != ContainerState::kRunning) continue;
     if (!runtime[c.service - 1u].health_depends.empty()) RearmProbes(sim, at);
   }
+}
+
+void ServingChanged(Sim& sim) {
+  MarkFlowDirty(sim);
+  RearmDependents(sim);
 }
 
 void StepProbe(Sim& sim, u32 container, ProbeType type) {

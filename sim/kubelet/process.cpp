@@ -140,7 +140,7 @@ void DecideAfterSeen(Sim& sim, u32 container) {
   if (c.ending != ExitReason::kNone) return ArmExitSeen(sim, container, FromMs(c.ends_ms));
   if (!c.listening) return ArmStep(sim, container, ContainerStep::kGiveUp, FromMs(c.ends_ms));
   if (c.listening_ms <= sim.now_ms()) {
-    if (c.runs > 1) MarkFlowDirty(sim);  // its pod may have stayed in the endpoints
+    if (c.runs > 1) ServingChanged(sim);  // its pod may have stayed in the endpoints
     return;
   }
   const bool probed = SpecOf(sim, c).probes[kReadinessProbe].kind != ProbeKind::kNone;
@@ -167,10 +167,11 @@ void EndProcess(Sim& sim, u32 container, ExitReason reason, u8 code) {
   Container& c = RowOf(sim, container);
   if (!IsAlive(c)) return;
   StopProbes(sim, container);
-  if (c.listening) MarkFlowDirty(sim);
+  const bool served = c.listening != 0;
   c.process = static_cast<u8>(ProcessState::kNone);
   c.listening = 0;
   EndAt(c, sim.now(), reason, code);
+  if (served) ServingChanged(sim);
   ArmExitSeen(sim, container, sim.now());
 }
 

@@ -22,9 +22,10 @@ SimTime Terminate(Sim& sim, u32 container, SimTime grace) {
   const SimTime stop = DelayOf(sim, c, sim.blueprint.timing.stop, Stream::kPodSync);
   const SimTime allowed = std::max(grace, kLeastGrace);
   const bool handled = stop <= allowed;
-  if (c.listening) MarkFlowDirty(sim);
+  const bool served = c.listening != 0;
   c.process = static_cast<u8>(ProcessState::kStopping);
   c.listening = 0;
+  if (served) ServingChanged(sim);
   c.ending = ExitReason::kError;
   c.ending_code = handled ? kTerminated : kKilled;
   const SimTime ends = sim.now() + std::min(stop, allowed);
@@ -119,14 +120,37 @@ void StopNow(Sim& sim, u32 pod) {
   ArmGone(sim, pod, ended);
 }
 
+namespace {
+
+void Restart(Sim& sim, u32 container, i32 grace_s) {
+  const SimTime ends = Terminate(sim, container, grace_s * kSecond);
+  ArmStep(sim, container, ContainerStep::kStopped, ends);
+}
+
+}  // namespace
+
 void KillForProbe(Sim& sim, u32 container, ProbeType probe) {
-  Container& c = RowOf(sim, container);
+  const Container& c = RowOf(sim, container);
   const ContainerSpec& spec = SpecOf(sim, c);
   RecordOf(sim, c, EventReason::kKillingLiveness, spec.name, probe);
   const i32 own = spec.probes[probe].grace_s;
-  const i32 grace_s = own > 0 ? own : TemplateOf(sim, c).grace_s;
-  const SimTime ends = Terminate(sim, container, grace_s * kSecond);
-  ArmStep(sim, container, ContainerStep::kStopped, ends);
+  Restart(sim, container, own > 0 ? own : TemplateOf(sim, c).grace_s);
+}
+
+void RefreshPod(Sim& sim, u32 pod_row) {
+  if (sim.At<Pod>(pod_row).stage != PodStage::kActive) return;
+  for (u32 at = sim.At<Pod>(pod_row).first_container; at != 0; at = RowOf(sim, at).next) {
+    const Container& c = RowOf(sim, at);
+    const ContainerSpec& spec = SpecOf(sim, c);
+    if (IsAlive(c) && c.image != spec.image) {
+      RecordOf(sim, c, EventReason::kKillingChanged, spec.name);
+      Restart(sim, at, TemplateOf(sim, c).grace_s);
+    } else if (c.step == static_cast<u8>(ContainerStep::kSync)) {
+      const SimTime look = DelayOf(sim, RowOf(sim, at), sim.blueprint.timing.kubelet_sync,
+                                   Stream::kPodSync);
+      ArmStep(sim, at, ContainerStep::kSync, sim.now() + look);
+    }
+  }
 }
 
 }  // namespace wt

@@ -78,12 +78,16 @@ struct RefSink {
   }
 
   // A volume source; listed items are keys that must exist.
-  void AddVolume(const Json* source, const char* name, RefKind kind) {
+  void AddVolume(const Json& volume, const Json* source, const char* name, RefKind kind) {
     if (source == nullptr) return;
+    const std::size_t before = refs.size();
     const Json& items = List(*source, "items");
     if (items.empty()) Add(*source, name, "", kind, RefUse::kVolume, false);
     for (const Json& item : items) {
       Add(*source, name, Text(item, "key"), kind, RefUse::kVolume, false);
+    }
+    for (std::size_t i = before; i < refs.size(); ++i) {
+      refs[i].volume = interner.Intern(Text(volume, "name"));
     }
   }
 };
@@ -92,11 +96,11 @@ std::vector<ConfigRef> VolumeRefs(const Json& spec, Interner& interner) {
   std::vector<ConfigRef> refs;
   RefSink sink{interner, refs};
   for (const Json& volume : List(spec, "volumes")) {
-    sink.AddVolume(Find(volume, "configMap"), "name", RefKind::kConfigMap);
-    sink.AddVolume(Find(volume, "secret"), "secretName", RefKind::kSecret);
+    sink.AddVolume(volume, Find(volume, "configMap"), "name", RefKind::kConfigMap);
+    sink.AddVolume(volume, Find(volume, "secret"), "secretName", RefKind::kSecret);
     for (const Json& source : List(Object(volume, "projected"), "sources")) {
-      sink.AddVolume(Find(source, "configMap"), "name", RefKind::kConfigMap);
-      sink.AddVolume(Find(source, "secret"), "name", RefKind::kSecret);
+      sink.AddVolume(volume, Find(source, "configMap"), "name", RefKind::kConfigMap);
+      sink.AddVolume(volume, Find(source, "secret"), "name", RefKind::kSecret);
     }
   }
   return refs;

@@ -22,6 +22,9 @@ bool IsSame(const ClusterEvent& event, const Subject& subject, const Args& args)
          event.args[2] == args.arg[2] && event.born != 0;
 }
 
+// 0 stands for "never" in the record.
+i32 NotZero(i32 at_ms) { return at_ms == 0 ? -1 : at_ms; }
+
 // The ring of a table without room is not kept.
 bool HasRing(const World& world) {
   return world.header().tables[static_cast<int>(Table::kClusterEvents)].capacity >= 2;
@@ -141,7 +144,7 @@ void StartSeries(Sim& sim, u32 pod, EventReason reason, Series series, u32 arg0,
   if (event.count == 0) event.first_ms = series.first_ms;
   event.last_ms = series.first_ms;
   event.period_ms = series.period_ms;
-  event.until_ms = series.until_ms;
+  event.until_ms = series.until_ms == INT32_MAX ? 0 : NotZero(series.until_ms);
 }
 
 void EndSeries(Sim& sim, u32 pod, EventReason reason) {
@@ -152,7 +155,7 @@ void EndSeries(Sim& sim, u32 pod, EventReason reason) {
     ClusterEvent& event = sim.At<ClusterEvent>(row);
     if (event.reason == static_cast<u16>(reason) && event.period_ms > 0 &&
         (event.until_ms == 0 || event.until_ms > now)) {
-      event.until_ms = now == 0 ? -1 : now;
+      event.until_ms = NotZero(now);
     }
   }
 }

@@ -33,7 +33,7 @@ enum class EventReason : u16 {
   kFailedStart,            // command
   kBackOff,                // container
   kUnhealthyStartup, kUnhealthyLiveness, kUnhealthyReadiness,  // ProbeDetail
-  kFailedMount,            // name, key, ConfigProblem
+  kFailedMount,            // volume, ConfigMap's name, missing key or 0
   kScalingReplicaSetUp,    // hash of the ReplicaSet, from, to
   kScalingReplicaSetDown,
   kSuccessfulCreate,       // name_tail of the pod
@@ -43,11 +43,13 @@ enum class EventReason : u16 {
   kErrInvalidImage,        // "Error: InvalidImageName"
   kNeverPull,              // image
   kErrNeverPull,           // "Error: ErrImageNeverPull"
-  kMountTimeout,           // waited too long for volumes
+  kMountTimeout,           // volume
+  kKillingChanged,         // container
+  kFailedMountSecret,      // volume, Secret's name, missing key or 0
   kCount
 };
 
-// Third argument of kFailedConfig and kFailedMount.
+// Third argument of kFailedConfig.
 enum ConfigProblem : u32 {
   kNoConfigMap, kNoSecret, kNoConfigMapKey, kNoSecretKey
 };
@@ -67,12 +69,12 @@ struct ProbeDetail {
 void RecordEvent(Sim& sim, ObjectKind kind, u32 row, u32 born, EventReason reason, u32 arg0 = 0,
                  u32 arg1 = 0, u32 arg2 = 0);
 
-// A series of a pod's events, every `period_ms` from `first_ms` (may lie ahead) to `until_ms`
-// (0 = until ended). Continues an equal record's count.
+// A series of a pod's events, every `period_ms` from `first_ms` (may lie ahead) to `until_ms`.
+// Continues an equal record's count.
 struct Series {
   i32 first_ms = 0;
   i32 period_ms = 0;
-  i32 until_ms = 0;
+  i32 until_ms = INT32_MAX;  // never
 };
 void StartSeries(Sim& sim, u32 pod, EventReason reason, Series series, u32 arg0 = 0, u32 arg1 = 0,
                  u32 arg2 = 0);

@@ -56,6 +56,8 @@ constexpr ReasonInfo kReasons[] = {
     {EventReason::kNeverPull, true, "ErrImageNeverPull", kKubelet},
     {EventReason::kErrNeverPull, true, "Failed", kKubelet},
     {EventReason::kMountTimeout, true, "FailedMount", kKubelet},
+    {EventReason::kKillingChanged, false, "Killing", kKubelet},
+    {EventReason::kFailedMountSecret, true, "FailedMount", kKubelet},
 };
 static_assert(std::size(kReasons) == static_cast<std::size_t>(EventReason::kCount));
 static_assert([] {
@@ -114,6 +116,8 @@ std::string KubeletMessage(const Sim& sim, const ClusterEvent& event, const std:
     case EventReason::kKillingLiveness:
       return fmt::format("Container {} failed {} probe, will be restarted", text(0),
                          kProbeNames[event.args[1]]);
+    case EventReason::kKillingChanged:
+      return fmt::format("Container {} definition changed, will be restarted", text(0));
     case EventReason::kFailedPull:
       return fmt::format("Failed to pull image \"{}\": {}", text(0),
                          PullErrorText(sim, event.args[0]));
@@ -138,8 +142,10 @@ std::string KubeletMessage(const Sim& sim, const ClusterEvent& event, const std:
     case EventReason::kUnhealthyReadiness:
       return "Readiness probe failed: " + ProbeOutputText(sim, event.args);
     case EventReason::kFailedMount:
-      return MountErrorText(sim, event.args[0], event.args[1], event.args[2]);
-    case EventReason::kMountTimeout: return MountTimeoutText(sim, event.args[0]);
+      return MountErrorText(text(0), "configmap", text(1), text(2));
+    case EventReason::kFailedMountSecret:
+      return MountErrorText(text(0), "secret", text(1), text(2));
+    case EventReason::kMountTimeout: return MountTimeoutText(text(0));
     default: return "";
   }
 }

@@ -113,21 +113,20 @@ std::string ConfigErrorText(const Sim& sim, StrId ns, StrId name, StrId key, u32
   return fmt::format("{} \"{}\" not found", KindOf(problem), sim.Text(name));
 }
 
-std::string MountErrorText(const Sim& sim, StrId name, StrId key, u32 problem) {
-  const std::string head =
-      fmt::format("MountVolume.SetUp failed for volume \"{}\" : ", sim.Text(name));
-  if (problem == kNoConfigMapKey || problem == kNoSecretKey) {
-    return fmt::format("{}{} references non-existent {} key: {}", head, KindOf(problem),
-                       problem == kNoConfigMapKey ? "config" : "secret", sim.Text(key));
-  }
-  return fmt::format("{}{} \"{}\" not found", head, KindOf(problem), sim.Text(name));
+std::string MountErrorText(std::string_view volume, const char* kind, std::string_view name,
+                           std::string_view key) {
+  const std::string head = fmt::format("MountVolume.SetUp failed for volume \"{}\" : ", volume);
+  if (key.empty()) return fmt::format("{}{} \"{}\" not found", head, kind, name);
+  const bool secret = std::string_view(kind) == "secret";
+  return fmt::format("{}{} references non-existent {} key: {}", head, kind,
+                     secret ? "secret" : "config", key);
 }
 
-std::string MountTimeoutText(const Sim& sim, StrId name) {
+std::string MountTimeoutText(std::string_view volume) {
   return fmt::format(
       "Unable to attach or mount volumes: unmounted volumes=[{}], unattached volumes=[], failed "
       "to process volumes=[]: context deadline exceeded",
-      sim.Text(name));
+      volume);
 }
 
 std::string ProbeOutputText(const Sim& sim, const u32 args[3]) {

@@ -21,8 +21,10 @@ std::string NeverPullText(std::string_view image);
 std::string StartErrorText(std::string_view command);
 // `configmap "settings" not found`, `couldn't find key mode in ConfigMap shop/settings`.
 std::string ConfigErrorText(const Sim& sim, StrId ns, StrId name, StrId key, u32 problem);
-std::string MountErrorText(const Sim& sim, StrId name, StrId key, u32 problem);
-std::string MountTimeoutText(const Sim& sim, StrId name);
+// `kind` is "configmap" or "secret"; an empty `key`: the object itself is missing.
+std::string MountErrorText(std::string_view volume, const char* kind, std::string_view name,
+                           std::string_view key);
+std::string MountTimeoutText(std::string_view volume);
 
 // Packing of ProbeDetail into the arguments of an event.
 struct PackedProbe {

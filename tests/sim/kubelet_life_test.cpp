@@ -57,7 +57,7 @@ struct Lacking {
   u32 config = 0;
   u32 pod = 0;
 
-  explicit Lacking(f64 run_s) {
+  explicit Lacking(f64 run_s, u64 key = 1) {
     const u32 web = t.AddProgram("web", "shop/app", 8080);
     ConfigRef need;
     need.name = t.Str("settings");
@@ -66,7 +66,7 @@ struct Lacking {
     const RevId tmpl = t.AddTemplate({});
     const RevId data = t.AddConfig({"other"});
     full = t.AddConfig({"mode", "other"});
-    t.Start();
+    t.Start(key);
     config = t.AddConfigMap("settings", data);
     t.AddDeployment("web", tmpl, 1, web + 1);
     t.RunTo(run_s);
@@ -75,8 +75,11 @@ struct Lacking {
   RevId full = 0;
 };
 
-TEST(PodLife, ACrashLoopShowsErrorUntilTheRetryAndDoublesItsWait) {
-  Lacking lacking(400);
+class PodLifeSeeds : public testing::TestWithParam<u64> {};
+INSTANTIATE_TEST_SUITE_P(Seeds, PodLifeSeeds, testing::Range<u64>(1, 21));
+
+TEST_P(PodLifeSeeds, ACrashLoopShowsErrorUntilTheRetryAndDoublesItsWait) {
+  Lacking lacking(400, GetParam());
   TestCluster& t = lacking.t;
   const u32 born = t.sim.At<Pod>(lacking.pod).born;
   const std::string statuses = t.Statuses(born);
@@ -97,12 +100,14 @@ TEST(PodLife, ACrashLoopShowsErrorUntilTheRetryAndDoublesItsWait) {
   }
   const RenderedEvent backoff = t.Event("BackOff");
   EXPECT_TRUE(backoff.message.starts_with("Back-off restarting failed container main in pod web-"));
-  EXPECT_EQ(backoff.count, retries.size() + 1);  // one more look since the last retry
+  // One look held it back before each retry, and one now unless it runs at this moment.
+  const bool waits = t.FirstContainer(lacking.pod).result == WaitReason::kCrashLoopBackOff;
+  EXPECT_EQ(backoff.count, retries.size() + (waits ? 1 : 0));
   EXPECT_EQ(t.Event("Started").count, t.FirstContainer(lacking.pod).runs);
 }
 
-TEST(PodLife, ACrashLoopHealsAtTheNextRetryOnceTheKeyIsBack) {
-  Lacking lacking(60);
+TEST_P(PodLifeSeeds, ACrashLoopHealsAtTheNextRetryOnceTheKeyIsBack) {
+  Lacking lacking(60, GetParam());
   TestCluster& t = lacking.t;
   SetObjectDoc(t.sim, lacking.config, lacking.full, kAgent);
   t.RunFor(100);
@@ -113,12 +118,12 @@ TEST(PodLife, ACrashLoopHealsAtTheNextRetryOnceTheKeyIsBack) {
   EXPECT_EQ(c.restarts, c.runs - 1);
 }
 
-TEST(PodLife, AnImageThatDoesNotExistAlternatesAsRecorded) {
+TEST_P(PodLifeSeeds, AnImageThatDoesNotExistAlternatesAsRecorded) {
   TestCluster t;
   TestPod pod;
   pod.containers[0].image = "localhost:5000/shop/web:v9";
   const RevId tmpl = t.AddTemplate(pod);
-  t.Start();
+  t.Start(GetParam());
   const u32 row = t.AddPod(tmpl);
   t.RunTo(150);
   const std::string statuses = t.Statuses(t.sim.At<Pod>(row).born);
@@ -188,6 +193,7 @@ TEST(PodLife, AMissingVolumeKeepsThePodCreatingUntilItIsThere) {
   TestPod pod;
   ConfigRef ref;
   ref.name = t.Str("settings");
+  ref.volume = t.Str("config");
   ref.use = RefUse::kVolume;
   pod.containers[0].refs = {ref};
   const RevId tmpl = t.AddTemplate(pod);
@@ -198,19 +204,19 @@ TEST(PodLife, AMissingVolumeKeepsThePodCreatingUntilItIsThere) {
   EXPECT_STREQ(PodStatusText(t.sim, row), "ContainerCreating");
   const RenderedEvent failed = t.Event("FailedMount");
   EXPECT_EQ(failed.message,
-            "MountVolume.SetUp failed for volume \"settings\" : configmap \"settings\" not found");
+            "MountVolume.SetUp failed for volume \"config\" : configmap \"settings\" not found");
   EXPECT_EQ(failed.count, 8u);  // at 0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5 and 63.5 s
   t.AddConfigMap("settings", data);
   t.RunTo(140);
   EXPECT_STREQ(PodStatusText(t.sim, row), "Running");
 }
 
-TEST(PodLife, ACommandThatIsNotInTheImageEndsInACrashLoop) {
+TEST_P(PodLifeSeeds, ACommandThatIsNotInTheImageEndsInACrashLoop) {
   TestCluster t;
   TestPod pod;
   pod.containers[0].command = "/bin/serve";
   const RevId tmpl = t.AddTemplate(pod);
-  t.Start();
+  t.Start(GetParam());
   const u32 row = t.AddPod(tmpl);
   t.RunTo(60);
   const std::string statuses = t.Statuses(t.sim.At<Pod>(row).born);
@@ -228,13 +234,13 @@ TEST(PodLife, ACommandThatIsNotInTheImageEndsInACrashLoop) {
   EXPECT_GE(t.Event("BackOff").count, 2u);
 }
 
-TEST(PodLife, AProcessOverItsMemoryLimitIsOomKilledInALoop) {
+TEST_P(PodLifeSeeds, AProcessOverItsMemoryLimitIsOomKilledInALoop) {
   TestCluster t;
   const u32 web = t.AddProgram("web", "shop/app", 8080);
   TestPod pod;
   pod.containers[0].memory_limit = 16 * kMiB;
   const RevId tmpl = t.AddTemplate(pod);
-  t.Start();
+  t.Start(GetParam());
   t.AddDeployment("web", tmpl, 1, web + 1);
   t.RunTo(100);
   const u32 row = t.FirstPod();
@@ -345,6 +351,79 @@ TEST(PodLife, ABarePodThatNeverRestartsFails) {
   t.RunTo(30);
   EXPECT_EQ(t.sim.At<Pod>(row).phase, PodPhase::kFailed);
   EXPECT_STREQ(PodStatusText(t.sim, row), "StartError");
+}
+
+TEST(PodLife, AnImageChangedInPlaceRestartsTheContainerWithoutItsOldBackOff) {
+  TestCluster t;
+  TestPod good, bad;
+  bad.containers[0].command = "/bin/serve";
+  good.containers[0].image = "shop/app:2";
+  t.AddImage("shop/app:2");
+  const RevId bad_tmpl = t.AddTemplate(bad), good_tmpl = t.AddTemplate(good);
+  const RevId first = t.AddTemplate({});
+  t.Start();
+  const u32 row = t.AddPod(first);
+  const u32 broken = t.AddPod(bad_tmpl);
+  t.RunTo(100);
+  SetPodSpec(t.sim, row, good_tmpl);
+  SetPodSpec(t.sim, broken, good_tmpl);
+  t.RunTo(112);  // well before the crash loop would have looked again
+  EXPECT_EQ(t.Event("Killing").message, "Container main definition changed, will be restarted");
+  EXPECT_EQ(t.FirstContainer(row).restarts, 1u);
+  EXPECT_STREQ(PodStatusText(t.sim, row), "Running");
+  EXPECT_STREQ(PodStatusText(t.sim, broken), "Running");
+}
+
+TEST(PodLife, NamesAndPoliciesThatForbidAPullAreSaid) {
+  TestCluster t;
+  TestPod invalid, never;
+  invalid.containers[0].image = "shop/App:1";
+  never.containers[0].image = "shop/app:1";
+  never.containers[0].pull = PullPolicy::kNever;
+  const RevId a = t.AddTemplate(invalid), b = t.AddTemplate(never);
+  t.Start();
+  const u32 first = t.AddPod(a), second = t.AddPod(b);
+  t.RunTo(20);
+  EXPECT_STREQ(PodStatusText(t.sim, first), "InvalidImageName");
+  EXPECT_EQ(t.Event("InspectFailed").message,
+            "Failed to apply default image tag \"shop/App:1\": couldn't parse image name "
+            "\"shop/App:1\": invalid reference format: repository name (shop/App) must be "
+            "lowercase");
+  EXPECT_STREQ(PodStatusText(t.sim, second), "ErrImageNeverPull");
+  EXPECT_EQ(t.Event("ErrImageNeverPull").message,
+            "Container image \"shop/app:1\" is not present with pull policy of Never");
+}
+
+// A crash loop, a bad image and a failing probe side by side, mid-way.
+void Mixed(TestCluster& t, u64 key) {
+  const u32 web = t.AddProgram("web", "shop/app", 8080);
+  TestPod small, absent, wrong;
+  small.containers[0].memory_limit = 16 * kMiB;
+  absent.containers[0].image = "shop/none:1";
+  wrong.containers[0].probes[kLivenessProbe] = HttpProbe(t.Str("/"), 9999, 5, 2);
+  const RevId a = t.AddTemplate(small), b = t.AddTemplate(absent), c = t.AddTemplate(wrong);
+  t.Start(key);
+  t.AddDeployment("web", a, 2, web + 1);
+  t.AddPod(b);
+  t.AddPod(c);
+  t.RunTo(90);
+}
+
+TEST(PodLife, AForkHasTheSameFuture) {
+  TestCluster t;
+  Mixed(t, 3);
+  World fork = t.pool.Fork(t.world);
+  t.RunTo(300);
+  Sim twin{t.blueprint, fork, t.pool};
+  RunWorld(twin, t.sim.now());
+  EXPECT_EQ(HashWorld(fork), HashWorld(t.world));
+}
+
+TEST(PodLife, DifferentKeysDiffer) {
+  TestCluster a, b;
+  Mixed(a, 1);
+  Mixed(b, 2);
+  EXPECT_NE(HashWorld(a.world), HashWorld(b.world));
 }
 
 TEST(PodLife, ContainersOfAPodStartOneAfterAnother) {

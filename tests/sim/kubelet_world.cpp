@@ -3,16 +3,11 @@
 
 #include <cstddef>
 
+#include "sim/kubelet/config.h"
 #include "sim/telemetry/describe.h"
 #include "sim/transitions.h"
 
 namespace wt::test {
-namespace {
-
-constexpr u16 kConfigMap = 1;  // row in kKinds
-
-}  // namespace
-
 TestCluster::TestCluster() : sim{blueprint, world, pool} {
   blueprint.layout.capacity.assign(kTableCount, 64);
   blueprint.layout.capacity[static_cast<int>(Table::kQueue)] = 512;
@@ -138,7 +133,7 @@ u32 TestCluster::AddService(std::string_view name, std::string_view app, u16 por
 }
 
 u32 TestCluster::AddConfigMap(std::string_view name, RevId data) {
-  return CreateObject(sim, kConfigMap, Str("shop"), Str(name), data, kLoaded);
+  return CreateObject(sim, kConfigMapKind, Str("shop"), Str(name), data, kLoaded);
 }
 
 void TestCluster::Note() {

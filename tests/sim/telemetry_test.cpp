@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "sim/kubelet/config.h"
 #include "sim/kubelet/kubelet.h"
+#include "sim/objects/kinds.h"
 #include "sim/telemetry/describe.h"
 #include "sim/telemetry/durations.h"
 #include "sim/telemetry/logs.h"
@@ -78,7 +80,7 @@ TEST(ClusterEvents, ASeriesCountsWithoutEventsAndGoesOnAfterAPause) {
   OnePod one;
   TestCluster& t = one.t;
   const i32 now = t.sim.now_ms();
-  StartSeries(t.sim, one.pod, EventReason::kBackOffPull, {now + 5000, 10'000, 0}, 7);
+  StartSeries(t.sim, one.pod, EventReason::kBackOffPull, {now + 5000, 10'000}, 7);
   EXPECT_EQ(t.Event("BackOff").count, 0u);  // it has not begun
   const u32 done = t.world.header().events_done;
   t.RunFor(26);
@@ -88,7 +90,7 @@ TEST(ClusterEvents, ASeriesCountsWithoutEventsAndGoesOnAfterAPause) {
   EndSeries(t.sim, one.pod, EventReason::kBackOffPull);
   t.RunFor(100);
   EXPECT_EQ(t.Event("BackOff").count, 3u);
-  StartSeries(t.sim, one.pod, EventReason::kBackOffPull, {t.sim.now_ms(), 10'000, 0}, 7);
+  StartSeries(t.sim, one.pod, EventReason::kBackOffPull, {t.sim.now_ms(), 10'000}, 7);
   t.RunFor(11);
   EXPECT_EQ(t.Event("BackOff").count, 5u);
   EXPECT_EQ(t.Event("BackOff").first_ms, now + 5000);
@@ -120,7 +122,8 @@ TEST(Describe, APodShowsItsStateAndEvents) {
   OnePod one;
   const std::string text = DescribePod(one.t.sim, one.pod);
   for (const char* part :
-       {"Name:             worker\n", "Node:             node-1\n", "IP:               10.244.0.1\n",
+       {"Name:             worker\n", "Node:             node-1\n",
+        "IP:               10.244.0.1\n",
         "    Image:          shop/app:1\n", "    State:          Running\n",
         "    Ready:          True\n", "Successfully assigned shop/worker to node-1"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
@@ -211,6 +214,11 @@ TEST(Logs, AServingProgramSaysWhereItListensAndFailedCallsAreLogged) {
   t.AddService("db", "db", 80, 5432);
   EXPECT_TRUE(HasLine(ContainerLogs(t.sim, container, false),
                       "dial tcp db:80: connect: connection refused"));
+}
+
+TEST(Kinds, TheKubeletFindsConfigMapsAndSecretsInTheTableOfKinds) {
+  EXPECT_EQ(FindKind("v1", "ConfigMap") - AllKinds().data(), kConfigMapKind);
+  EXPECT_EQ(FindKind("v1", "Secret") - AllKinds().data(), kSecretKind);
 }
 
 TEST(Worlds, ReadingTextsLeavesTheBytesAlone) {

@@ -4,22 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
+#include "tests/traffic/allocation_count.h"
 #include "tests/traffic/test_graphs.h"
-
-namespace {
-thread_local long allocations = 0;
-}  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* p = std::malloc(size)) return p;
-  throw std::bad_alloc();
-}
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 namespace wt {
 namespace {
@@ -252,14 +238,14 @@ TEST(Flow, TheClientGivesUpAfterItsTimeout) {
 
 TEST(Flow, AHealthyHotelTakesOnePassAndNoAllocation) {
   TestApp app = HotelSized();
-  const long before = allocations;
+  const long before = AllocationCount();
   EXPECT_EQ(app.Solve(), 1);
   app.inputs[0].reach = 0.3f;
   EXPECT_LE(app.Solve(), kMaxPasses);
   app.rps = 1e5f;
   app.Solve();
   app.Step(0.5f);
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(AllocationCount(), before);
 }
 
 }  // namespace

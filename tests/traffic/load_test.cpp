@@ -20,7 +20,7 @@ TEST(Load, SineIsAccurate) {
 TEST(Load, ConstantNeverChanges) {
   const LoadPattern p{.kind = LoadKind::kConstant, .base_rps = 120};
   EXPECT_EQ(RateAt(p, 17 * kSecond), 120);
-  EXPECT_EQ(NextChange(p, 0), kNever);
+  EXPECT_EQ(NextChange(p, 0), kForever);
 }
 
 // Between two changes the rate is constant, and every change is announced.
@@ -84,7 +84,7 @@ TEST(Load, RampReachesItsEnd) {
   EXPECT_EQ(NextChange(p, 0), kMinute);
   EXPECT_NEAR(RateAt(p, kMinute + 50 * kSecond), 200, 3);
   EXPECT_EQ(RateAt(p, kMinute + 100 * kSecond), 300);
-  EXPECT_EQ(NextChange(p, kMinute + 100 * kSecond), kNever);
+  EXPECT_EQ(NextChange(p, kMinute + 100 * kSecond), kForever);
 }
 
 TEST(Load, SpikesAndBurstsComeAndGo) {
@@ -98,7 +98,7 @@ TEST(Load, SpikesAndBurstsComeAndGo) {
   EXPECT_EQ(RateAt(p, 30 * kSecond), 60);
   EXPECT_EQ(RateAt(p, 35 * kSecond), 10);
   EXPECT_EQ(RateAt(p, 50 * kSecond), 10);
-  EXPECT_EQ(NextChange(p, 35 * kSecond), kNever);
+  EXPECT_EQ(NextChange(p, 35 * kSecond), kForever);
   p.kind = LoadKind::kBurst;
   EXPECT_EQ(RateAt(p, 50 * kSecond), 60);
   EXPECT_EQ(NextChange(p, 35 * kSecond), 50 * kSecond);
@@ -113,7 +113,7 @@ TEST(Load, ReplayHoldsEachPoint) {
   EXPECT_EQ(RateAt(p, 20 * kSecond - 1), 5);
   EXPECT_EQ(RateAt(p, kHour), 7);
   EXPECT_EQ(NextChange(p, 0), 10 * kSecond);
-  EXPECT_EQ(NextChange(p, 20 * kSecond), kNever);
+  EXPECT_EQ(NextChange(p, 20 * kSecond), kForever);
 }
 
 }  // namespace

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of the second binary: those that need libtorch.
+#pragma once
+
+#include <span>
+
+#include "cli/commands.h"
+
+namespace wt {
+
+extern const Command kTrain;
+
+// The table of wavetank-learn.
+std::span<const Command> LearnCommands();
+
+}  // namespace wt
