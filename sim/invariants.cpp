@@ -78,7 +78,7 @@ std::string CheckReplicaSet(const Sim& sim, u32 i, const ReplicaSet& row) {
       count.available != row.available || count.terminating != row.terminating) {
     return fmt::format(
         "replica set {} counts active/ready/available/terminating {}/{}/{}/{}, "
-        "its pods {}/{}/{}/{}",
+         "its pods {}/{}/{}/{}",
         i, row.active, row.ready, row.available, row.terminating, count.active, count.ready,
         count.available, count.terminating);
   }

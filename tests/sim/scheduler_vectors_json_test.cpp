@@ -154,11 +154,9 @@ struct Replay {
     options.pods = static_cast<i32>(Amount(allocatable, "pods", false));
     options.labels = LabelsIn(node.at("metadata"), "labels");
     for (const Json& t : node.at("spec").value("taints", Json::array())) {
-      Taint taint;
-      taint.key = world.Str(t.at("key").get<std::string>());
-      taint.value = world.Str(t.value("value", ""));
-      taint.effect = EffectOf(t);
-      options.taints.push_back(taint);
+      options.taints.push_back(
+          {world.Str(t.at("key").get<std::string>()), world.Str(t.value("value", "")),
+           EffectOf(t), {}});
     }
     return world.NodeDoc(options);
   }
