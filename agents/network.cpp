@@ -5,7 +5,7 @@
 #include <bit>
 #include <cstring>
 
-#include "agents/hash_draw.h"
+#include "agents/dense.h"
 #include "sim/api/fast_math.h"
 
 namespace wt {
@@ -13,22 +13,6 @@ namespace {
 
 constexpr u32 kGlobals = kGlobalFeatures.size();
 constexpr std::size_t K(EntityKind kind) { return static_cast<std::size_t>(kind); }
-
-// out = bias + x W for one row; W is [in][out], so the inner loop runs over outputs.
-void Linear(const std::vector<f32>& layer, LayerShape shape, const f32* x, f32* out) {
-  const f32* bias = layer.data() + shape.in * shape.out;
-  for (u32 o = 0; o < shape.out; ++o) out[o] = bias[o];
-  for (u32 i = 0; i < shape.in; ++i) {
-    const f32 value = x[i];
-    if (value == 0.0f) continue;  // features and ReLU outputs are mostly zero
-    const f32* row = layer.data() + i * shape.out;
-    for (u32 o = 0; o < shape.out; ++o) out[o] += value * row[o];
-  }
-}
-
-void Relu(f32* x, u32 n) {
-  for (u32 i = 0; i < n; ++i) x[i] = x[i] > 0.0f ? x[i] : 0.0f;
-}
 
 // Everything of one forward pass.
 class Pass {
@@ -69,7 +53,7 @@ class Pass {
     return kind == EntityKind::kCluster || view_.Plane(kind, 0)[slot] > 0.5f;
   }
   void Apply(Layer layer, const f32* x, f32* out) {
-    Linear(weights_.layers[static_cast<std::size_t>(layer)], ShapeOf(layer, h_), x, out);
+    Dense(weights_.layers[static_cast<std::size_t>(layer)].data(), ShapeOf(layer, h_), x, out);
   }
   void Head(Layer layer, const f32* x, f32* out) { Apply(layer, x, out); }
 

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agents/dense.h"
 #include "agents/policy.h"
 #include "sim/api/spec.h"
 
@@ -29,9 +30,6 @@ enum class Layer : u8 {
 inline constexpr int kLayers = static_cast<int>(Layer::kCount);
 std::string_view LayerName(Layer layer);
 
-struct LayerShape {
-  u32 in = 0, out = 0;
-};
 LayerShape ShapeOf(Layer layer, u32 width);
 
 struct NetworkWeights {

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 
@@ -73,8 +75,13 @@ Status SavePolicy(const NetworkWeights& weights, const std::string& path) {
 Result<NetworkWeights> LoadPolicy(const std::string& path) {
   std::FILE* file = std::fopen(path.c_str(), "rb");
   if (file == nullptr) return Error{ErrorCode::kEnvironment, path, "no such policy file"};
-  std::string bytes(kBytesMax + 1, '\0');
-  bytes.resize(std::fread(bytes.data(), 1, bytes.size(), file));
+  std::string bytes;
+  char block[1 << 16];
+  while (bytes.size() <= kBytesMax) {
+    const std::size_t n = std::fread(block, 1, sizeof(block), file);
+    if (n == 0) break;
+    bytes.append(block, n);
+  }
   std::fclose(file);
   if (bytes.size() > kBytesMax) return Damaged(path, "larger than 64 MiB");
   if (bytes.size() < sizeof(kMagic) + 24 || std::memcmp(bytes.data(), kMagic, 8) != 0) {
@@ -114,7 +121,12 @@ Result<NetworkWeights> LoadPolicy(const std::string& path) {
     if (at + layer.size() * sizeof(f32) > end) return Damaged(path, "it ends too early");
     std::memcpy(layer.data(), bytes.data() + at, layer.size() * sizeof(f32));
     at += layer.size() * sizeof(f32);
+    if (!std::ranges::all_of(layer, [](f32 x) { return std::isfinite(x); })) {
+      return Damaged(path, fmt::format("layer {} holds a number that is not finite",
+                                       LayerName(static_cast<Layer>(l))));
+    }
   }
+  if (at != end) return Damaged(path, fmt::format("{} bytes too many", end - at));
   return weights;
 }
 

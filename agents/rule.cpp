@@ -57,8 +57,7 @@ class Rule final : public Policy {
   void Act(std::span<PolicySlot> slots) override {
     for (PolicySlot& slot : slots) {
       Memory& memory = *static_cast<Memory*>(slot.memory);
-      const Action action = Decide(slot.observation, memory);
-      slot.chosen = IsLegal(slot.observation, action) ? action : kWaitOneStep;
+      slot.chosen = LegalOr(slot.observation, Decide(slot.observation, memory));
     }
   }
 

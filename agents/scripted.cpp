@@ -14,7 +14,7 @@ class NoOp final : public Policy {
  public:
   std::string Name() const override { return "no-op"; }
   void Act(std::span<PolicySlot> slots) override {
-    for (PolicySlot& slot : slots) slot.chosen = kSayHealthy;
+    for (PolicySlot& slot : slots) slot.chosen = LegalOr(slot.observation, kSayHealthy);
   }
 };
 
@@ -64,7 +64,7 @@ class EachInTurn final : public Policy {
   std::string Name() const override { return name_; }
   u32 MemoryBytes() const override { return sizeof(u32); }
   void Act(std::span<PolicySlot> slots) override {
-    for (PolicySlot& slot : slots) slot.chosen = NextOf(slot);
+    for (PolicySlot& slot : slots) slot.chosen = LegalOr(slot.observation, NextOf(slot));
   }
 
  private:

@@ -3,6 +3,7 @@
 // moves that are legal.
 #pragma once
 
+#include <bit>
 #include <string_view>
 
 #include "sim/api/observation.h"
@@ -61,6 +62,22 @@ inline constexpr Action kSayHealthy{EntityKind::kCluster,
 inline bool IsLegal(const ObservationView& view, const Action& action) {
   const auto masks = view.Masks(action.kind);
   return action.slot < masks.size() && (masks[action.slot] >> action.move & 1u) != 0;
+}
+
+// `wanted` if it is legal, else waiting, else saying that nothing is wrong, else the first legal
+// move. REQUIRES: at least one legal move.
+inline Action LegalOr(const ObservationView& view, const Action& wanted) {
+  for (const Action& action : {wanted, kWaitOneStep, kSayHealthy}) {
+    if (IsLegal(view, action)) return action;
+  }
+  for (int k = 0; k < kEntityKinds; ++k) {
+    const auto kind = static_cast<EntityKind>(k);
+    const auto masks = view.Masks(kind);
+    for (u16 s = 0; s < masks.size(); ++s) {
+      if (masks[s] != 0) return {kind, static_cast<u8>(std::countr_zero(masks[s])), s};
+    }
+  }
+  return wanted;
 }
 
 }  // namespace wt

@@ -7,11 +7,9 @@
 #include <filesystem>
 #include <set>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "scenarios/fault_kinds.h"
 #include "scenarios/load_scenario.h"
+#include "sim/api/hash_bytes.h"
 
 namespace wt {
 namespace {
@@ -55,7 +53,7 @@ u64 HashFile(const fs::path& path, u64 seed) {
   char buffer[16384];
   std::size_t n = 0;
   while ((n = std::fread(buffer, 1, sizeof(buffer), file)) > 0) {
-    seed = XXH3_64bits_withSeed(buffer, n, seed);
+    seed = HashBytes(buffer, n, seed);
   }
   std::fclose(file);
   return seed;
@@ -63,7 +61,7 @@ u64 HashFile(const fs::path& path, u64 seed) {
 
 // Scenario files, the files of their apps, the rules: what makes two runs comparable.
 std::string HashSuite(const std::vector<ScenarioSetup>& setups) {
-  u64 hash = XXH3_64bits(kVerdictRules, std::string_view(kVerdictRules).size());
+  u64 hash = HashBytes(kVerdictRules, std::string_view(kVerdictRules).size());
   std::set<std::string> apps;
   for (const ScenarioSetup& setup : setups) {
     hash = HashFile(setup.scenario.file, hash);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <map>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "bench/results.h"
+#include "sim/api/hash_bytes.h"
 
 namespace wt {
 namespace {
@@ -55,12 +53,12 @@ u64 HashEpisodes(const std::vector<EpisodeResult>& episodes) {
   std::map<std::pair<u32, u64>, u64> ordered;
   for (const EpisodeResult& e : episodes) {
     const u64 fields[3] = {e.hash, static_cast<u64>(static_cast<i64>(e.verdict)), e.steps};
-    ordered[{e.scenario, e.seed}] = XXH3_64bits(fields, sizeof(fields));
+    ordered[{e.scenario, e.seed}] = HashBytes(fields, sizeof(fields));
   }
   u64 hash = 0;
   for (const auto& [key, value] : ordered) {
     const u64 fields[3] = {key.first, key.second, value};
-    hash = XXH3_64bits_withSeed(fields, sizeof(fields), hash);
+    hash = HashBytes(fields, sizeof(fields), hash);
   }
   return hash;
 }

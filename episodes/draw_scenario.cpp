@@ -2,8 +2,6 @@
 #include "episodes/draw_scenario.h"
 
 #include <fmt/format.h>
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 #include "faults/all_faults.h"
 #include "faults/fault_schedule.h"
@@ -11,6 +9,7 @@
 #include "sim/objects/kinds.h"
 #include "sim/traffic/load.h"
 #include "sim/traffic/traffic.h"
+#include "sim/api/hash_bytes.h"
 
 namespace wt {
 namespace {
@@ -130,7 +129,7 @@ Status DrawFault(Sim& sim, const FaultSpec& fault, u32 number) {
 }  // namespace
 
 RandomKey EpisodeKey(const Scenario& scenario, u64 seed) {
-  return {XXH3_64bits_withSeed(scenario.name.data(), scenario.name.size(), seed)};
+  return {HashBytes(scenario.name.data(), scenario.name.size(), seed)};
 }
 
 ObjectKind ObjectKindNamed(std::string_view kind) {

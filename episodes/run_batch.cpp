@@ -19,7 +19,27 @@ struct Worker {
   std::unique_ptr<Policy> policy;
 };
 
+void InArena(std::size_t chunks, int threads, const std::function<void(std::size_t)>& run) {
+  const int count = threads > 0 ? threads : static_cast<int>(std::thread::hardware_concurrency());
+  tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                            static_cast<std::size_t>(count));
+  tbb::task_arena arena(count);
+  arena.execute([&] {
+    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, chunks, 1),
+                      [&](const auto& range) {
+                        for (std::size_t c = range.begin(); c < range.end(); ++c) run(c);
+                      },
+                      tbb::simple_partitioner());
+  });
+}
+
 }  // namespace
+
+void ForEachChunk(std::size_t chunks, int threads,
+                  const std::function<void(std::size_t, WorldPool&)>& run) {
+  tbb::enumerable_thread_specific<WorldPool> pools;
+  InArena(chunks, threads, [&](std::size_t c) { run(c, pools.local()); });
+}
 
 std::vector<EpisodeResult> RunBatch(std::span<const EpisodeRequest> requests,
                                     const PolicyFactory& make_policy, const BatchOptions& options,
@@ -47,18 +67,7 @@ std::vector<EpisodeResult> RunBatch(std::span<const EpisodeRequest> requests,
     if (!options.on_chunk({results.data() + from, count})) stop = true;
   };
 
-  const int threads = options.threads > 0 ? options.threads
-                                          : static_cast<int>(std::thread::hardware_concurrency());
-  tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
-                            static_cast<std::size_t>(threads));
-  tbb::task_arena arena(threads);
-  arena.execute([&] {
-    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, chunks, 1),
-                      [&](const auto& range) {
-                        for (std::size_t c = range.begin(); c < range.end(); ++c) run_one(c);
-                      },
-                      tbb::simple_partitioner());
-  });
+  InArena(chunks, options.threads, run_one);
   if (done != nullptr) {
     done->resize(requests.size());
     for (std::size_t i = 0; i < requests.size(); ++i) (*done)[i] = finished[i / chunk] != 0;

@@ -23,6 +23,11 @@ struct BatchOptions {
   std::function<bool(std::span<const EpisodeResult>)> on_chunk;
 };
 
+// Calls run(c, pool) once for every c < chunks, on `threads` threads (0: all cores). A pool belongs
+// to one thread at a time.
+void ForEachChunk(std::size_t chunks, int threads,
+                  const std::function<void(std::size_t, WorldPool&)>& run);
+
 // One policy per thread.
 using PolicyFactory = std::function<std::unique_ptr<Policy>()>;
 

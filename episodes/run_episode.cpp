@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "agents/hash_draw.h"
+#include "episodes/ground_truth.h"
 #include "episodes/oracle.h"
 #include "episodes/twin.h"
 #include "sim/api/check.h"
@@ -79,6 +80,24 @@ std::string ReplayHint(const EpisodeRequest& request) {
                      request.seed);
 }
 
+void ForbidSubmit(const ObservationView& view) {
+  for (int k = 0; k < kEntityKinds; ++k) {
+    const auto kind = static_cast<EntityKind>(k);
+    u32 submits = 0;
+    for (u32 m = 0; m < MovesOf(kind).size(); ++m) {
+      if (MovesOf(kind)[m].verb == Verb::kSubmit) submits |= 1u << m;
+    }
+    for (u32& mask : view.Masks(kind)) mask &= ~submits;
+  }
+}
+
+// Lets time pass without a policy until `head_start` after the first fault.
+void SkipAhead(SimCluster& cluster, const EpisodeRequest& request) {
+  const SimTime fault = FirstFaultAt(cluster.world());
+  const SimTime usual = kMinute + static_cast<SimTime>(Mix(request.seed) % 120) * kSecond;
+  cluster.Advance((fault > 0 ? fault : usual) + request.head_start - cluster.Now());
+}
+
 class Chunk {
  public:
   Chunk(std::span<const EpisodeRequest> requests, Policy& policy, WorldPool& pool,
@@ -126,6 +145,7 @@ class Chunk {
     Result<StartedEpisode> started = StartEpisode(*request.setup, pool_, request.seed,
                                                   options_.texts, options_.check_invariants);
     if (!started) return started.error();
+    if (request.head_start >= 0) SkipAhead(started->cluster, request);
     origins_.push_back(std::make_unique<Origin>(request, std::move(*started), pool_));
     return origins_.back().get();
   }
@@ -135,6 +155,7 @@ class Chunk {
     for (std::size_t i = 0; i < running_.size(); ++i) {
       Running& r = *running_[i];
       r.cluster.Observe(r.observation.view);
+      if (r.request->ends_itself) ForbidSubmit(r.observation.view);
       slots_[i] = {.observation = r.observation.view,
                    .key = Mix(r.request->seed ^ Mix(r.request->policy_key)),
                    .step = r.cluster.steps(),
@@ -165,9 +186,13 @@ class Chunk {
       r.cluster.Advance(DurationOf(slot.chosen, r.origin->limits.step));
       r.observer.Update(r.cluster);
     }
-    const bool out_of_budget = r.cluster.steps() >= r.origin->limits.budget.steps ||
+    const u32 max_steps = r.request->max_steps > 0 ? r.request->max_steps
+                                                   : r.origin->limits.budget.steps;
+    const bool out_of_budget = r.cluster.steps() >= max_steps ||
                                r.cluster.Now() >= r.origin->limits.budget.time;
-    const bool last = r.answer.has_value() || out_of_budget;
+    const bool done_itself = r.request->ends_itself && HasFault(r.cluster.world()) &&
+                             AllCausesGone(r.cluster.View());
+    const bool last = r.answer.has_value() || out_of_budget || done_itself;
     if (options_.on_step) {
       options_.on_step({r.index, &r.cluster, &slot, outcome, last});
     }

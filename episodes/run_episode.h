@@ -19,6 +19,13 @@ struct EpisodeRequest {
   u32 scenario = 0;   // index into the suite, copied into the result
   u64 seed = 0;
   u64 policy_key = 0; // of the policy's own sampling; members of a group differ in nothing else
+  // A curriculum's head start: the policy takes over this long after the first fault (healthy:
+  // after a time a fault might have come); negative = from the beginning.
+  SimTime head_start = -1;
+  // A curriculum's first lessons: submit is not legal, the episode ends by itself once the cause
+  // is gone, or after `max_steps` (0 = the scenario's limit).
+  bool ends_itself = false;
+  u32 max_steps = 0;
 };
 
 // Told of each decision after it was carried out; for play and for learners. Optional.

@@ -3,10 +3,9 @@
 // loop; old pods serve as long as the rollout keeps them.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "faults/all_faults.h"
 #include "faults/common.h"
+#include "sim/kubelet/images.h"
 
 namespace wt {
 namespace {
@@ -15,26 +14,25 @@ constexpr Parameter kParameters[] = {{"path", ParameterType::kText, 0, 0, "/app/
                                       "the command that does not exist"}};
 constexpr std::string_view kDefaultPath = "/app/missing-binary";
 
-bool HasExecutable(const Blueprint& blueprint, StrId image, StrId command) {
-  if (command == 0) return true;  // the image's entry point
-  for (const Image& known : blueprint.images) {
-    if (known.name != image) continue;
-    return std::find(known.executables.begin(), known.executables.end(), command) !=
-           known.executables.end();
-  }
-  return false;
+// The image's list of executables; null when it is not in the registry.
+const Image* ImageOf(const Sim& sim, u32 deployment) {
+  const ContainerSpec* container = MainContainerSpec(sim, deployment);
+  const u32 image = container == nullptr ? 0 : FindImage(sim.blueprint, container->image);
+  return image == 0 ? nullptr : &sim.blueprint.images[image - 1];
 }
 
+// An image that lists no executables runs any.
 Fit FitTarget(const Sim& sim, u32 row) {
   const Fit fit = FitRollout(sim, row);
-  return fit != Fit::kNo && MainContainerSpec(sim, row) != nullptr ? fit : Fit::kNo;
+  if (fit == Fit::kNo) return fit;
+  const Image* image = ImageOf(sim, row);
+  return image != nullptr && !image->executables.empty() ? fit : Fit::kNo;
 }
 
 // with[0] the path
 Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
   fault.with[0] = TextOr(sim, given[0], kDefaultPath);
-  const StrId image = MainContainerSpec(sim, fault.target_row)->image;
-  if (!HasExecutable(sim.blueprint, image, fault.with[0])) return Ok{};
+  if (!CanExecute(*ImageOf(sim, fault.target_row), fault.with[0])) return Ok{};
   return Error{ErrorCode::kInvalidInput, "",
                fmt::format("the image has {}; expected a path that it has not",
                            sim.Text(fault.with[0]))};
@@ -48,14 +46,16 @@ RootCause Truth(const Sim& sim, const Fault& fault) {
   return TargetTruth(sim, fault, ContainerField(MainIndex(sim, fault)) + ".command");
 }
 
-// The template's command can be run and, for a service of the app, is its program.
+// The template's command is the service's program; of a workload outside the app's graph, one
+// that can be run.
 bool CauseGone(const Sim& sim, const Fault& fault) {
   const u32 row = TargetRow(sim, fault);
   const ContainerSpec* container = row == 0 ? nullptr : MainContainerSpec(sim, row);
   if (container == nullptr) return false;
   const ServiceRuntime* runtime = RuntimeOf(sim, row);
-  if (runtime != nullptr && container->command == runtime->command) return true;
-  return HasExecutable(sim.blueprint, container->image, container->command);
+  if (runtime != nullptr) return container->command == runtime->command;
+  const Image* image = ImageOf(sim, row);
+  return image != nullptr && (container->command == 0 || CanExecute(*image, container->command));
 }
 
 std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {

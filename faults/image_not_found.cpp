@@ -5,6 +5,7 @@
 
 #include "faults/all_faults.h"
 #include "faults/common.h"
+#include "sim/kubelet/images.h"
 
 namespace wt {
 namespace {
@@ -22,13 +23,6 @@ std::string WithTag(std::string_view image, std::string_view tag) {
   return fmt::format("{}:{}", tagged ? image.substr(0, colon) : image, tag);
 }
 
-bool Exists(const Blueprint& blueprint, StrId image) {
-  for (const Image& known : blueprint.images) {
-    if (known.name == image) return true;
-  }
-  return false;
-}
-
 Fit FitTarget(const Sim& sim, u32 row) {
   const Fit fit = FitRollout(sim, row);
   return fit != Fit::kNo && MainContainerSpec(sim, row) != nullptr ? fit : Fit::kNo;
@@ -40,7 +34,7 @@ Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
   const std::string image =
       WithTag(sim.Text(MainContainerSpec(sim, fault.target_row)->image), tag);
   fault.with[0] = InternString(sim, image);
-  if (!Exists(sim.blueprint, fault.with[0])) return Ok{};
+  if (FindImage(sim.blueprint, fault.with[0]) == 0) return Ok{};
   return Error{ErrorCode::kInvalidInput, "",
                fmt::format("the image {} exists; expected a tag that does not", image)};
 }
@@ -59,11 +53,10 @@ bool CauseGone(const Sim& sim, const Fault& fault) {
   const ContainerSpec* container = row == 0 ? nullptr : MainContainerSpec(sim, row);
   if (container == nullptr) return false;
   const ServiceRuntime* runtime = RuntimeOf(sim, row);
-  for (const Image& known : sim.blueprint.images) {
-    if (known.name != container->image) continue;
-    return runtime == nullptr || runtime->image_repo == 0 || known.repo == runtime->image_repo;
-  }
-  return false;
+  const u32 image = FindImage(sim.blueprint, container->image);
+  if (image == 0) return false;
+  return runtime == nullptr || runtime->image_repo == 0 ||
+         sim.blueprint.images[image - 1].repo == runtime->image_repo;
 }
 
 std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything a training run needs to go on as if it had not stopped: weights, Adam, the number of
-// the next update. Random draws are functions of (seed, update), so there is no generator state.
+// Everything a training run on the cluster needs to go on as if it had not stopped: weights, Adam,
+// the number of the next update. Random draws are functions of (seed, update), so there is no
+// generator state.
 #pragma once
 
 #include <string>
 
-#include "learners/grpo.h"
-#include "sim/api/result.h"
+#include "agents/network.h"
+#include "learners/checkpoint_file.h"
 
 namespace wt {
 
@@ -21,7 +22,8 @@ struct Checkpoint {
 
 // Whole or not at all. Error: kEnvironment.
 Status SaveCheckpoint(const Checkpoint& checkpoint, const std::string& path);
-// Errors: kEnvironment (not there), kUsage (damaged, or of another network).
+// Errors: kEnvironment (not there), kUsage (damaged, or of a network with another number of
+// parameters: the message names both).
 Result<Checkpoint> LoadCheckpoint(const std::string& path);
 
 // Hash of weights and optimizer: equal runs have equal hashes.

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "learners/cluster_rollouts.h"
 
-#include <tbb/enumerable_thread_specific.h>
-#include <tbb/global_control.h>
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <ctime>
-#include <thread>
 
 #include "agents/hash_draw.h"
+#include "episodes/ground_truth.h"
 
 namespace wt {
 namespace {
+
+constexpr u32 kLessonSteps = 16;
 
 f64 ThreadSeconds() {
   timespec now{};
@@ -42,8 +40,12 @@ struct Decision {
   std::vector<u16> service_workload;
   u32 chosen = 0;
   f32 log_prob = 0;
+  f32 reward = 0;
 };
 struct Recorded {
+  bool gone = false;      // the cause, after the last decision
+  u32 disturbed = 0;
+  u64 looked = 0;         // bits of cause entities looked at (slot modulo 32 per kind)
   ObservationShape shape;
   std::vector<u16> edges;
   std::vector<Decision> decisions;
@@ -58,7 +60,45 @@ u32 FlatIndex(const ObservationShape& shape, const Action& action) {
   return at + action.slot * static_cast<u32>(MovesOf(action.kind).size()) + action.move;
 }
 
-void Record(const StepView& step, Recorded& to) {
+// What the decision earned, the verdict left out.
+f32 StepReward(const StepView& step, const RewardShape& shape, Recorded& to) {
+  const Sim sim = step.cluster->View();
+  const Action& action = step.slot->chosen;
+  f32 reward = shape.step;
+  const bool faulty = HasFault(step.cluster->world());
+  const bool gone = faulty && AllCausesGone(sim);
+  if (gone != to.gone) reward += gone ? shape.cause_gone : -shape.cause_gone;
+  to.gone = gone;
+  u32 disturbed = 0;
+  for (const WrittenObject& written : step.cluster->Written()) {
+    if (!IsPartOfCause(sim, written.kind, written.row, written.born)) disturbed += written.writes;
+  }
+  if (disturbed > to.disturbed) {
+    reward += shape.disturbed * static_cast<f32>(disturbed - to.disturbed);
+  }
+  to.disturbed = disturbed;
+  if (faulty && IsInvestigation(MoveOf(action).verb) && step.cluster->Now() > FirstFaultAt(
+                                                                                  sim.world)) {
+    const u32 row = step.cluster->RowOf(action.kind, action.slot);
+    const u64 bit = 1ULL << ((action.kind == EntityKind::kService ? 32 : 0) + action.slot % 32);
+    if (row != 0 && IsCauseEntity(sim, action.kind, row) && (to.looked & bit) == 0) {
+      to.looked |= bit;
+      reward += shape.looked;
+    }
+  }
+  return reward;
+}
+
+f32 EndReward(const EpisodeResult& result, const RewardShape& shape) {
+  if (result.verdict == 1) {
+    return shape.verdict + (result.parts.localized ? shape.localized : 0.0f);
+  }
+  f32 reward = result.verdict == -1 ? shape.harm : 0.0f;
+  if (result.terminated) reward += shape.gave_up;
+  return reward;
+}
+
+void Record(const StepView& step, const RewardShape& shape, Recorded& to) {
   const ObservationView& view = step.slot->observation;
   if (to.decisions.empty()) {
     to.shape = view.shape;
@@ -71,17 +111,12 @@ void Record(const StepView& step, Recorded& to) {
   d.service_workload.assign(view.service_workload.begin(), view.service_workload.end());
   d.chosen = FlatIndex(view.shape, step.slot->chosen);
   d.log_prob = step.slot->log_prob;
+  d.reward = StepReward(step, shape, to);
   to.decisions.push_back(std::move(d));
 }
 
-struct Worker {
-  WorldPool pool;
-  std::unique_ptr<TimedPolicy> policy;
-  f64 total_s = 0;
-};
-
-void Append(const Recorded& recorded, const EpisodeResult& result, u32 group, f32 reward,
-            RolloutBatch& batch) {
+void Append(Recorded& recorded, const EpisodeResult& result, u32 group,
+            const RewardShape& shape, RolloutBatch& batch) {
   if (recorded.decisions.empty()) return;
   if (batch.episodes.empty()) batch.shape = recorded.shape;
   WT_CHECK(batch.shape == recorded.shape, "all episodes of a batch have one shape");
@@ -89,7 +124,8 @@ void Append(const Recorded& recorded, const EpisodeResult& result, u32 group, f3
   episode.group = group;
   episode.first = batch.decisions;
   episode.count = static_cast<u32>(recorded.decisions.size());
-  episode.reward = reward;
+  recorded.decisions.back().reward += EndReward(result, shape);
+  for (const Decision& d : recorded.decisions) episode.reward += d.reward;
   episode.verdict = result.verdict;
   episode.faulty = result.faulty;
   episode.wrote = result.parts.wrote;
@@ -103,76 +139,75 @@ void Append(const Recorded& recorded, const EpisodeResult& result, u32 group, f3
                                   d.service_workload.end());
     batch.chosen.push_back(d.chosen);
     batch.log_prob.push_back(d.log_prob);
+    batch.reward.push_back(d.reward);
     batch.episode.push_back(static_cast<u32>(batch.episodes.size()));
   }
   batch.decisions += episode.count;
   batch.episodes.push_back(episode);
 }
 
-}  // namespace
+struct Seconds {
+  f64 simulate = 0, infer = 0;
+};
 
-f32 RewardOf(const EpisodeResult& result, const RewardShape& shape) {
-  const VerdictParts& parts = result.parts;
-  f32 reward = static_cast<f32>(result.verdict) + shape.per_step * static_cast<f32>(result.steps);
-  reward += shape.per_disturbed * static_cast<f32>(std::min<u16>(parts.disturbed, 5));
-  if (!result.faulty) return reward;
-  if (parts.cause_gone) reward += shape.cause_gone;
-  if (parts.cause_gone && parts.slo_held) reward += shape.slo_held;
-  if (parts.localized) reward += shape.localized;
-  return reward;
+std::vector<EpisodeRequest> DrawRequests(std::span<const ScenarioSetup> setups,
+                                         const CollectOptions& options) {
+  std::vector<EpisodeRequest> requests;
+  for (u32 g = 0; g < options.groups; ++g) {
+    const u64 number = options.update * options.groups + g;
+    const u32 which = static_cast<u32>(number);
+    const u32 scenario = static_cast<u32>(HashDraw(options.seed, 7, which) % setups.size());
+    const u64 seed = kFirstTrainingSeed + Mix(options.seed) % 1'000'000 * 1'000'000 + number;
+    const bool late = HashUniform(options.seed, 8, which) < options.head_start_share;
+    const SimTime after = static_cast<SimTime>(15 + HashDraw(options.seed, 9, which) % 45);
+    for (u32 m = 0; m < options.group_size; ++m) {
+      requests.push_back({&setups[scenario], scenario, seed, m + 1, late ? after * kSecond : -1,
+                          options.first_lessons, options.first_lessons ? kLessonSteps : 0});
+    }
+  }
+  return requests;
 }
+
+}  // namespace
 
 RolloutBatch CollectRollouts(std::span<const ScenarioSetup> setups,
                              std::shared_ptr<const NetworkWeights> weights,
                              const CollectOptions& options) {
-  const u32 per_chunk = std::max(1u, 64u / options.group_size);  // groups
-  std::vector<EpisodeRequest> requests;
-  for (u32 g = 0; g < options.groups; ++g) {
-    const u64 number = options.update * options.groups + g;
-    const u32 scenario = static_cast<u32>(HashDraw(options.seed, 7, static_cast<u32>(number)) %
-                                          setups.size());
-    const u64 seed = kFirstTrainingSeed + Mix(options.seed) % 1'000'000 * 1'000'000 + number;
-    for (u32 m = 0; m < options.group_size; ++m) {
-      requests.push_back({&setups[scenario], scenario, seed, m + 1});
-    }
-  }
+  const std::vector<EpisodeRequest> requests = DrawRequests(setups, options);
+  RewardShape shape = options.reward;
+  shape.harm *= options.penalties;
+  shape.disturbed *= options.penalties;
   std::vector<EpisodeResult> results(requests.size());
   std::vector<Recorded> recorded(requests.size());
-  tbb::enumerable_thread_specific<Worker> workers;
-  const std::size_t chunk = static_cast<std::size_t>(per_chunk) * options.group_size;
-  const std::size_t chunks = (requests.size() + chunk - 1) / chunk;
-  const auto run_one = [&](std::size_t c) {
-    Worker& worker = workers.local();
+  const std::size_t groups_per_chunk = std::max(1u, 64u / options.group_size);
+  const std::size_t chunk = groups_per_chunk * options.group_size;
+  std::vector<Seconds> seconds((requests.size() + chunk - 1) / chunk);
+  ForEachChunk(seconds.size(), options.threads, [&](std::size_t c, WorldPool& pool) {
     const f64 start = ThreadSeconds();
-    if (!worker.policy) {
-      worker.policy = std::make_unique<TimedPolicy>(MakeNetworkPolicy(weights, false, "train"));
-    }
+    TimedPolicy policy(MakeNetworkPolicy(weights, false, "train"));
     const std::size_t from = c * chunk;
     const std::size_t count = std::min(chunk, requests.size() - from);
     ChunkOptions chunk_options;
     chunk_options.keep_actions = false;
     chunk_options.on_step = [&](const StepView& step) {
-      Record(step, recorded[from + step.index]);
+      Record(step, shape, recorded[from + step.index]);
     };
-    auto part = RunChunk({requests.data() + from, count}, *worker.policy, worker.pool,
-                         chunk_options);
+    auto part = RunChunk({requests.data() + from, count}, policy, pool, chunk_options);
     std::move(part.begin(), part.end(), results.begin() + static_cast<std::ptrdiff_t>(from));
-    worker.total_s += ThreadSeconds() - start;
-  };
-  const std::size_t threads = options.threads > 0 ? static_cast<std::size_t>(options.threads)
-                                                  : std::thread::hardware_concurrency();
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
-  tbb::parallel_for(std::size_t{0}, chunks, run_one);
+    seconds[c] = {ThreadSeconds() - start - policy.seconds, policy.seconds};
+  });
 
   RolloutBatch batch;
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    WT_CHECK(!results[i].errored, "a training episode can start");
-    Append(recorded[i], results[i], static_cast<u32>(i / options.group_size),
-           RewardOf(results[i], options.reward), batch);
+    if (results[i].errored) {  // the members of a group share a start: all of them or none
+      if (batch.errored++ == 0) batch.first_error = results[i].error;
+      continue;
+    }
+    Append(recorded[i], results[i], static_cast<u32>(i / options.group_size), shape, batch);
   }
-  for (const Worker& worker : workers) {
-    batch.infer_s += worker.policy ? worker.policy->seconds : 0;
-    batch.simulate_s += worker.total_s - (worker.policy ? worker.policy->seconds : 0);
+  for (const Seconds& s : seconds) {
+    batch.simulate_s += s.simulate;
+    batch.infer_s += s.infer;
   }
   return batch;
 }

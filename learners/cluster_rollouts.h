@@ -11,15 +11,17 @@
 
 namespace wt {
 
-// Shaping by parts; recorded in run.json. The verdict itself always counts 1.
+// What a decision earns: shaping by parts, recorded in run.json, and the verdict at the end.
 struct RewardShape {
-  f32 cause_gone = 0.3f;
-  f32 slo_held = 0.1f;
+  f32 verdict = 1.0f;
+  f32 harm = -0.5f;           // in place of verdict -1
+  f32 cause_gone = 0.5f;      // when the cause goes; the same is lost when it comes back
+  f32 disturbed = -0.15f;     // per write of an object that is no part of the cause
+  f32 looked = 0.05f;         // first look at an entity that is part of the cause
+  f32 step = -0.01f;
+  f32 gave_up = -0.4f;        // said that nothing is wrong, or blamed someone, unsolved
   f32 localized = 0.1f;
-  f32 per_disturbed = -0.1f;  // at most 5 count
-  f32 per_step = -0.005f;
 };
-f32 RewardOf(const EpisodeResult& result, const RewardShape& shape);
 
 struct CollectOptions {
   u32 groups = 64;
@@ -27,14 +29,18 @@ struct CollectOptions {
   int threads = 0;
   u64 seed = 1;      // of the training run
   u64 update = 0;
+  f32 head_start_share = 0;    // of groups that begin right after the fault (curriculum)
+  bool first_lessons = false;  // no submit; episodes end by themselves, after 16 steps at most
+  f32 penalties = 1;           // scale of harm and disturbed (curriculum)
   RewardShape reward;
 };
 
 // Seeds that training draws from; evaluation uses seeds below.
 inline constexpr u64 kFirstTrainingSeed = 1'000'000'000;
 
-// Groups over `setups` in turn, each with a World of its own seed. Deterministic in (weights,
-// options but threads). REQUIRES: one ObservationShape over all setups.
+// Groups over `setups` as the seed draws them, each with a World of its own seed. Deterministic in
+// (weights, options but threads). Groups that cannot start are counted and left out.
+// REQUIRES: one ObservationShape over all setups.
 RolloutBatch CollectRollouts(std::span<const ScenarioSetup> setups,
                              std::shared_ptr<const NetworkWeights> weights,
                              const CollectOptions& options);

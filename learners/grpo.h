@@ -8,19 +8,9 @@
 
 #include "agents/network.h"
 #include "learners/advantage.h"
+#include "learners/update.h"
 
 namespace wt {
-
-struct UpdateStats {
-  f64 loss = 0, entropy = 0, kl = 0, clip_fraction = 0, grad_norm = 0;
-  u32 flat_groups = 0, groups = 0, minibatches = 0;
-};
-
-// Adam's moments, one pair per parameter in file order, and its step count.
-struct AdamState {
-  std::vector<f32> mean, square;
-  u64 steps = 0;
-};
 
 class GrpoLearner {
  public:
@@ -44,7 +34,8 @@ class GrpoLearner {
 // Logits of decision `d` of the batch by libtorch, for the parity test.
 std::vector<f32> TorchLogits(const NetworkWeights& weights, const RolloutBatch& batch, u32 d);
 
-// Initial weights: uniform +-sqrt(6 / in) x gain, heads x 0.1; from (seed) alone.
+// Initial weights from (seed) alone: uniform +-sqrt(6 / inputs) (K. He et al., arXiv 1502.01852),
+// heads 0.05 of it, so that all moves begin about equally likely; biases 0.
 NetworkWeights InitialWeights(u32 width, u64 seed);
 
 }  // namespace wt

@@ -3,6 +3,7 @@
 // row per decision; all decisions of a batch have one ObservationShape.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "sim/api/observation.h"
@@ -19,6 +20,7 @@ struct RolloutBatch {
   std::vector<u32> chosen;            // [decisions] index into the flat logits
   std::vector<f32> log_prob;          // [decisions] under the policy that acted
   std::vector<u32> episode;           // [decisions] index into episodes
+  std::vector<f32> reward;            // [decisions] earned by it; the last one holds the verdict
 
   struct Episode {
     u32 group = 0;
@@ -29,6 +31,8 @@ struct RolloutBatch {
     u32 scenario = 0;
   };
   std::vector<Episode> episodes;
+  u32 errored = 0;                  // episodes that could not start: in no group
+  std::string first_error;
   f64 simulate_s = 0, infer_s = 0;  // CPU seconds spent
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "learners/torch_network.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace wt {
@@ -12,32 +13,65 @@ torch::Tensor FromFloats(const f32* data, i64 rows, i64 columns) {
   return torch::from_blob(const_cast<f32*>(data), {rows, columns}, torch::kFloat32).clone();
 }
 
-// features [b][sum] -> per kind [b][slots][features]
-void SplitFeatures(const RolloutBatch& batch, std::span<const u32> rows, TorchInputs& out) {
-  const i64 b = static_cast<i64>(rows.size());
-  const i64 floats = batch.shape.Floats();
-  torch::Tensor all = torch::empty({b, floats});
-  for (i64 i = 0; i < b; ++i) {
-    std::memcpy(all.data_ptr<f32>() + i * floats,
-                batch.features.data() +
-                    static_cast<i64>(rows[static_cast<std::size_t>(i)]) * floats,
-                static_cast<std::size_t>(floats) * sizeof(f32));
+// The slots in use of each decision, so that empty ones cost nothing: a decision's i-th column of
+// a kind is its i-th slot in use; decisions with fewer are padded with columns of zeros.
+struct Columns {
+  std::array<i64, kEntityKinds> count{};                        // columns of each kind
+  std::array<std::vector<std::vector<u16>>, kEntityKinds> slot;  // [kind][decision] -> slots
+  std::array<std::vector<std::vector<i32>>, kEntityKinds> of;    // [kind][decision][slot], -1 none
+};
+
+Columns UsedSlots(const RolloutBatch& batch, std::span<const u32> rows) {
+  Columns out;
+  const u32 floats = batch.shape.Floats();
+  u32 at = 0;
+  for (std::size_t k = 0; k < kEntityKinds; ++k) {
+    const u32 slots = batch.shape.slots[k];
+    out.count[k] = 1;
+    for (const u32 row : rows) {
+      const f32* exists = batch.features.data() + static_cast<std::size_t>(row) * floats + at;
+      std::vector<u16> used;
+      std::vector<i32> of(slots, -1);
+      for (u16 s = 0; s < slots; ++s) {
+        if (k != 0 && exists[s] < 0.5f) continue;
+        of[s] = static_cast<i32>(used.size());
+        used.push_back(s);
+      }
+      out.count[k] = std::max(out.count[k], static_cast<i64>(used.size()));
+      out.slot[k].push_back(std::move(used));
+      out.of[k].push_back(std::move(of));
+    }
+    at += slots * static_cast<u32>(FeaturesOf(static_cast<EntityKind>(k)).size());
   }
-  i64 at = 0;
-  for (int k = 0; k < kEntityKinds; ++k) {
-    const i64 slots = batch.shape.slots[static_cast<std::size_t>(k)];
+  return out;
+}
+
+void GatherFeatures(const RolloutBatch& batch, std::span<const u32> rows, const Columns& columns,
+                    TorchInputs& out) {
+  const i64 b = static_cast<i64>(rows.size());
+  const u32 floats = batch.shape.Floats();
+  u32 at = 0;
+  for (std::size_t k = 0; k < kEntityKinds; ++k) {
+    const u32 slots = batch.shape.slots[k];
     const i64 features = static_cast<i64>(FeaturesOf(static_cast<EntityKind>(k)).size());
-    out.features[static_cast<std::size_t>(k)] =
-        all.slice(1, at, at + slots * features).view({b, features, slots}).transpose(1, 2)
-            .contiguous();
-    at += slots * features;
+    out.features[k] = torch::zeros({b, columns.count[k], features});
+    f32* to = out.features[k].data_ptr<f32>();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const f32* plane = batch.features.data() + static_cast<std::size_t>(rows[i]) * floats + at;
+      for (const u16 slot : columns.slot[k][i]) {
+        for (i64 f = 0; f < features; ++f) *to++ = plane[f * slots + slot];
+      }
+      to += (columns.count[k] - static_cast<i64>(columns.slot[k][i].size())) * features;
+    }
+    at += slots * static_cast<u32>(features);
   }
 }
 
-void GatherEdges(const RolloutBatch& batch, std::span<const u32> rows, TorchInputs& out) {
+void GatherEdges(const RolloutBatch& batch, std::span<const u32> rows, const Columns& columns,
+                 TorchInputs& out) {
   const i64 b = static_cast<i64>(rows.size());
-  const i64 services = batch.shape.slots[K(EntityKind::kService)];
-  const i64 workloads = batch.shape.slots[K(EntityKind::kWorkload)];
+  const i64 services = columns.count[K(EntityKind::kService)];
+  const i64 workloads = columns.count[K(EntityKind::kWorkload)];
   const i64 edges = batch.shape.edges;
   out.callees = torch::zeros({b, services, services});
   out.workload_of = torch::zeros({b, services, workloads});
@@ -45,37 +79,58 @@ void GatherEdges(const RolloutBatch& batch, std::span<const u32> rows, TorchInpu
   f32* workload_of = out.workload_of.data_ptr<f32>();
   for (i64 i = 0; i < b; ++i) {
     const u32 row = rows[static_cast<std::size_t>(i)];
+    const auto& service = columns.of[K(EntityKind::kService)][static_cast<std::size_t>(i)];
+    const auto& workload = columns.of[K(EntityKind::kWorkload)][static_cast<std::size_t>(i)];
     const u16* from = batch.edges.data() + static_cast<i64>(batch.episode[row]) * 2 * edges;
+    std::vector<f32> degree(service.size(), 0.0f);
+    for (i64 e = 0; e < edges; ++e) degree[from[e]] += 1.0f;
     for (i64 e = 0; e < edges; ++e) {
-      callees[(i * services + from[e]) * services + from[edges + e]] += 1.0f;
+      const i32 caller = service[from[e]], callee = service[from[edges + e]];
+      if (caller < 0 || callee < 0) continue;
+      callees[(i * services + caller) * services + callee] += 1.0f / degree[from[e]];
     }
-    const u16* of = batch.service_workload.data() + static_cast<i64>(row) * services;
-    for (i64 s = 0; s < services; ++s) {
-      if (of[s] != 0) workload_of[(i * services + s) * workloads + of[s] - 1] = 1.0f;
+    const u16* of = batch.service_workload.data() +
+                    static_cast<std::size_t>(row) * batch.shape.slots[K(EntityKind::kService)];
+    for (std::size_t s = 0; s < service.size(); ++s) {
+      if (of[s] == 0 || service[s] < 0 || workload[of[s] - 1u] < 0) continue;
+      workload_of[(i * services + service[s]) * workloads + workload[of[s] - 1u]] = 1.0f;
     }
   }
-  out.callees /= out.callees.sum(2, true).clamp_min(1.0);
   out.services_of = out.workload_of.transpose(1, 2).contiguous();
   out.services_of = out.services_of / out.services_of.sum(2, true).clamp_min(1.0);
 }
 
-void GatherLegal(const RolloutBatch& batch, std::span<const u32> rows, TorchInputs& out) {
+void GatherLegal(const RolloutBatch& batch, std::span<const u32> rows, const Columns& columns,
+                 TorchInputs& out) {
   const i64 b = static_cast<i64>(rows.size());
-  const u32 logits = LogitCount(batch.shape);
-  out.legal = torch::zeros({b, static_cast<i64>(logits)}, torch::kBool);
+  i64 logits = 0;
+  for (std::size_t k = 0; k < kEntityKinds; ++k) {
+    logits += columns.count[k] * static_cast<i64>(MovesOf(static_cast<EntityKind>(k)).size());
+  }
+  out.legal = torch::zeros({b, logits}, torch::kBool);
   out.chosen = torch::zeros({b}, torch::kInt64);
-  bool* legal = out.legal.data_ptr<bool>();
   for (i64 i = 0; i < b; ++i) {
     const u32 row = rows[static_cast<std::size_t>(i)];
     const u32* masks = batch.masks.data() + static_cast<std::size_t>(row) * batch.shape.Masks();
-    bool* to = legal + i * logits;
-    for (int k = 0; k < kEntityKinds; ++k) {
+    bool* to = out.legal.data_ptr<bool>() + i * logits;
+    i64 column = 0;
+    u32 flat = 0;
+    for (std::size_t k = 0; k < kEntityKinds; ++k) {
       const u32 moves = static_cast<u32>(MovesOf(static_cast<EntityKind>(k)).size());
-      for (u16 s = 0; s < batch.shape.slots[static_cast<std::size_t>(k)]; ++s, ++masks) {
-        for (u32 m = 0; m < moves; ++m) *to++ = (*masks >> m & 1u) != 0;
+      const auto& used = columns.slot[k][static_cast<std::size_t>(i)];
+      for (std::size_t c = 0; c < used.size(); ++c) {
+        for (u32 m = 0; m < moves; ++m) {
+          const i64 index = column + static_cast<i64>(c * moves + m);
+          to[index] = (masks[used[c]] >> m & 1u) != 0;
+          if (batch.chosen[row] == flat + used[c] * moves + m) {
+            out.chosen.data_ptr<i64>()[i] = index;
+          }
+        }
       }
+      column += columns.count[k] * moves;
+      flat += batch.shape.slots[k] * moves;
+      masks += batch.shape.slots[k];
     }
-    out.chosen.data_ptr<i64>()[i] = batch.chosen[row];
   }
 }
 
@@ -117,9 +172,14 @@ std::vector<torch::Tensor> TorchNetwork::Parameters() const {
 
 TorchInputs GatherInputs(const RolloutBatch& batch, std::span<const u32> rows) {
   TorchInputs out;
-  SplitFeatures(batch, rows, out);
-  GatherEdges(batch, rows, out);
-  GatherLegal(batch, rows, out);
+  const Columns columns = UsedSlots(batch, rows);
+  GatherFeatures(batch, rows, columns, out);
+  GatherEdges(batch, rows, columns, out);
+  GatherLegal(batch, rows, columns, out);
+  for (std::size_t k = 0; k < kEntityKinds; ++k) {
+    for (const u16 slot : columns.slot[k].front()) out.first_slots[k].push_back(slot);
+    out.columns[k] = columns.count[k];
+  }
   return out;
 }
 

@@ -23,9 +23,11 @@ struct TorchNetwork {
   std::vector<torch::Tensor> Parameters() const;  // in file order: weight, bias, ...
 };
 
-// Decisions `rows` of a batch as tensors.
+// Decisions `rows` of a batch as tensors; slots in use only, see torch_network.cpp.
 struct TorchInputs {
-  std::array<torch::Tensor, kEntityKinds> features;  // [b][slots][features]
+  std::array<torch::Tensor, kEntityKinds> features;  // [b][columns][features]
+  std::array<i64, kEntityKinds> columns{};
+  std::array<std::vector<u16>, kEntityKinds> first_slots;  // slots of the first decision's columns
   torch::Tensor callees;            // [b][services][services], rows sum to 1 or 0
   torch::Tensor workload_of;        // [b][services][workloads], one-hot or 0
   torch::Tensor services_of;        // [b][workloads][services], rows sum to 1 or 0
@@ -34,7 +36,7 @@ struct TorchInputs {
 };
 TorchInputs GatherInputs(const RolloutBatch& batch, std::span<const u32> rows);
 
-// [b][logits], in the order of Forward (agents/network.h).
+// [b][logits], in the order of Forward (agents/network.h) but for columns in place of slots.
 torch::Tensor TorchForward(const TorchNetwork& network, const TorchInputs& inputs);
 
 }  // namespace wt

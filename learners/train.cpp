@@ -3,23 +3,16 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-#include <ctime>
-#include <filesystem>
+#include <algorithm>
 #include <memory>
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 #include "agents/policy_file.h"
+#include "learners/grpo.h"
+#include "learners/run_folder.h"
+#include "sim/api/hash_bytes.h"
 
 namespace wt {
 namespace {
-
-f64 CpuSeconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<f64>(now.tv_sec) + static_cast<f64>(now.tv_nsec) * 1e-9;
-}
 
 TrainProgress Summarise(const RolloutBatch& batch) {
   TrainProgress p;
@@ -35,6 +28,7 @@ TrainProgress Summarise(const RolloutBatch& batch) {
     acted += e.wrote ? 1 : 0;
   }
   p.false_action_healthy = healthy > 0 ? acted / healthy : 0;
+  p.errored = batch.errored;
   p.simulate_s = batch.simulate_s;
   p.infer_s = batch.infer_s;
   return p;
@@ -51,51 +45,14 @@ struct Tenths {
   }
 };
 
-class Folder {
- public:
-  explicit Folder(const std::string& path) : path_(path) {}
-  ~Folder() {
-    if (metrics_ != nullptr) std::fclose(metrics_);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  // Metrics beyond the checkpoint (a killed run) are cut: they will be written again.
-  Status Open(u64 updates_kept) {
-    if (path_.empty()) return Ok{};
-    std::error_code failed;
-    std::filesystem::create_directories(path_, failed);
-    if (failed) return Error{ErrorCode::kEnvironment, path_, failed.message()};
-    const std::string file = path_ + "/metrics.jsonl";
-    std::string kept;
-    if (std::FILE* old = std::fopen(file.c_str(), "rb")) {
-      u64 lines = 0;
-      for (int c = 0; lines < updates_kept && (c = std::fgetc(old)) != EOF;) {
-        kept += static_cast<char>(c);
-        lines += c == '\n';
-      }
-      std::fclose(old);
-    }
-    metrics_ = std::fopen(file.c_str(), "wb");
-    if (metrics_ == nullptr) return Error{ErrorCode::kEnvironment, file, "cannot be written"};
-    std::fwrite(kept.data(), 1, kept.size(), metrics_);
-    return Ok{};
-  }
-  void Log(const std::string& line) {
-    if (metrics_ == nullptr) return;
-    std::fprintf(metrics_, "%s\n", line.c_str());
-    std::fflush(metrics_);
-  }
-  Status Save(const Checkpoint& checkpoint) const {
-    if (path_.empty()) return Ok{};
-    if (const Status s = SavePolicy(checkpoint.weights, path_ + "/policy.wtp"); !s) return s;
-    return SaveCheckpoint(checkpoint, path_ + "/checkpoint.wtc");
-  }
-
- private:
-  std::string path_;
-  std::FILE* metrics_ = nullptr;
-};
+// Copies the learner into `state` and writes it.
+Status Save(const RunFolder& folder, const GrpoLearner& learner, Checkpoint& state) {
+  state.weights = learner.Weights();
+  state.optimizer = learner.Optimizer();
+  if (!folder.Writes()) return Ok{};
+  if (const Status s = SavePolicy(state.weights, folder.File("policy.wtp")); !s) return s;
+  return SaveCheckpoint(state, folder.File("checkpoint.wtc"));
+}
 
 // Share of the run that is done, by updates or by CPU time, whichever is further.
 f64 Done(const TrainConfig& config, u64 update, f64 cpu_s) {
@@ -104,18 +61,46 @@ f64 Done(const TrainConfig& config, u64 update, f64 cpu_s) {
   return std::min(done, 1.0);
 }
 
+// Entropy bonus and learning rate fall linearly with what is left of the run.
+void SetRates(const TrainConfig& config, f64 left, GrpoConfig& to) {
+  const f64 entropy_end = static_cast<f64>(config.entropy_end);
+  const f64 rate_end = static_cast<f64>(config.learning_rate_end);
+  to.entropy = static_cast<f32>(
+      entropy_end + left * (static_cast<f64>(config.grpo.entropy) - entropy_end));
+  to.learning_rate = static_cast<f32>(static_cast<f64>(config.grpo.learning_rate) *
+                                      (rate_end + left * (1 - rate_end)));
+}
+
+// The curriculum: what the episodes of an update are like when `done` of the run is over.
+void SetLessons(const TrainConfig& config, f32 done, CollectOptions& to) {
+  constexpr f32 kTiny = 1e-6f;
+  to.first_lessons = done < config.lessons_until;
+  to.penalties = std::min(1.0f, config.penalties_from + (1.0f - config.penalties_from) * done /
+                                                            std::max(config.lessons_until, kTiny));
+  const f32 left = 1.0f - done / std::max(config.head_start_until, kTiny);
+  to.head_start_share = std::max(0.0f, config.head_start_from * left);
+}
+
 }  // namespace
 
 u64 HashConfig(const TrainConfig& config, std::span<const ScenarioSetup> setups) {
   const GrpoConfig& g = config.grpo;
+  const RewardShape& r = config.collect.reward;
   std::string text = fmt::format(
-      "{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", static_cast<int>(g.baseline),
+      "{} {} {} {} {} {} {} {} {} {} {} {}", static_cast<int>(g.baseline),
       static_cast<int>(g.scale), static_cast<int>(g.mean), g.skip_flat_groups, g.clip_low,
       g.clip_high, g.entropy, g.learning_rate, g.grad_norm_max, g.epochs, g.minibatch,
-      config.collect.groups, config.collect.group_size, config.collect.seed, config.width,
-      config.blind, config.entropy_end, config.updates);
+      g.steps_max);
+  text += fmt::format(" {} {} {} {} {} {} {} {} {}", r.verdict, r.harm, r.cause_gone, r.disturbed,
+                      r.looked, r.step, r.gave_up, r.localized, g.discount);
+  text += fmt::format(" {} {} {} {}", config.head_start_from, config.head_start_until,
+                      config.lessons_until, config.penalties_from);
+  text += fmt::format(" {} {} {} {} {} {} {} {} {}", config.collect.groups,
+                      config.collect.group_size, config.collect.seed, config.width, config.blind,
+                      config.entropy_end, config.learning_rate_end, config.updates,
+                      config.suite_hash);
   for (const ScenarioSetup& setup : setups) text += " " + setup.scenario.name;
-  return XXH3_64bits(text.data(), text.size());
+  return HashBytes(text.data(), text.size());
 }
 
 Result<TrainResult> Train(std::span<const ScenarioSetup> setups, const TrainConfig& config,
@@ -128,11 +113,12 @@ Result<TrainResult> Train(std::span<const ScenarioSetup> setups, const TrainConf
   if (resume != nullptr) {
     if (resume->config_hash != state.config_hash) {
       return Error{ErrorCode::kUsage, "--resume",
-                   "the checkpoint is of another configuration, suite or seed"};
+                   "the checkpoint is of another preset, suite, seed or size; give the flags of "
+                   "run.json"};
     }
     state = *resume;
   }
-  Folder folder(config.folder);
+  RunFolder folder(config.folder);
   if (const Status s = folder.Open(state.next_update); !s) return s.error();
   GrpoLearner learner(state.weights, config.grpo);
   if (resume != nullptr) learner.SetOptimizer(state.optimizer);
@@ -142,18 +128,16 @@ Result<TrainResult> Train(std::span<const ScenarioSetup> setups, const TrainConf
   bool go_on = true;
   while (go_on && state.next_update < config.updates &&
          (config.cpu_seconds_max <= 0 || state.cpu_s < config.cpu_seconds_max)) {
-    const f64 left = 1.0 - Done(config, state.next_update, state.cpu_s);
-    learner.config().entropy = static_cast<f32>(
-        static_cast<f64>(config.entropy_end) +
-        left * static_cast<f64>(config.grpo.entropy - config.entropy_end));
-    learner.config().learning_rate = static_cast<f32>(
-        static_cast<f64>(config.grpo.learning_rate) *
-        (static_cast<f64>(config.learning_rate_end) +
-         left * (1 - static_cast<f64>(config.learning_rate_end))));
+    const f64 done = Done(config, state.next_update, state.cpu_s);
+    SetRates(config, 1.0 - done, learner.config());
     CollectOptions collect = config.collect;
     collect.update = state.next_update;
+    SetLessons(config, static_cast<f32>(done), collect);
     const RolloutBatch batch = CollectRollouts(
         setups, std::make_shared<const NetworkWeights>(learner.Weights()), collect);
+    if (batch.episodes.empty()) {
+      return Error{ErrorCode::kInvalidInput, "", "no episode could start: " + batch.first_error};
+    }
     TrainProgress progress = Summarise(batch);
     const f64 before = CpuSeconds();
     progress.stats = learner.Update(batch, config.collect.seed, state.next_update);
@@ -170,16 +154,11 @@ Result<TrainResult> Train(std::span<const ScenarioSetup> setups, const TrainConf
     progress.cpu_s = state.cpu_s;
     tenths.success.push_back(progress.success);
     folder.Log(MetricsLine(progress));
-    go_on = on_update(progress);
-    if (!go_on || state.next_update % config.checkpoint_every == 0) {
-      state.weights = learner.Weights();
-      state.optimizer = learner.Optimizer();
-      if (const Status s = folder.Save(state); !s) return s.error();
-    }
+    go_on = on_update(progress) || state.next_update >= config.updates;
+    if (state.next_update % config.checkpoint_every != 0) continue;
+    if (const Status s = Save(folder, learner, state); !s) return s.error();
   }
-  state.weights = learner.Weights();
-  state.optimizer = learner.Optimizer();
-  if (const Status s = folder.Save(state); !s) return s.error();
+  if (const Status s = Save(folder, learner, state); !s) return s.error();
   out.hash = HashCheckpoint(state);
   out.complete = go_on;
   out.success_first_tenth = tenths.Mean(false);

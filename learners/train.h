@@ -8,13 +8,16 @@
 #include <span>
 #include <string>
 
+#include "learners/advantage.h"
 #include "learners/checkpoint.h"
 #include "learners/cluster_rollouts.h"
+#include "learners/grpo.h"
 
 namespace wt {
 
 struct TrainConfig {
   std::string preset = "dapo";
+  std::string suite, suite_hash;
   GrpoConfig grpo;
   CollectOptions collect;      // seed, groups, group size, threads
   u32 width = 32;
@@ -22,6 +25,10 @@ struct TrainConfig {
   u64 updates = 100;           // stop after these in all
   f64 cpu_seconds_max = 0;     // stop when this much CPU time is spent; 0 = no bound
   u32 checkpoint_every = 10;   // updates
+  f32 head_start_from = 1.0f;  // share of head starts at the beginning of the run; it falls
+  f32 head_start_until = 0.5f; // linearly to 0 when this share of the run is done
+  f32 lessons_until = 0.35f;   // share of the run with first lessons
+  f32 penalties_from = 0.2f;   // scale of penalties at the beginning; 1 from lessons_until on
   f32 entropy_end = 0.002f;    // the entropy bonus falls linearly to this over the run
   f32 learning_rate_end = 0.2f;  // share of the learning rate left at the end
   std::string folder;          // empty: nothing is written
@@ -31,6 +38,7 @@ struct TrainProgress {
   u64 update = 0, updates = 0, episodes = 0, decisions = 0;
   f64 success = 0, harm = 0, reward = 0, steps = 0;  // means of this update's episodes
   f64 false_action_healthy = 0;
+  u64 errored = 0;             // episodes of this update that could not start
   UpdateStats stats;
   f64 simulate_s = 0, infer_s = 0, update_s = 0;     // CPU seconds of this update
   f64 cpu_s = 0;                                     // of the run so far
@@ -44,14 +52,20 @@ struct TrainResult {
 };
 
 // Goes on from `resume` if given. `on_update` returning false stops after writing a checkpoint.
-// Errors: kUsage (a checkpoint of another configuration), kEnvironment (folder).
+// Errors: kUsage (a checkpoint of another configuration), kEnvironment (folder), kInvalidInput (no
+// episode of an update could start).
 Result<TrainResult> Train(std::span<const ScenarioSetup> setups, const TrainConfig& config,
                           const Checkpoint* resume,
                           const std::function<bool(const TrainProgress&)>& on_update);
 
-// What must be equal for a resume to continue the same run.
+// What must be equal for a resume to continue the same run: all of the configuration but the
+// folder, the threads and the bound on CPU time; and the scenarios.
 u64 HashConfig(const TrainConfig& config, std::span<const ScenarioSetup> setups);
-// One line of metrics.jsonl (train_json.cpp).
+
+// train_json.cpp: one line of metrics.jsonl, the run.json, what `train --json` prints.
 std::string MetricsLine(const TrainProgress& progress);
+std::string RunDocument(const TrainConfig& config, std::span<const ScenarioSetup> setups,
+                        const std::string& commit);
+std::string ResultDocument(const TrainConfig& config, const TrainResult& result);
 
 }  // namespace wt

@@ -91,6 +91,10 @@ u64 HashBlueprint(const Blueprint& blueprint) {
         t.crash}) {
     bytes.AddReals(delay.median_ms, delay.p99_ms);
   }
+  for (const LoadPoint& point : blueprint.load_points) {
+    bytes.AddNumber(static_cast<u64>(point.at));
+    bytes.AddReal(point.rps);
+  }
   for (const u32 rows : blueprint.layout.capacity) bytes.AddNumber(rows);
   return bytes.Hash();
 }

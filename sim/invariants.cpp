@@ -77,7 +77,8 @@ std::string CheckReplicaSet(const Sim& sim, u32 i, const ReplicaSet& row) {
   if (count.active != row.active || count.ready != row.ready ||
       count.available != row.available || count.terminating != row.terminating) {
     return fmt::format(
-        "replica set {} counts active/ready/available/terminating {}/{}/{}/{}, its pods {}/{}/{}/{}",
+        "replica set {} counts active/ready/available/terminating {}/{}/{}/{}, "
+         "its pods {}/{}/{}/{}",
         i, row.active, row.ready, row.available, row.terminating, count.active, count.ready,
         count.available, count.terminating);
   }

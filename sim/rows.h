@@ -78,6 +78,7 @@ struct ReplicaSet {
   u32 retries = 0;          // of a failing sync
   i32 desired = 0;          // annotation deployment.kubernetes.io/desired-replicas
   i32 max_replicas = 0;     // annotation deployment.kubernetes.io/max-replicas
+  i32 min_ready_s = 0;      // spec.minReadySeconds
   u32 draws = 0;            // delays drawn for it so far
   u8 deleting = 0;          // gone from the API; the row stays until its last pod is gone
   u8 waiting = 0;           // ReplicaSetWait: what `timer` waits for

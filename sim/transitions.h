@@ -43,6 +43,8 @@ void SetPodSpec(Sim& sim, u32 pod, RevId spec);
 
 u32 CreateReplicaSet(Sim& sim, u32 deployment, RevId tmpl, u32 restarted_at_s, i32 want);
 void ScaleReplicaSet(Sim& sim, u32 replica_set, i32 want);
+// spec.minReadySeconds; pods that are not Ready that long are no longer available. O(its pods).
+void SetMinReadySeconds(Sim& sim, u32 replica_set, i32 seconds);
 // Gone from the API; its pods follow (CollectGarbage), the row when the last one is gone.
 void RemoveReplicaSet(Sim& sim, u32 replica_set);
 // Frees rows that only waited for their dependants: the ReplicaSet without pods, then its

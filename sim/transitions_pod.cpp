@@ -21,12 +21,6 @@ void OwnerChanged(Sim& sim, u32 replica_set) {
   if (const u32 deployment = DeploymentOf(sim, replica_set)) WakeDeployment(sim, deployment);
 }
 
-i32 MinReadySeconds(const Sim& sim, u32 replica_set) {
-  const u32 deployment = DeploymentOf(sim, replica_set);
-  if (deployment == 0) return 0;
-  return sim.Typed<DeploymentSpec>(sim.At<Deployment>(deployment).doc).min_ready_s;
-}
-
 // Takes an active pod out of its owner's counts (+1: puts it back in).
 void CountActive(Sim& sim, const Pod& pod, i32 sign) {
   if (pod.owner == 0) return;
@@ -143,7 +137,7 @@ void SetPodReady(Sim& sim, u32 pod, bool ready) {
   if (!counted || row.owner == 0) return;
   OwnerChanged(sim, row.owner);
   if (!ready) return;
-  if (MinReadySeconds(sim, row.owner) == 0) {
+  if (sim.At<ReplicaSet>(row.owner).min_ready_s == 0) {
     SetPodAvailable(sim, pod);
   } else {
     WakeReplicaSet(sim, row.owner);

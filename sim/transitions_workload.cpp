@@ -73,6 +73,20 @@ void ScaleReplicaSet(Sim& sim, u32 replica_set, i32 want) {
   if (row.deployment != 0) WakeDeployment(sim, row.deployment);
 }
 
+void SetMinReadySeconds(Sim& sim, u32 replica_set, i32 seconds) {
+  ReplicaSet& row = sim.At<ReplicaSet>(replica_set);
+  if (row.min_ready_s == seconds) return;
+  row.min_ready_s = seconds;
+  for (u32 p = row.first_pod; p != 0; p = sim.At<Pod>(p).next_in_owner) {
+    Pod& pod = sim.At<Pod>(p);
+    if (!pod.available || FromMs(pod.ready_ms) + seconds * kSecond <= sim.now()) continue;
+    pod.available = 0;
+    if (IsActive(pod)) --row.available;
+  }
+  Changed<ReplicaSet>(sim, ObjectKind::kReplicaSet, replica_set);
+  WakeReplicaSet(sim, replica_set);
+}
+
 void RemoveReplicaSet(Sim& sim, u32 replica_set) {
   ReplicaSet& row = sim.At<ReplicaSet>(replica_set);
   if (row.deleting) return;
@@ -128,8 +142,6 @@ void SetDeploymentDoc(Sim& sim, u32 deployment, RevId doc, u32 actor) {
   Deployment& row = sim.At<Deployment>(deployment);
   if (row.doc == doc) return;
   row.doc = doc;
-  // minReadySeconds may have changed: what counts as available is looked at anew.
-  for (u32 rs = row.first_rs; rs != 0; rs = sim.At<ReplicaSet>(rs).next) WakeReplicaSet(sim, rs);
   SpecChanged(sim, deployment, actor);
 }
 

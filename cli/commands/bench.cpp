@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "cli/commands.h"
+#include "cli/commands/bench_perf.h"
 #include "cli/commands/bench_run.h"
 #include "cli/commands/shared.h"
 #include "cli/data_root.h"
@@ -29,7 +30,10 @@ constexpr std::array kOptions{
     OptionSpec{.name = "--out", .value_name = "DIR",
                .help = "run folder for results.json and episodes.jsonl"},
     OptionSpec{.name = "--resume", .type = OptionType::kFlag,
-               .help = "go on with the run in --out: finished episodes are not run again"}};
+               .help = "go on with the run in --out: finished episodes are not run again"},
+    OptionSpec{.name = "--perf", .type = OptionType::kFlag,
+               .help = "no agent: print the performance figures of docs/performance.md"},
+    OptionSpec{.name = "--only", .value_name = "NAME", .help = "with --perf: one figure"}};
 
 std::string Row(std::string_view name, const Summary& s) {
   return fmt::format("{:<28} {:>8} {:>8.3f}  [{:>6.3f}, {:>6.3f}] {:>8.3f} {:>6.3f} {:>7.1f} "
@@ -65,6 +69,9 @@ f64 CpuSeconds() {
 }
 
 Result<ExitCode> Run(const Arguments& arguments) {
+  if (arguments.Flag("--perf")) {
+    return RunBenchPerf(arguments.Text("--only"), arguments.Flag("--json"));
+  }
   Result<fs::path> root = DataRoot();
   if (!root) return root.error();
   Result<PolicyFactory> agent = AgentNamed(arguments.Text("--agent"));

@@ -22,8 +22,8 @@ namespace {
 constexpr std::array kOptions{
     OptionSpec{.name = "--suite", .value_name = "S", .help = "scenarios to train on",
                .fallback = "lite"},
-    OptionSpec{.name = "--preset", .value_name = "P", .help = "grpo, dr-grpo, dapo, rloo, lite",
-               .fallback = "dapo"},
+    OptionSpec{.name = "--preset", .value_name = "P", .help = "step, grpo, dr-grpo, dapo, ...",
+               .fallback = "step"},
     OptionSpec{.name = "--updates", .type = OptionType::kInteger, .value_name = "N",
                .help = "updates in all", .fallback = "200", .at_least = 1},
     OptionSpec{.name = "--cpu-minutes", .type = OptionType::kNumber, .value_name = "M",
@@ -39,7 +39,9 @@ constexpr std::array kOptions{
     OptionSpec{.name = "--entropy", .type = OptionType::kNumber, .value_name = "X",
                .help = "weight of the entropy bonus at the start", .fallback = "0.01"},
     OptionSpec{.name = "--epochs", .type = OptionType::kInteger, .value_name = "N",
-               .help = "passes over each batch", .fallback = "2", .at_least = 1},
+               .help = "passes over each batch", .fallback = "1", .at_least = 1},
+    OptionSpec{.name = "--lessons-until", .type = OptionType::kNumber, .value_name = "X",
+               .help = "share of the run with first lessons", .fallback = "0.35"},
     OptionSpec{.name = "--blind", .type = OptionType::kFlag,
                .help = "control: the policy sees only masks, slots in use and the clock"},
     OptionSpec{.name = "--out", .value_name = "DIR", .help = "run folder",
@@ -63,6 +65,7 @@ Result<TrainConfig> ConfigOf(const Arguments& arguments) {
   config.collect.seed = static_cast<u64>(arguments.Integer("--seed"));
   config.collect.threads = static_cast<int>(arguments.Integer("--threads"));
   config.width = static_cast<u32>(arguments.Integer("--width"));
+  config.lessons_until = static_cast<f32>(arguments.Number("--lessons-until"));
   config.blind = arguments.Flag("--blind");
   config.folder = arguments.Text("--out");
   return config;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "sim/kubelet/config.h"
+#include "sim/kubelet/images.h"
 #include "sim/transitions.h"
 
 namespace wt {
@@ -143,10 +144,8 @@ StrId FindString(const Sim& sim, std::string_view text) {
 }
 
 bool CallsApi(const Sim& sim, StrId image) {
-  for (const Image& known : sim.blueprint.images) {
-    if (known.name == image) return known.calls_api;
-  }
-  return false;
+  const u32 known = FindImage(sim.blueprint, image);
+  return known != 0 && sim.blueprint.images[known - 1].calls_api;
 }
 
 }  // namespace wt

@@ -93,7 +93,9 @@ class SimCluster final : public Cluster {
   std::optional<Action> FindMove(EntityKind kind, u32 row, Verb verb, u32 value) const;
   // Objects written, in the order of their first write; at most kWrittenMax are listed.
   static constexpr u32 kWrittenMax = 64;
-  std::span<const WrittenObject> Written() const { return {side_.written.data(), side_.written_count}; }
+  std::span<const WrittenObject> Written() const {
+    return {side_.written.data(), side_.written_count};
+  }
   u32 writes() const { return side_.writes; }
   u32 steps() const { return side_.steps; }
   void SetComplaint(bool complained) { side_.options.complaint = complained; }

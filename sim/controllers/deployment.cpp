@@ -74,8 +74,10 @@ void Recreate(Sim& sim, State& state) {
   for (RolloutPart& part : old.all()) part.target = 0;
   ApplyTargets(sim, state, old.all());
   if (old.size == 0 && !OldPodsRun(sim, state)) {
-    SyncNewReplicaSet(sim, state, true);
-    SumReplicaSets(sim, state);
+    if (state.new_rs == 0) {
+      SyncNewReplicaSet(sim, state, true);
+      SumReplicaSets(sim, state);
+    }
     ScalePart(sim, state, state.new_rs, sim.At<Deployment>(state.deployment).replicas);
     if (IsComplete(sim.At<Deployment>(state.deployment))) CleanUpHistory(sim, state);
   }

@@ -35,21 +35,38 @@ void Annotate(const Deployment& owner, const DeploymentSyncState& state, Replica
 void CreateNew(Sim& sim, DeploymentSyncState& state) {
   const Deployment before = sim.At<Deployment>(state.deployment);
   SumReplicaSets(sim, state);
-  const bool recreate = sim.Typed<DeploymentSpec>(before.doc).strategy == StrategyType::kRecreate;
+  const auto& spec = sim.Typed<DeploymentSpec>(before.doc);
+  const bool recreate = spec.strategy == StrategyType::kRecreate;
   const i32 want = recreate ? before.replicas
                             : NewReplicaCount(before.replicas, state.limits.surge, state.wanted, 0);
   state.new_rs =
       CreateReplicaSet(sim, state.deployment, before.tmpl, before.restarted_at_s, want);
   Annotate(before, state, sim.At<ReplicaSet>(state.new_rs));
+  sim.At<ReplicaSet>(state.new_rs).min_ready_s = spec.min_ready_s;
   if (want > 0) {
     RecordScaling(sim, state.deployment, sim.At<ReplicaSet>(state.new_rs).hash, 0, want);
   }
-  if (HasProgressDeadline(sim.Typed<DeploymentSpec>(before.doc))) {
-    Deployment& row = sim.At<Deployment>(state.deployment);
-    row.progressing = static_cast<u8>(ProgressReason::kNewReplicaSetCreated);
+  // A condition that says so already keeps its time.
+  constexpr u8 kCreated = static_cast<u8>(ProgressReason::kNewReplicaSetCreated);
+  Deployment& row = sim.At<Deployment>(state.deployment);
+  if (HasProgressDeadline(spec) && row.progressing != kCreated) {
+    row.progressing = kCreated;
     row.last_progress_ms = sim.now_ms();
   }
   state.changed = true;
+}
+
+// Revision number and minReadySeconds of the new ReplicaSet; true when one of them changed.
+bool SyncSpec(Sim& sim, DeploymentSyncState& state) {
+  ReplicaSet& new_rs = sim.At<ReplicaSet>(state.new_rs);
+  const u32 revision = HighestOldRevision(sim, state) + 1;
+  const auto& spec = sim.Typed<DeploymentSpec>(sim.At<Deployment>(state.deployment).doc);
+  if (new_rs.revision >= revision && new_rs.min_ready_s == spec.min_ready_s) return false;
+  new_rs.revision = std::max(new_rs.revision, revision);
+  SetMinReadySeconds(sim, state.new_rs, spec.min_ready_s);
+  Changed<ReplicaSet>(sim, ObjectKind::kReplicaSet, state.new_rs);
+  state.changed = true;
+  return true;
 }
 
 }  // namespace
@@ -71,12 +88,9 @@ void SyncNewReplicaSet(Sim& sim, DeploymentSyncState& state, bool create) {
   if (state.new_rs == 0) CreateNew(sim, state);
   Deployment& row = sim.At<Deployment>(state.deployment);
   ReplicaSet& new_rs = sim.At<ReplicaSet>(state.new_rs);
-  const u32 revision = HighestOldRevision(sim, state) + 1;
-  if (new_rs.revision < revision) {
-    new_rs.revision = revision;
-    Changed<ReplicaSet>(sim, ObjectKind::kReplicaSet, state.new_rs);
-    state.changed = true;
-  }
+  const bool created = new_rs.revision == 0;
+  const bool updated = SyncSpec(sim, state);
+  if (updated && !created) return;  // the Deployment's own revision follows in the next sync
   if (row.revision != new_rs.revision) {
     row.revision = new_rs.revision;
     Changed<Deployment>(sim, ObjectKind::kDeployment, state.deployment);

@@ -78,13 +78,20 @@ void SyncProgress(Sim& sim, const Deployment& before, Deployment& row) {
   }
 }
 
+// Whether the deadline may still pass: never again after a roll-out that once was complete.
+bool CanTimeOut(const Deployment& row) {
+  switch (ReasonOf(row)) {
+    case ProgressReason::kNone:
+    case ProgressReason::kNewReplicaSetAvailable:
+    case ProgressReason::kProgressDeadlineExceeded: return false;
+    default: return !IsComplete(row);
+  }
+}
+
 // One second after the deadline, as upstream requeues; looks again then if progress came between.
 void ArmDeadline(Sim& sim, u32 deployment) {
   const Deployment& row = sim.At<Deployment>(deployment);
-  const ProgressReason reason = ReasonOf(row);
-  // A roll-out that has completed has no deadline any more, even if pods fail later.
-  if (reason == ProgressReason::kNone || reason == ProgressReason::kProgressDeadlineExceeded ||
-      reason == ProgressReason::kNewReplicaSetAvailable || IsComplete(row)) {
+  if (!CanTimeOut(row)) {
     Cancel(sim.world, SimEvent::kDeploymentDeadline, deployment);
   } else {
     ArmIfIdle(sim.world, SimEvent::kDeploymentDeadline, deployment,

@@ -9,22 +9,27 @@
 namespace wt {
 namespace {
 
+// What of an endpoint decides where connections go.
+struct Route {
+  u8 ready, serving_still;
+  u16 port;
+  friend bool operator==(const Route&, const Route&) = default;
+};
+
+Route RouteOf(const Endpoint& row) {
+  if (!row.proxy_ready && !row.proxy_terminating) return {0, 0, 0};
+  return {row.proxy_ready, row.proxy_terminating, row.proxy_port};
+}
+
 // True when traffic to this endpoint changes.
 bool UpdateProxy(const Sim& sim, const ServiceSpec& spec, Endpoint& row) {
-  const u8 ready = row.in_slice && row.slice_ready && !row.slice_terminating;
-  const u8 serving_still = row.in_slice && row.slice_ready && row.slice_terminating;
+  const Route before = RouteOf(row);
   const Pod& pod = sim.At<Pod>(row.pod);
-  const u16 port =
-      row.in_slice && pod.born == row.pod_born ? PortOfEndpoint(sim, spec, pod) : row.proxy_port;
-  if (row.in_proxy == row.in_slice && row.proxy_ready == ready &&
-      row.proxy_terminating == serving_still && row.proxy_port == port) {
-    return false;
-  }
   row.in_proxy = row.in_slice;
-  row.proxy_ready = ready;
-  row.proxy_terminating = serving_still;
-  row.proxy_port = port;
-  return true;
+  row.proxy_ready = row.in_slice && row.slice_ready && !row.slice_terminating;
+  row.proxy_terminating = row.in_slice && row.slice_ready && row.slice_terminating;
+  if (row.in_slice && pod.born == row.pod_born) row.proxy_port = PortOfEndpoint(sim, spec, pod);
+  return !(RouteOf(row) == before);
 }
 
 }  // namespace

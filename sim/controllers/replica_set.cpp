@@ -105,14 +105,10 @@ SimTime SyncAvailability(Sim& sim, u32 replica_set) {
   const ReplicaSet& row = sim.At<ReplicaSet>(replica_set);
   SimTime next = kForever;
   if (row.ready == row.available) return next;
-  i32 min_ready_s = 0;
-  if (row.deployment != 0) {
-    min_ready_s = sim.Typed<DeploymentSpec>(sim.At<Deployment>(row.deployment).doc).min_ready_s;
-  }
   for (u32 p = row.first_pod; p != 0; p = sim.At<Pod>(p).next_in_owner) {
     const Pod& pod = sim.At<Pod>(p);
     if (!pod.ready || pod.available || !IsActive(pod)) continue;
-    const SimTime at = FromMs(pod.ready_ms) + min_ready_s * kSecond;
+    const SimTime at = FromMs(pod.ready_ms) + row.min_ready_s * kSecond;
     if (at <= sim.now()) {
       SetPodAvailable(sim, p);
     } else {

@@ -113,9 +113,9 @@ std::string Descriptor(std::string_view text) {
   constexpr std::string_view kEvery = "@every ";
   if (!text.starts_with(kEvery)) return fmt::format("unrecognized descriptor: {}", text);
   const std::string_view duration = text.substr(kEvery.size());
-  const bool plausible = !duration.empty() && duration.front() >= '0' && duration.front() <= '9' &&
-                         (duration.back() == 's' || duration.back() == 'm' ||
-                          duration.back() == 'h');
+  const bool plausible =
+      !duration.empty() && duration.front() >= '0' && duration.front() <= '9' &&
+      (duration.back() == 's' || duration.back() == 'm' || duration.back() == 'h');
   if (plausible) return "";
   return fmt::format("failed to parse duration {}: time: invalid duration \"{}\"", text, duration);
 }

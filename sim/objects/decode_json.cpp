@@ -26,12 +26,23 @@ std::string_view ShortName(std::string_view type) { return type.substr(type.rfin
 std::string GoTypeName(const SchemaField& field) {
   std::string element;
   switch (field.leaf) {
-    case Leaf::kInt32: element = "int32"; break;
-    case Leaf::kInt64: element = "int64"; break;
-    case Leaf::kBoolean: element = "bool"; break;
-    case Leaf::kByte: element = "[]uint8"; break;
-    case Leaf::kStruct: element = ShortName(AllTypes()[field.target].name); break;
-    default: element = "string";
+    case Leaf::kInt32:
+      element = "int32";
+      break;
+    case Leaf::kInt64:
+      element = "int64";
+      break;
+    case Leaf::kBoolean:
+      element = "bool";
+      break;
+    case Leaf::kByte:
+      element = "[]uint8";
+      break;
+    case Leaf::kStruct:
+      element = ShortName(AllTypes()[field.target].name);
+      break;
+    default:
+      element = "string";
   }
   if (field.shape == Shape::kList) return "[]" + element;
   return field.shape == Shape::kMap ? "map[string]" + element : element;
@@ -43,8 +54,8 @@ std::optional<std::size_t> IllegalBase64(std::string_view text) {
   while (data > 0 && text.size() - data < 2 && text[data - 1] == '=') --data;
   for (std::size_t k = 0; k < data; ++k) {
     const char c = text[k];
-    const bool legal = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                       (c >= '0' && c <= '9') || c == '+' || c == '/';
+    const bool legal = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                       c == '+' || c == '/';
     if (!legal) return k;
   }
   if (text.size() % 4 != 0) return text.size() - text.size() % 4;
@@ -86,8 +97,9 @@ class Decoder {
              std::string_view note = {}) {
     std::string name(JsonTypeName(value));
     if (!note.empty()) name.append(" ").append(note);
-    return Break(path, fmt::format("json: cannot unmarshal {} into Go struct field {}.{} of type {}",
-                                   name, ShortName(field.type), path.Text(), GoTypeName(field)));
+    return Break(
+        path, fmt::format("json: cannot unmarshal {} into Go struct field {}.{} of type {}", name,
+                          ShortName(field.type), path.Text(), GoTypeName(field)));
   }
 
   bool Break(const FieldPath& path, std::string what) {
@@ -118,9 +130,8 @@ class Decoder {
     if (!value.is_number()) return Wrong(value, field, path);
     const bool fits =
         value.is_number_integer() &&
-        (field.leaf == Leaf::kInt64 ||
-         (value.get<i64>() >= std::numeric_limits<i32>::min() &&
-          value.get<i64>() <= std::numeric_limits<i32>::max()));
+        (field.leaf == Leaf::kInt64 || (value.get<i64>() >= std::numeric_limits<i32>::min() &&
+                                        value.get<i64>() <= std::numeric_limits<i32>::max()));
     return fits || Wrong(value, field, path, Canonical(value));
   }
 
@@ -151,17 +162,24 @@ class Decoder {
     switch (field.leaf) {
       case Leaf::kStruct:
         return value.is_object() ? Object(value, field.target, &path) : Wrong(value, field, path);
-      case Leaf::kString: return value.is_string() || Wrong(value, field, path);
-      case Leaf::kBoolean: return value.is_boolean() || Wrong(value, field, path);
+      case Leaf::kString:
+        return value.is_string() || Wrong(value, field, path);
+      case Leaf::kBoolean:
+        return value.is_boolean() || Wrong(value, field, path);
       case Leaf::kInt32:
-      case Leaf::kInt64: return Integer(value, field, path);
+      case Leaf::kInt64:
+        return Integer(value, field, path);
       case Leaf::kIntOrString:
         return value.is_string() || value.is_number_integer() || Wrong(value, field, path);
       case Leaf::kTime:
-      case Leaf::kMicroTime: return Time(value, field, path);
-      case Leaf::kQuantity: return Amount(value, field, path);
-      case Leaf::kByte: return Bytes(value, field, path);
-      case Leaf::kRaw: return true;
+      case Leaf::kMicroTime:
+        return Time(value, field, path);
+      case Leaf::kQuantity:
+        return Amount(value, field, path);
+      case Leaf::kByte:
+        return Bytes(value, field, path);
+      case Leaf::kRaw:
+        return true;
     }
     return true;
   }

@@ -33,7 +33,8 @@ void DefaultProbe(Json& container, std::string_view name) {
 void DefaultFieldRef(Json& source) {
   if (Json* field = MutableObject(source, "fieldRef")) DefaultValue(*field, "apiVersion", "v1");
   // Not a defaulting function: a quantity that is left out is encoded as zero.
-  if (Json* field = MutableObject(source, "resourceFieldRef")) DefaultPointer(*field, "divisor", "0");
+  Json* resource = MutableObject(source, "resourceFieldRef");
+  if (resource != nullptr) DefaultPointer(*resource, "divisor", "0");
 }
 
 void DefaultEnv(Json& container) {
@@ -176,13 +177,12 @@ bool ValidRepository(std::string_view name) {
   if (name.empty()) return false;
   const std::size_t slash = name.find('/');
   const std::string_view first = name.substr(0, slash);
-  const bool has_domain = slash != std::string_view::npos &&
-                          (first.find_first_of(".:") != std::string_view::npos ||
-                           first == "localhost");
+  const bool has_domain =
+      slash != std::string_view::npos &&
+      (first.find_first_of(".:") != std::string_view::npos || first == "localhost");
   const std::string_view path = has_domain ? name.substr(slash + 1) : name;
-  return !path.empty() &&
-         path.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._-/") ==
-             std::string_view::npos;
+  return !path.empty() && path.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._-/") ==
+                              std::string_view::npos;
 }
 
 }  // namespace

@@ -160,10 +160,11 @@ void DefaultHorizontalPodAutoscaler(Json& object) {
   Json* spec = DefaultObject(object, "spec");
   if (spec == nullptr) return;
   DefaultPointer(*spec, "minReplicas", 1);
-  if (List(*spec, "metrics").empty() && (IsUnset(*spec, "metrics") || MutableList(*spec, "metrics"))) {
+  const Json* metrics = Find(*spec, "metrics");
+  if (metrics == nullptr || (metrics->is_array() && metrics->empty())) {
     const Json target = {{"type", "Utilization"}, {"averageUtilization", 80}};
-    (*spec)["metrics"] = Json::array(
-        {{{"type", "Resource"}, {"resource", {{"name", "cpu"}, {"target", target}}}}});
+    (*spec)["metrics"] =
+        Json::array({{{"type", "Resource"}, {"resource", {{"name", "cpu"}, {"target", target}}}}});
   }
   Json* behavior = MutableObject(*spec, "behavior");
   if (behavior == nullptr) return;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/objects/defaulting.h"
-
 #include <array>
 #include <nlohmann/json.hpp>
 
 #include "sim/objects/access.h"
 #include "sim/objects/canonical.h"
 #include "sim/objects/default_kinds.h"
+#include "sim/objects/defaulting.h"
 #include "sim/objects/kinds.h"
 #include "sim/objects/quantity.h"
 
@@ -31,8 +30,7 @@ constexpr std::array kDefaults{
     KindDefault{"", "Secret", &DefaultSecret},
     KindDefault{"", "Service", &DefaultService},
     KindDefault{"admissionregistration.k8s.io", "MutatingWebhookConfiguration", &DefaultWebhooks},
-    KindDefault{"admissionregistration.k8s.io", "ValidatingWebhookConfiguration",
-                &DefaultWebhooks},
+    KindDefault{"admissionregistration.k8s.io", "ValidatingWebhookConfiguration", &DefaultWebhooks},
     KindDefault{"apps", "DaemonSet", &DefaultDaemonSet},
     KindDefault{"apps", "Deployment", &DefaultDeployment},
     KindDefault{"apps", "ReplicaSet", &DefaultReplicaSet},

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/objects/field_path.h"
-
 #include <nlohmann/json.hpp>
 
 #include "sim/objects/access.h"
 #include "sim/objects/canonical.h"
+#include "sim/objects/field_path.h"
 
 namespace wt {
 

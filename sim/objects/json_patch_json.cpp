@@ -12,9 +12,9 @@ namespace wt {
 namespace {
 
 Error Missing(std::string_view op, std::string_view path) {
-  return {ErrorCode::kInvalidObject, "",
-          fmt::format("{} operation does not apply: doc is missing path: {}: missing value", op,
-                      path)};
+  return {
+      ErrorCode::kInvalidObject, "",
+      fmt::format("{} operation does not apply: doc is missing path: {}: missing value", op, path)};
 }
 
 Error BadIndex(std::string_view op, std::string_view path) {
@@ -113,8 +113,7 @@ Status Add(const Spot& spot, Json value, std::string_view op, std::string_view p
     return Ok{};
   }
   const std::size_t size = spot.container->size();
-  const std::optional<std::size_t> index =
-      spot.key == "-" ? size : Position(spot.key, size + 1);
+  const std::optional<std::size_t> index = spot.key == "-" ? size : Position(spot.key, size + 1);
   if (!index) return BadIndex(op, path);
   spot.container->insert(spot.container->begin() + static_cast<std::ptrdiff_t>(*index),
                          std::move(value));

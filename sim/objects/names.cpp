@@ -40,9 +40,8 @@ std::string MaxBytes(int length) { return fmt::format("must be no more than {} b
 template <class Class>
 bool Framed(std::string_view text, Class edge, std::string_view inner) {
   if (text.empty() || !edge(text.front()) || !edge(text.back())) return false;
-  return std::all_of(text.begin(), text.end(), [&](char c) {
-    return edge(c) || inner.find(c) != std::string_view::npos;
-  });
+  return std::all_of(text.begin(), text.end(),
+                     [&](char c) { return edge(c) || inner.find(c) != std::string_view::npos; });
 }
 
 bool IsLabel(std::string_view text) { return Framed(text, LowerAlnum, "-"); }
@@ -106,11 +105,11 @@ Complaints LabelValueComplaints(std::string_view text) {
   Complaints out;
   if (text.size() > 63) out.push_back(MaxBytes(63));
   if (!text.empty() && !Framed(text, Alnum, "-_.")) {
-    out.push_back(Rule("a valid label must be an empty string or consist of alphanumeric "
-                       "characters, '-', '_' or '.', and must start and end with an alphanumeric "
-                       "character",
-                       "(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?",
-                       {"MyValue", "my_value", "12345"}));
+    out.push_back(
+        Rule("a valid label must be an empty string or consist of alphanumeric "
+             "characters, '-', '_' or '.', and must start and end with an alphanumeric "
+             "character",
+             "(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?", {"MyValue", "my_value", "12345"}));
   }
   return out;
 }
@@ -134,10 +133,11 @@ Complaints WildcardSubdomainComplaints(std::string_view text) {
   Complaints out;
   if (text.size() > 253) out.push_back(MaxLengthComplaint(253));
   if (!text.starts_with("*.") || !IsSubdomain(text.substr(2))) {
-    out.push_back(Rule("a wildcard DNS-1123 subdomain must start with '*.', followed by a valid "
-                       "DNS subdomain, which must consist of lower case alphanumeric characters, "
-                       "'-' or '.' and end with an alphanumeric character",
-                       std::string("\\*\\.") + std::string(kSubdomainRegex), {"*.example.com"}));
+    out.push_back(
+        Rule("a wildcard DNS-1123 subdomain must start with '*.', followed by a valid "
+             "DNS subdomain, which must consist of lower case alphanumeric characters, "
+             "'-' or '.' and end with an alphanumeric character",
+             std::string("\\*\\.") + std::string(kSubdomainRegex), {"*.example.com"}));
   }
   return out;
 }
@@ -146,10 +146,11 @@ Complaints Dns1035LabelComplaints(std::string_view text) {
   Complaints out;
   if (text.size() > 63) out.push_back(MaxLengthComplaint(63));
   if (!IsLabel(text) || !Lower(text.front())) {
-    out.push_back(Rule("a DNS-1035 label must consist of lower case alphanumeric characters or "
-                       "'-', start with an alphabetic character, and end with an alphanumeric "
-                       "character",
-                       "[a-z]([-a-z0-9]*[a-z0-9])?", {"my-name", "abc-123"}));
+    out.push_back(
+        Rule("a DNS-1035 label must consist of lower case alphanumeric characters or "
+             "'-', start with an alphabetic character, and end with an alphanumeric "
+             "character",
+             "[a-z]([-a-z0-9]*[a-z0-9])?", {"my-name", "abc-123"}));
   }
   return out;
 }
@@ -178,9 +179,10 @@ Complaints ConfigMapKeyComplaints(std::string_view text) {
   if (text.size() > 253) out.push_back(MaxLengthComplaint(253));
   const auto allowed = [](char c) { return Alnum(c) || c == '-' || c == '_' || c == '.'; };
   if (text.empty() || !std::all_of(text.begin(), text.end(), allowed)) {
-    out.push_back(Rule("a valid config key must consist of alphanumeric characters, '-', '_' or "
-                       "'.'",
-                       "[-._a-zA-Z0-9]+", {"key.name", "KEY_NAME", "key-name"}));
+    out.push_back(
+        Rule("a valid config key must consist of alphanumeric characters, '-', '_' or "
+             "'.'",
+             "[-._a-zA-Z0-9]+", {"key.name", "KEY_NAME", "key-name"}));
   }
   if (text == ".") {
     out.push_back("must not be '.'");
@@ -196,8 +198,9 @@ Complaints EnvVarNameComplaints(std::string_view text) {
   const auto allowed = [](char c) { return c >= ' ' && c <= '~' && c != '='; };
   if (text.empty()) return {"environment variable name must be non-empty"};
   if (std::all_of(text.begin(), text.end(), allowed)) return {};
-  return {"a valid environment variable name must consist only of printable ASCII characters "
-          "other than '='"};
+  return {
+      "a valid environment variable name must consist only of printable ASCII characters "
+      "other than '='"};
 }
 
 Complaints PercentComplaints(std::string_view text) {
@@ -219,9 +222,10 @@ Complaints CIdentifierComplaints(std::string_view text) {
   if (!text.empty() && !Digit(text.front()) && std::all_of(text.begin(), text.end(), allowed)) {
     return {};
   }
-  return {Rule("a valid C identifier must start with alphabetic character or '_', followed by a "
-               "string of alphanumeric characters or '_'",
-               "[A-Za-z_][A-Za-z0-9_]*", {"my_name", "MY_NAME", "MyName"})};
+  return {
+      Rule("a valid C identifier must start with alphabetic character or '_', followed by a "
+           "string of alphanumeric characters or '_'",
+           "[A-Za-z_][A-Za-z0-9_]*", {"my_name", "MY_NAME", "MyName"})};
 }
 
 Complaints HttpHeaderNameComplaints(std::string_view text) {

@@ -114,9 +114,9 @@ std::string Place(std::string_view text, std::size_t at, std::string_view where)
 
 Result<Json> ParseJson(std::string_view text, std::string_view where, JsonLimits limits) {
   if (text.size() > limits.bytes_max) {
-    return Error{ErrorCode::kInvalidInput, std::string(where),
-                 fmt::format("{} bytes of JSON, at most {} are taken", text.size(),
-                             limits.bytes_max)};
+    return Error{
+        ErrorCode::kInvalidInput, std::string(where),
+        fmt::format("{} bytes of JSON, at most {} are taken", text.size(), limits.bytes_max)};
   }
   Builder builder(limits.depth_max);
   const char* furthest = text.data();

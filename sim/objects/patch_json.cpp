@@ -105,9 +105,14 @@ Result<Json> ApplyPatch(PatchType type, std::string_view kind, const Json& objec
   Json out = object;
   Status done = Ok{};
   switch (type) {
-    case PatchType::kJson: done = ApplyJsonPatch(out, patch, TypeOf(object, kind)); break;
-    case PatchType::kMerge: ApplyMergePatch(out, patch); break;
-    case PatchType::kStrategic: done = ApplyStrategicPatch(out, patch, TypeOf(object, kind));
+    case PatchType::kJson:
+      done = ApplyJsonPatch(out, patch, TypeOf(object, kind));
+      break;
+    case PatchType::kMerge:
+      ApplyMergePatch(out, patch);
+      break;
+    case PatchType::kStrategic:
+      done = ApplyStrategicPatch(out, patch, TypeOf(object, kind));
   }
   if (!done) return done.error();
   return out;

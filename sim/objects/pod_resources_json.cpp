@@ -149,9 +149,12 @@ i64 ResourceUnits(std::string_view name, const Quantity& amount) {
 
 std::string_view QosClassName(QosClass qos) {
   switch (qos) {
-    case QosClass::kBestEffort: return "BestEffort";
-    case QosClass::kBurstable: return "Burstable";
-    case QosClass::kGuaranteed: return "Guaranteed";
+    case QosClass::kBestEffort:
+      return "BestEffort";
+    case QosClass::kBurstable:
+      return "Burstable";
+    case QosClass::kGuaranteed:
+      return "Guaranteed";
   }
   return "";
 }

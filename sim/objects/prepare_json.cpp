@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/objects/prepare.h"
-
 #include <array>
 #include <nlohmann/json.hpp>
 
 #include "sim/objects/access.h"
+#include "sim/objects/prepare.h"
 #include "sim/objects/set_default.h"
 
 namespace wt {

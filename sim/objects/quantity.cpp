@@ -178,9 +178,9 @@ std::optional<Quantity> FastPath(std::string_view text, const Parts& p, Unit uni
   q.scale = scale;
   q.unscaled = binary ? *digits << unit.exponent : *digits;
   if (!p.positive) q.unscaled = -q.unscaled;
-  const bool keep = binary ? *digits % 8 != 0
-                           : scale % 3 == 0 && !EndsInThousand(p.whole, p.fraction) &&
-                                 p.whole[0] != '0';
+  const bool keep =
+      binary ? *digits % 8 != 0
+             : scale % 3 == 0 && !EndsInThousand(p.whole, p.fraction) && p.whole[0] != '0';
   if (keep) q.literal = text;
   return q;
 }
@@ -368,9 +368,12 @@ std::string CanonicalText(const Quantity& q) {
 
 std::string_view FormatName(QuantityFormat format) {
   switch (format) {
-    case QuantityFormat::kDecimalSI: return "DecimalSI";
-    case QuantityFormat::kBinarySI: return "BinarySI";
-    case QuantityFormat::kDecimalExponent: return "DecimalExponent";
+    case QuantityFormat::kDecimalSI:
+      return "DecimalSI";
+    case QuantityFormat::kBinarySI:
+      return "BinarySI";
+    case QuantityFormat::kDecimalExponent:
+      return "DecimalExponent";
   }
   return "";
 }

@@ -56,11 +56,11 @@ constexpr Leaf LeafOf(std::string_view word) {
   constexpr struct {
     std::string_view word;
     Leaf leaf;
-  } kWords[] = {{"string", Leaf::kString},       {"int32", Leaf::kInt32},
-                {"int64", Leaf::kInt64},         {"boolean", Leaf::kBoolean},
-                {"Time", Leaf::kTime},           {"MicroTime", Leaf::kMicroTime},
-                {"byte", Leaf::kByte},           {"IntOrString", Leaf::kIntOrString},
-                {"Quantity", Leaf::kQuantity},   {"RawExtension", Leaf::kRaw},
+  } kWords[] = {{"string", Leaf::kString},     {"int32", Leaf::kInt32},
+                {"int64", Leaf::kInt64},       {"boolean", Leaf::kBoolean},
+                {"Time", Leaf::kTime},         {"MicroTime", Leaf::kMicroTime},
+                {"byte", Leaf::kByte},         {"IntOrString", Leaf::kIntOrString},
+                {"Quantity", Leaf::kQuantity}, {"RawExtension", Leaf::kRaw},
                 {"FieldsV1", Leaf::kRaw}};
   for (const auto& w : kWords) {
     if (w.word == word) return w.leaf;

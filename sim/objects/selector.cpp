@@ -82,16 +82,17 @@ Status CheckValues(const Requirement& r) {
   for (std::size_t k = 0; k < r.values.size(); ++k) {
     i64 number = 0;
     if (ordered && !ParseInteger(r.values[k], number)) {
-      errors.push_back(fmt::format("values[{}]: Invalid value: \"{}\": for 'Gt', 'Lt' operators, "
-                                   "the value must be an integer",
-                                   k, r.values[k]));
+      errors.push_back(
+          fmt::format("values[{}]: Invalid value: \"{}\": for 'Gt', 'Lt' operators, "
+                      "the value must be an integer",
+                      k, r.values[k]));
     }
   }
   for (std::size_t k = 0; k < r.values.size(); ++k) {
     const Complaints complaints = LabelValueComplaints(r.values[k]);
     if (complaints.empty()) continue;
-    errors.push_back(fmt::format("values[{}][{}]: Invalid value: \"{}\": {}", k, r.key,
-                                 r.values[k], Join(complaints, "; ")));
+    errors.push_back(fmt::format("values[{}][{}]: Invalid value: \"{}\": {}", k, r.key, r.values[k],
+                                 Join(complaints, "; ")));
   }
   if (errors.empty()) return Ok{};
   return Bad(errors.size() == 1 ? errors[0] : "[" + Join(errors, ", ") + "]");
@@ -105,8 +106,8 @@ class Parser {
     LabelSelector out;
     while (!AtEnd()) {
       if (!IsText(Look()) && !IsSymbol(Look(), "!")) {
-        return Bad(fmt::format("found '{}', expected: !, identifier, or 'end of string'",
-                               Look().text));
+        return Bad(
+            fmt::format("found '{}', expected: !, identifier, or 'end of string'", Look().text));
       }
       Result<Requirement> requirement = ParseRequirement();
       if (!requirement) {
@@ -226,15 +227,23 @@ class Parser {
 
 std::string_view OperatorText(SelectorOp op) {
   switch (op) {
-    case SelectorOp::kEquals: return "=";
-    case SelectorOp::kDoubleEquals: return "==";
-    case SelectorOp::kNotEquals: return "!=";
-    case SelectorOp::kIn: return " in ";
-    case SelectorOp::kNotIn: return " notin ";
-    case SelectorOp::kGreater: return ">";
-    case SelectorOp::kLess: return "<";
+    case SelectorOp::kEquals:
+      return "=";
+    case SelectorOp::kDoubleEquals:
+      return "==";
+    case SelectorOp::kNotEquals:
+      return "!=";
+    case SelectorOp::kIn:
+      return " in ";
+    case SelectorOp::kNotIn:
+      return " notin ";
+    case SelectorOp::kGreater:
+      return ">";
+    case SelectorOp::kLess:
+      return "<";
     case SelectorOp::kExists:
-    case SelectorOp::kNotExists: break;
+    case SelectorOp::kNotExists:
+      break;
   }
   return "";
 }

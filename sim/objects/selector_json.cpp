@@ -25,15 +25,20 @@ bool Holds(const Requirement& r, const Json& labels) {
     return std::find(r.values.begin(), r.values.end(), value) != r.values.end();
   };
   switch (r.op) {
-    case SelectorOp::kExists: return present;
-    case SelectorOp::kNotExists: return !present;
+    case SelectorOp::kExists:
+      return present;
+    case SelectorOp::kNotExists:
+      return !present;
     case SelectorOp::kEquals:
     case SelectorOp::kDoubleEquals:
-    case SelectorOp::kIn: return present && listed();
+    case SelectorOp::kIn:
+      return present && listed();
     case SelectorOp::kNotEquals:
-    case SelectorOp::kNotIn: return !present || !listed();
+    case SelectorOp::kNotIn:
+      return !present || !listed();
     case SelectorOp::kGreater:
-    case SelectorOp::kLess: break;
+    case SelectorOp::kLess:
+      break;
   }
   i64 left = 0;
   i64 right = 0;

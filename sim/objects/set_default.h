@@ -10,8 +10,8 @@
 
 namespace wt {
 
-bool IsUnset(const Json& object, std::string_view key);   // absent or null
-bool IsZero(const Json& object, std::string_view key);    // or "", 0, false
+bool IsUnset(const Json& object, std::string_view key);  // absent or null
+bool IsZero(const Json& object, std::string_view key);   // or "", 0, false
 
 void DefaultPointer(Json& object, std::string_view key, std::string_view text);
 void DefaultPointer(Json& object, std::string_view key, const char* text);

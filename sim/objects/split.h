@@ -4,7 +4,6 @@
 // Documents hold no server-made field, so equal intentions have equal canonical bytes.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sources: apiserver pkg/registry/rest (server-made metadata); pkg/registry/core/service
 // (ipFamilies, nodePort range 30000-32767), core/namespace strategy.
-#include "sim/objects/split.h"
+#include <nlohmann/json.hpp>
 
-#include "sim/objects/json_view.h"
 #include "sim/objects/content_hash.h"
+#include "sim/objects/json_view.h"
 #include "sim/objects/prepare.h"
+#include "sim/objects/split.h"
 #include "sim/objects/timestamp.h"
 
 namespace wt {

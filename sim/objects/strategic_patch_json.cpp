@@ -20,8 +20,8 @@ constexpr std::string_view kDeletePrefix = "$deleteFromPrimitiveList/";
 Error Bad(std::string what) { return {ErrorCode::kBadRequest, "", std::move(what)}; }
 
 Error NoMergeKey(const Json& element, std::string_view key) {
-  return Bad(fmt::format("map: {} does not contain declared merge key: {}", Canonical(element),
-                         key));
+  return Bad(
+      fmt::format("map: {} does not contain declared merge key: {}", Canonical(element), key));
 }
 
 // How a list field merges; for a field without schema lists are replaced.
@@ -195,9 +195,10 @@ Status CheckOrder(const Json& list, const Json& order, const std::string& key) {
     if (!key.empty() && element.is_object() && element.contains(kPatch)) continue;
     while (at < order.size() && !Equal(element, order[at], key)) ++at;
     if (at++ >= order.size()) {
-      return Bad(fmt::format("The order in patch list:\n{}\n doesn't match $setElementOrder "
-                             "list:\n{}\n",
-                             Canonical(list), Canonical(order)));
+      return Bad(
+          fmt::format("The order in patch list:\n{}\n doesn't match $setElementOrder "
+                      "list:\n{}\n",
+                      Canonical(list), Canonical(order)));
     }
   }
   return Ok{};
@@ -295,8 +296,8 @@ Status MergeMap(Json& original, const Json& patch, TypeIndex type) {
       original = Json::object();
       return Ok{};
     }
-    return Bad(fmt::format("unknown patch type: {} in map: {}", Canonical(*directive),
-                           Canonical(patch)));
+    return Bad(
+        fmt::format("unknown patch type: {} in map: {}", Canonical(*directive), Canonical(patch)));
   }
   Status status = ApplyRetainKeys(original, patch);
   for (auto at = patch.begin(); status && at != patch.end(); ++at) {

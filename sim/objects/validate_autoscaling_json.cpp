@@ -127,8 +127,7 @@ void CheckMetric(Checker& check, const Json& metric, const FieldPath& path) {
   }
   if (expected.empty()) return;
   if (Find(metric, expected) == nullptr) {
-    check.Required(path.Child(expected),
-                   "must populate information for the given metric source");
+    check.Required(path.Child(expected), "must populate information for the given metric source");
   }
   for (const MetricSource& source : kSources) {
     if (source.member != expected && Find(metric, source.member) != nullptr) {

@@ -92,9 +92,9 @@ using AmountsOf = std::map<std::string, std::map<std::string_view, Quantity>>;
 
 // One comparison of two amounts of a limit: `low` must not exceed `high`.
 struct LimitOrder {
-  std::string_view low, high;    // members
-  std::string_view field;        // that gets the complaint
-  std::string_view shown;        // member whose amount is printed
+  std::string_view low, high;  // members
+  std::string_view field;      // that gets the complaint
+  std::string_view shown;      // member whose amount is printed
   std::string_view low_words, high_words;
 };
 
@@ -159,10 +159,10 @@ void CheckLimitAmounts(Checker& check, const Json& item, const FieldPath& path) 
       const auto high = of.find(order.high);
       if (low == of.end() || high == of.end() || Compare(low->second, high->second) <= 0) continue;
       const FieldPath list = path.Child(order.field);
-      check.Invalid(list.Key(name), Shown(CanonicalText(of.at(order.shown))),
-                    fmt::format("{} {} is greater than {} {}", order.low_words,
-                                CanonicalText(low->second), order.high_words,
-                                CanonicalText(high->second)));
+      check.Invalid(
+          list.Key(name), Shown(CanonicalText(of.at(order.shown))),
+          fmt::format("{} {} is greater than {} {}", order.low_words, CanonicalText(low->second),
+                      order.high_words, CanonicalText(high->second)));
     }
     CheckRatio(check, name, of, path);
   }
@@ -248,10 +248,18 @@ void ValidateNode(Checker& check, const Json& object, const Json* old) {
   if (old == nullptr) return;
   CheckMetaUpdate(check, object, *old);
   const Json& before = Object(*old, "spec");
-  for (const char* key : {"podCIDR", "providerID"}) {
-    if (!Text(before, key).empty() && Text(before, key) != Text(Object(object, "spec"), key)) {
-      check.Forbidden(spec.Child(key), "node updates may not change it once set");
-    }
+  const Json& now = Object(object, "spec");
+  const bool moved = !Text(before, "podCIDR").empty() &&
+                     (Text(before, "podCIDR") != Text(now, "podCIDR") ||
+                      List(before, "podCIDRs") != List(now, "podCIDRs"));
+  if (moved) {
+    check.Forbidden(spec.Child("podCIDRs"),
+                    "node updates may not change podCIDR except from \"\" to valid");
+  }
+  const std::string_view provider = Text(before, "providerID");
+  if (!provider.empty() && provider != Text(now, "providerID")) {
+    check.Forbidden(spec.Child("providerID"),
+                    "node updates may not change providerID except from \"\" to valid");
   }
 }
 

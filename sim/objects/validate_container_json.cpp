@@ -171,8 +171,7 @@ void CheckRequest(Checker& check, std::string_view name, const Json& value, cons
   if ((exact && order != 0) || order > 0) {
     check.Invalid(requests_path, Shown(CanonicalText(*request)),
                   fmt::format("must be {} to {} limit of {}",
-                              exact ? "equal" : "less than or equal", name,
-                              CanonicalText(*limit)));
+                              exact ? "equal" : "less than or equal", name, CanonicalText(*limit)));
   }
 }
 
@@ -350,11 +349,11 @@ void CheckHostPorts(Checker& check, const Json& containers, const FieldPath& pat
     for (std::size_t k = 0; k < ports.size(); ++k) {
       const i64 port = Int(ports[k], "hostPort");
       if (port == 0) continue;
-      std::string key = fmt::format("{}/{}/{}", Text(ports[k], "protocol"),
-                                    Text(ports[k], "hostIP"), port);
+      const std::string key =
+          fmt::format("{}/{}/{}", Text(ports[k], "protocol"), Text(ports[k], "hostIP"), port);
       const FieldPath here = list.Index(k);
-      if (taken.contains(key)) check.Duplicate(here.Child("hostPort"), Shown(std::string_view(key)));
-      taken.insert(std::move(key));
+      const bool fresh = taken.insert(key).second;
+      if (!fresh) check.Duplicate(here.Child("hostPort"), Shown(std::string_view(key)));
     }
   }
 }

@@ -151,7 +151,7 @@ void CheckGeneratedSelector(Checker& check, const Json& job, const Json& spec) {
   }
   const Result<ObjectSelector> selector = ReadLabelSelector(Find(spec, "selector"));
   if (selector && !Matches(*selector, labels)) {
-    check.Invalid(spec_path.Child("selector"), Shown(Find(spec, "selector")),
+    check.Invalid(spec_path.Child("selector"), ShownSelector(Find(spec, "selector")),
                   "`selector` not auto-generated");
   }
 }
@@ -159,8 +159,8 @@ void CheckGeneratedSelector(Checker& check, const Json& job, const Json& spec) {
 void CheckJobUpdate(Checker& check, const Json& object, const Json& old) {
   CheckMetaUpdate(check, object, old);
   const FieldPath path("spec");
-  for (const char* key : {"selector", "template", "completionMode", "podFailurePolicy",
-                          "backoffLimitPerIndex"}) {
+  for (const char* key :
+       {"selector", "template", "completionMode", "podFailurePolicy", "backoffLimitPerIndex"}) {
     CheckImmutable(check, Object(object, "spec"), Object(old, "spec"), key, path);
   }
   if (Text(Object(object, "spec"), "completionMode") != "Indexed") {
@@ -170,17 +170,18 @@ void CheckJobUpdate(Checker& check, const Json& object, const Json& old) {
 
 // By continent, or one of the names without: cities are not told apart.
 bool IsTimeZone(std::string_view name) {
-  for (const std::string_view area :
-       {"Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/",
-        "Brazil/", "Canada/", "Chile/", "Etc/", "Europe/", "Indian/", "Mexico/", "Pacific/",
-        "US/"}) {
+  for (const std::string_view area : {"Africa/", "America/", "Antarctica/", "Arctic/", "Asia/",
+                                      "Atlantic/", "Australia/", "Brazil/", "Canada/", "Chile/",
+                                      "Etc/", "Europe/", "Indian/", "Mexico/", "Pacific/", "US/"}) {
     if (name.starts_with(area) && name.size() > area.size()) return true;
   }
   for (const std::string_view known :
-       {"UTC", "GMT", "CET", "CST6CDT", "EET", "EST", "EST5EDT", "HST", "MET", "MST", "MST7MDT",
-        "PST8PDT", "WET", "UCT", "Zulu", "Universal", "Greenwich", "Cuba", "Egypt", "Eire", "GB",
-        "Hongkong", "Iceland", "Iran", "Israel", "Jamaica", "Japan", "Libya", "Navajo", "NZ",
-        "Poland", "Portugal", "PRC", "ROC", "ROK", "Singapore", "Turkey", "W-SU"}) {
+       {"UTC",       "GMT",       "CET",       "CST6CDT",  "EET",     "EST",   "EST5EDT",
+        "HST",       "MET",       "MST",       "MST7MDT",  "PST8PDT", "WET",   "UCT",
+        "Zulu",      "Universal", "Greenwich", "Cuba",     "Egypt",   "Eire",  "GB",
+        "Hongkong",  "Iceland",   "Iran",      "Israel",   "Jamaica", "Japan", "Libya",
+        "Navajo",    "NZ",        "Poland",    "Portugal", "PRC",     "ROC",   "ROK",
+        "Singapore", "Turkey",    "W-SU"}) {
     if (name == known) return true;
   }
   return false;
@@ -208,8 +209,7 @@ void CheckJobSpec(Checker& check, const Json& spec, const FieldPath& path) {
                           "ttlSecondsAfterFinished", "backoffLimitPerIndex", "maxFailedIndexes"}) {
     check.NonNegative(spec, key, path);
   }
-  if (Find(spec, "maxFailedIndexes") != nullptr &&
-      Find(spec, "backoffLimitPerIndex") == nullptr) {
+  if (Find(spec, "maxFailedIndexes") != nullptr && Find(spec, "backoffLimitPerIndex") == nullptr) {
     check.Required(path.Child("backoffLimitPerIndex"), "when maxFailedIndexes is specified");
   }
   CheckCompletions(check, spec, path);

@@ -18,6 +18,8 @@ void CheckAnnotations(Checker& check, const Json& annotations, const FieldPath& 
 void CheckLabelSelector(Checker& check, const Json* selector, const FieldPath& path);
 void CheckImmutable(Checker& check, const Json& object, const Json& old, std::string_view key,
                     const FieldPath& parent);
+// As Go prints a LabelSelector: without its empty members.
+std::string ShownSelector(const Json* selector);
 // Whether LabelSelectorAsSelector would take it.
 bool IsUsableSelector(const Json* selector);
 // matchLabels and matchExpressions are both empty.

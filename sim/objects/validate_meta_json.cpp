@@ -17,7 +17,8 @@ Complaints PathSegmentComplaints(std::string_view name) {
   if (name == "." || name == "..") return {fmt::format("may not be '{}'", name)};
   Complaints out;
   for (const char c : {'/', '%'}) {
-    if (name.find(c) != std::string_view::npos) out.push_back(fmt::format("may not contain '{}'", c));
+    const bool found = name.find(c) != std::string_view::npos;
+    if (found) out.push_back(fmt::format("may not contain '{}'", c));
   }
   return out;
 }
@@ -175,6 +176,18 @@ void CheckMetaUpdate(Checker& check, const Json& object, const Json& old) {
 
 bool IsEmptySelector(const Json& selector) {
   return Object(selector, "matchLabels").empty() && List(selector, "matchExpressions").empty();
+}
+
+std::string ShownSelector(const Json* selector) {
+  if (selector == nullptr) return Shown(selector);
+  Json out = Json::object();
+  const Json& labels = Object(*selector, "matchLabels");
+  if (!labels.empty()) out["matchLabels"] = labels;
+  for (Json rule : List(*selector, "matchExpressions")) {
+    if (List(rule, "values").empty() && rule.is_object()) rule.erase("values");
+    out["matchExpressions"].push_back(std::move(rule));
+  }
+  return Shown(&out);
 }
 
 bool IsUsableSelector(const Json* selector) {

@@ -145,8 +145,7 @@ void CheckTrafficPolicies(Checker& check, const Json& spec, std::string_view typ
                        (type == "ClusterIP" && !List(spec, "externalIPs").empty());
   const FieldPath here = path.Child("externalTrafficPolicy");
   if (!exposed && !outside.empty()) {
-    check.Invalid(here, Shown(outside),
-                  "may only be set for externally-accessible services");
+    check.Invalid(here, Shown(outside), "may only be set for externally-accessible services");
   } else if (exposed) {
     check.OneOf(here, outside, {"Cluster", "Local"});
   }
@@ -247,9 +246,7 @@ void CheckPolicyRules(Checker& check, const Json& rules, std::string_view peers_
   }
 }
 
-void CheckServiceBackend(Checker& check, const Json& service,
-                         const FieldPath& path) {
-  
+void CheckServiceBackend(Checker& check, const Json& service, const FieldPath& path) {
   const FieldPath here = path.Child("service");
   const std::string_view name = Text(service, "name");
   if (name.empty()) {
@@ -374,8 +371,7 @@ void ValidateService(Checker& check, const Json& object, const Json* old) {
                         !Text(before, "clusterIP").empty();
   if (!keeps_ip || Text(spec, "clusterIP") == Text(before, "clusterIP")) return;
   const FieldPath ips = path.Child("clusterIPs");
-  check.Invalid(ips.Index(0), Shown(Find(spec, "clusterIP")),
-                "may not change once set");
+  check.Invalid(ips.Index(0), Shown(Find(spec, "clusterIP")), "may not change once set");
 }
 
 void ValidateIngress(Checker& check, const Json& object, const Json* old) {

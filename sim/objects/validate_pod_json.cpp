@@ -12,14 +12,20 @@ namespace wt {
 namespace {
 
 constexpr std::array<std::string_view, 15> kDownwardLabels{
-    "metadata.annotations",    "metadata.labels",    "metadata.name", "metadata.namespace",
-    "metadata.uid",            "spec.nodeName",      "spec.restartPolicy",
-    "spec.serviceAccountName", "spec.schedulerName", "status.phase",  "status.hostIP",
-    "status.hostIPs",          "status.podIP",       "status.podIPs", "spec.host"};
+    "metadata.annotations", "metadata.labels", "metadata.name",      "metadata.namespace",
+    "metadata.uid",         "spec.nodeName",   "spec.restartPolicy", "spec.serviceAccountName",
+    "spec.schedulerName",   "status.phase",    "status.hostIP",      "status.hostIPs",
+    "status.podIP",         "status.podIPs",   "spec.host"};
 
-constexpr std::array<std::string_view, 9> kEnvFields{
-    "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName",
-    "spec.serviceAccountName", "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs"};
+constexpr std::array<std::string_view, 9> kEnvFields{"metadata.name",
+                                                     "metadata.namespace",
+                                                     "metadata.uid",
+                                                     "spec.nodeName",
+                                                     "spec.serviceAccountName",
+                                                     "status.hostIP",
+                                                     "status.hostIPs",
+                                                     "status.podIP",
+                                                     "status.podIPs"};
 
 template <std::size_t N>
 bool In(const std::array<std::string_view, N>& list, std::string_view word) {
@@ -86,10 +92,14 @@ void CheckPullSecrets(Checker& check, const Json& spec, const FieldPath& path) {
 bool IsMutablePodChange(const Json& now, const Json& before) {
   Json left = now;
   Json right = before;
+  const bool gated = !List(before, "schedulingGates").empty();
+  const bool ends_at_once = Int(before, "terminationGracePeriodSeconds") < 0 &&
+                            Int(now, "terminationGracePeriodSeconds") == 1;
   for (Json* spec : {&left, &right}) {
-    for (const char* key : {"activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds",
-                            "schedulingGates", "nodeSelector", "affinity"}) {
-      spec->erase(key);
+    for (const char* key : {"activeDeadlineSeconds", "tolerations"}) spec->erase(key);
+    if (ends_at_once) spec->erase("terminationGracePeriodSeconds");
+    for (const char* key : {"schedulingGates", "nodeSelector", "affinity"}) {
+      if (gated) spec->erase(key);
     }
     for (const char* list : {"containers", "initContainers"}) {
       const auto found = spec->find(list);
@@ -206,8 +216,8 @@ void CheckResourceFieldRef(Checker& check, const Json& ref, const FieldPath& pat
     return check.Required(path.Child("containerName"));
   }
   if (resource.empty()) return check.Required(path.Child("resource"));
-  const bool huge = resource.starts_with("requests.hugepages-") ||
-                    resource.starts_with("limits.hugepages-");
+  const bool huge =
+      resource.starts_with("requests.hugepages-") || resource.starts_with("limits.hugepages-");
   if (huge) return;
   check.OneOf(path.Child("resource"), resource,
               {"limits.cpu", "limits.ephemeral-storage", "limits.memory", "requests.cpu",

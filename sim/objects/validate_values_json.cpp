@@ -12,16 +12,21 @@
 namespace wt {
 namespace {
 
-constexpr std::array<std::string_view, 9> kCounted{
-    "pods",    "resourcequotas", "services",
-    "secrets", "configmaps",     "replicationcontrollers",
-    "persistentvolumeclaims",    "services.nodeports",
-    "services.loadbalancers"};
+constexpr std::array<std::string_view, 9> kCounted{"pods",
+                                                   "resourcequotas",
+                                                   "services",
+                                                   "secrets",
+                                                   "configmaps",
+                                                   "replicationcontrollers",
+                                                   "persistentvolumeclaims",
+                                                   "services.nodeports",
+                                                   "services.loadbalancers"};
 
 constexpr std::array<std::string_view, 11> kMeasured{
-    "cpu",          "memory",          "ephemeral-storage",          "requests.cpu",
-    "requests.memory", "requests.ephemeral-storage", "limits.cpu",   "limits.memory",
-    "limits.ephemeral-storage", "storage", "requests.storage"};
+    "cpu",          "memory",          "ephemeral-storage",
+    "requests.cpu", "requests.memory", "requests.ephemeral-storage",
+    "limits.cpu",   "limits.memory",   "limits.ephemeral-storage",
+    "storage",      "requests.storage"};
 
 bool IsCounted(std::string_view name) {
   return std::find(kCounted.begin(), kCounted.end(), name) != kCounted.end();

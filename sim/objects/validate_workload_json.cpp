@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "sim/objects/access.h"
 #include "sim/objects/validate_kinds.h"
@@ -25,7 +26,7 @@ void CheckAlwaysRestarts(Checker& check, const Json& spec, const FieldPath& path
 void CheckReplicaSetTemplate(Checker& check, const Json& spec, const FieldPath& path) {
   const Json* selector = Find(spec, "selector");
   if (!IsUsableSelector(selector)) {
-    check.Invalid(path.Child("selector"), Shown(selector), "invalid label selector");
+    check.Invalid(path.Child("selector"), ShownSelector(selector), "invalid label selector");
     return;
   }
   if (selector == nullptr || !IsEmptySelector(*selector)) CheckTemplateLabels(check, spec, path);
@@ -39,13 +40,34 @@ void CheckSelectorGiven(Checker& check, const Json& spec, const FieldPath& path,
   const FieldPath here = path.Child("selector");
   if (selector == nullptr) return check.Required(here);
   CheckLabelSelector(check, selector, here);
-  if (IsEmptySelector(*selector)) check.Invalid(here, Shown(selector), empty_detail);
+  if (IsEmptySelector(*selector)) check.Invalid(here, ShownSelector(selector), empty_detail);
 }
 
-// {"Type":...,"RollingUpdate":...} as Go prints the internal type.
-std::string ShownStrategy(const Json& strategy) {
-  return "{\"Type\":" + Shown(Text(strategy, "type")) +
-         ",\"RollingUpdate\":" + Shown(Find(strategy, "rollingUpdate")) + "}";
+// {"Type":...,"RollingUpdate":...} as Go prints the internal type; the members of RollingUpdate
+// come with the value that stands for an absent one.
+struct RollingField {
+  std::string_view printed, member, absent;
+};
+
+constexpr RollingField kRollingFields[] = {{"MaxUnavailable", "maxUnavailable", "0"},
+                                           {"MaxSurge", "maxSurge", "0"}};
+constexpr RollingField kStatefulSetRollingFields[] = {{"Partition", "partition", "0"},
+                                                      {"MaxUnavailable", "maxUnavailable", "null"}};
+
+std::string ShownStrategy(const Json& strategy, std::span<const RollingField> fields) {
+  std::string rolling;
+  if (const Json* given = Find(strategy, "rollingUpdate")) {
+    for (const RollingField& field : fields) {
+      const Json* value = Find(*given, field.member);
+      rolling += rolling.empty() ? "{\"" : ",\"";
+      rolling.append(field.printed).append("\":");
+      rolling += value == nullptr ? std::string(field.absent) : Shown(value);
+    }
+    rolling += '}';
+  } else {
+    rolling = "null";
+  }
+  return "{\"Type\":" + Shown(Text(strategy, "type")) + ",\"RollingUpdate\":" + rolling + "}";
 }
 
 void CheckDeploymentStrategy(Checker& check, const Json& strategy, const FieldPath& path) {
@@ -59,7 +81,7 @@ void CheckDeploymentStrategy(Checker& check, const Json& strategy, const FieldPa
     return;
   }
   if (type != "RollingUpdate") {
-    return check.NotSupported(path.Child("type"), ShownStrategy(strategy),
+    return check.NotSupported(path.Child("type"), ShownStrategy(strategy, kRollingFields),
                               {"Recreate", "RollingUpdate"});
   }
   if (rolling == nullptr) {
@@ -86,7 +108,8 @@ void CheckStatefulSetStrategy(Checker& check, const Json& strategy, const FieldP
       check.Invalid(here, Shown(rolling), "only allowed for updateStrategy 'RollingUpdate'");
     }
   } else if (type != "RollingUpdate") {
-    check.Invalid(path, ShownStrategy(strategy), "must be 'RollingUpdate' or 'OnDelete'");
+    check.Invalid(path, ShownStrategy(strategy, kStatefulSetRollingFields),
+                  "must be 'RollingUpdate' or 'OnDelete'");
   } else if (rolling != nullptr) {
     check.NonNegative(*rolling, "partition", here);
     const Json* unavailable = Find(*rolling, "maxUnavailable");
@@ -103,7 +126,7 @@ void CheckDaemonSetStrategy(Checker& check, const Json& strategy, const FieldPat
   const std::string_view type = Text(strategy, "type");
   if (type == "OnDelete") return;
   if (type != "RollingUpdate") {
-    return check.NotSupported(path.Child("type"), ShownStrategy(strategy),
+    return check.NotSupported(path.Child("type"), ShownStrategy(strategy, kRollingFields),
                               {"RollingUpdate", "OnDelete"});
   }
   const Json* rolling = Find(strategy, "rollingUpdate");
@@ -131,9 +154,9 @@ void CheckStatefulSetUpdate(Checker& check, const Json& object, const Json& old)
   Json now = Object(object, "spec");
   Json before = Object(old, "spec");
   for (Json* spec : {&now, &before}) {
-    for (const char* key : {"replicas", "ordinals", "template", "updateStrategy",
-                            "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy",
-                            "minReadySeconds"}) {
+    for (const char* key :
+         {"replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit",
+          "persistentVolumeClaimRetentionPolicy", "minReadySeconds"}) {
       spec->erase(key);
     }
   }
@@ -184,7 +207,9 @@ void ValidateReplicaSet(Checker& check, const Json& object, const Json* old) {
 }
 
 void ValidateStatefulSet(Checker& check, const Json& object, const Json* old) {
-  CheckMeta(check, object, true, &Dns1123SubdomainComplaints);
+  // The names of its pods are DNS labels; objects from before that rule keep theirs.
+  CheckMeta(check, object, true,
+            old == nullptr ? &Dns1123LabelComplaints : &Dns1123SubdomainComplaints);
   const FieldPath path("spec");
   const Json& spec = Object(object, "spec");
   const std::string_view management = Text(spec, "podManagementPolicy");
@@ -208,7 +233,7 @@ void ValidateStatefulSet(Checker& check, const Json& object, const Json* old) {
   CheckSelectorGiven(check, spec, path, "empty selector is invalid for statefulset");
   const Json* selector = Find(spec, "selector");
   if (!IsUsableSelector(selector)) {
-    check.Invalid(path.Child("selector"), Shown(selector), "");
+    check.Invalid(path.Child("selector"), ShownSelector(selector), "");
   } else {
     if (selector == nullptr || !IsEmptySelector(*selector)) CheckTemplateLabels(check, spec, path);
     CheckPodTemplate(check, Object(spec, "template"), path.Child("template"));
@@ -226,7 +251,7 @@ void ValidateDaemonSet(Checker& check, const Json& object, const Json* old) {
   CheckLabelSelector(check, selector, path.Child("selector"));
   if (IsUsableSelector(selector)) CheckTemplateLabels(check, spec, path);
   if (selector != nullptr && IsEmptySelector(*selector)) {
-    check.Invalid(path.Child("selector"), Shown(selector),
+    check.Invalid(path.Child("selector"), ShownSelector(selector),
                   "empty selector is invalid for daemonset");
   }
   CheckPodTemplate(check, Object(spec, "template"), path.Child("template"));

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/objects/validation.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +8,7 @@
 #include "sim/objects/access.h"
 #include "sim/objects/kinds.h"
 #include "sim/objects/validate_kinds.h"
+#include "sim/objects/validation.h"
 
 namespace wt {
 namespace {

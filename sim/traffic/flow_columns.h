@@ -13,8 +13,8 @@ namespace wt {
 
 inline constexpr f32 kWorkMinS = 1e-7f;  // no request is free
 
-// Arrays are used up to `padded`, a multiple of 8; the elements past `count` belong to idle services
-// that nobody reads.
+// Arrays are used up to `padded`, a multiple of 8; the elements past `count` belong to idle
+// services that nobody reads.
 struct ServiceColumns {
   using Column = f32[kFlowServicesMax];
   u32 count, padded;

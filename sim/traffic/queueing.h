@@ -31,14 +31,15 @@ struct StationWait {
 };
 
 // Probability that an arrival waits (Erlang C), REQUIRES 0 <= load < servers.
-// Recursion of the Erlang B formula, O(servers) up to kErlangServersMax; beyond, the power of rho in
-// H. Sakasegawa, "An approximation formula L_q = alpha rho^beta / (1 - rho)", Ann. Inst. Statist.
-// Math. 29 (1977).
+// Recursion of the Erlang B formula, O(servers) up to kErlangServersMax; beyond, the power of rho
+// in H. Sakasegawa, "An approximation formula L_q = alpha rho^beta / (1 - rho)", Ann. Inst.
+// Statist. Math. 29 (1977).
 f32 WaitProbability(f32 load, f32 servers);
 
 // How much wider than exponential, in the second moment, the wait of those who wait is in light
-// traffic: 2/3 E[S^3] E[S] / E[S^2]^2, from the second moment of the M/G/1 wait (Takacs, 1962). 1 for
-// exponential service, service as gamma up to cv2 = 1, as log-normal from 1.5 on (distribution.h).
+// traffic: 2/3 E[S^3] E[S] / E[S^2]^2, from the second moment of the M/G/1 wait (Takacs, 1962). 1
+// for exponential service, service as gamma up to cv2 = 1, as log-normal from 1.5 on
+// (distribution.h).
 // Not below 1: the tail of constant service times would fit no gamma distribution.
 inline f32 WaitSpread(f32 cv2) {
   const f32 gamma = (2.0f / 3.0f) * (1.0f + 2.0f * cv2) / (1.0f + cv2);

@@ -46,7 +46,8 @@ std::string FirstDifference(const Json& got, const Json& want, const std::string
       if (!inner.empty()) return inner;
     }
     for (const auto& [key, value] : got.items()) {
-      if (!want.contains(key)) return fmt::format("{}.{}: got {}, want none", path, key, Show(value));
+      if (want.contains(key)) continue;
+      return fmt::format("{}.{}: got {}, want none", path, key, Show(value));
     }
   }
   if (got.is_array() && want.is_array() && got.size() == want.size()) {
@@ -60,8 +61,7 @@ std::string FirstDifference(const Json& got, const Json& want, const std::string
 
 void OneSpelling(Json& value) {
   if (!value.is_string() && !value.is_number()) return;
-  const std::string text =
-      value.is_string() ? value.get<std::string>() : Canonical(value);
+  const std::string text = value.is_string() ? value.get<std::string>() : Canonical(value);
   Result<Quantity> q = ParseQuantity(text);
   if (!q) return;
   q->literal.clear();

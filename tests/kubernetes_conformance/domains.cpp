@@ -7,12 +7,9 @@ namespace wt::conformance {
 namespace {
 
 constexpr std::array kDomains{
-    Domain{"defaulting", &CheckDefaulting},
-    Domain{"patch", &CheckPatch},
-    Domain{"pod_resources", &CheckPodResources},
-    Domain{"quantity", &CheckQuantity},
-    Domain{"selector", &CheckSelector},
-    Domain{"validation", &CheckValidation},
+    Domain{"defaulting", &CheckDefaulting},      Domain{"patch", &CheckPatch},
+    Domain{"pod_resources", &CheckPodResources}, Domain{"quantity", &CheckQuantity},
+    Domain{"selector", &CheckSelector},          Domain{"validation", &CheckValidation},
 };
 
 }  // namespace

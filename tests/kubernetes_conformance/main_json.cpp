@@ -48,8 +48,8 @@ bool Wanted(const Options& options, const Json& input) {
   return std::find(options.kinds.begin(), options.kinds.end(), kind) != options.kinds.end();
 }
 
-Status CheckLine(const Options& options, const VectorFile& file, int number,
-                 std::string_view line, Tally& tally) {
+Status CheckLine(const Options& options, const VectorFile& file, int number, std::string_view line,
+                 Tally& tally) {
   const std::string where = fmt::format("{}:{}", file.path, number);
   Result<Json> vector = ParseJson(line, where, {.bytes_max = 64u << 20});
   if (!vector) return vector.error();
@@ -122,8 +122,7 @@ int Run(const Options& options) {
     if (!read) return Fail(read.error());
   }
   if (tallies.empty()) {
-    return Fail({ErrorCode::kUsage, options.vectors,
-                 fmt::format("no vectors {}", options.domain)});
+    return Fail({ErrorCode::kUsage, options.vectors, fmt::format("no vectors {}", options.domain)});
   }
   options.json ? PrintJson(tallies) : PrintText(tallies);
   bool all_passed = true;
@@ -136,8 +135,9 @@ int Run(const Options& options) {
 
 int main(int argc, char** argv) {
   wt::conformance::Options options;
-  CLI::App app{"Compares Wavetank with recorded answers of Kubernetes v1.35.\n"
-               "Example: kubernetes_conformance --vectors vectors --domain patch --kinds Pod"};
+  CLI::App app{
+      "Compares Wavetank with recorded answers of Kubernetes v1.35.\n"
+      "Example: kubernetes_conformance --vectors vectors --domain patch --kinds Pod"};
   app.add_option("--vectors", options.vectors, "Folder with DOMAIN.jsonl or DOMAIN.jsonl.gz")
       ->required();
   app.add_option("--domain", options.domain, "Only this domain");

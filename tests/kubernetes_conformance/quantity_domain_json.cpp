@@ -29,8 +29,7 @@ bool HasSuffix(Quantity q) {
   return at == std::string::npos || std::stoi(text.substr(at + 1)) <= 18;
 }
 
-std::string CanonicalDifference(std::string_view name, const Quantity& got,
-                                std::string_view want) {
+std::string CanonicalDifference(std::string_view name, const Quantity& got, std::string_view want) {
   return HasSuffix(got) ? TextDifference(name, CanonicalText(got), want) : "";
 }
 

@@ -38,8 +38,7 @@ Status ReadLines(const std::string& path,
     if (got == 0) break;
     pending.append(block.data(), static_cast<std::size_t>(got));
     std::size_t start = 0;
-    for (std::size_t end; (end = pending.find('\n', start)) != std::string::npos;
-         start = end + 1) {
+    for (std::size_t end; (end = pending.find('\n', start)) != std::string::npos; start = end + 1) {
       ++number;
       if (end == start) continue;
       Status status = line(number, std::string_view(pending).substr(start, end - start));

@@ -201,6 +201,19 @@ TEST_F(DeploymentTest, DeletionTakesReplicaSetsAndPodsAlong) {
   EXPECT_EQ(world.At<Deployment>(deployment).born, 0u);
 }
 
+TEST_F(DeploymentTest, LosingAPodAfterCompletionIsNoRollout) {
+  Begin({}, 2);
+  world.Run(700);
+  for (u32 node = 1; node <= 3; ++node) SetNodeUnschedulable(world.sim(), node, true, kAgent);
+  DeletePod(world.sim(), world.Pods()[0]);
+  world.Run(60);
+  EXPECT_EQ(Row().status_available, 1);
+  EXPECT_EQ(Progress(), ProgressReason::kNewReplicaSetAvailable);
+  const u32 before = world.sim().world.header().events_done;
+  world.Run(200);
+  EXPECT_LE(world.sim().world.header().events_done, before + 2);
+}
+
 TEST_F(DeploymentTest, EqualTemplateIsNoChange) {
   Begin({}, 1);
   const u32 rv = Row().rv, generation = Row().generation;

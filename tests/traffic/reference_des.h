@@ -32,8 +32,8 @@ struct DesAnswer {
   std::vector<DesService> services;
 };
 
-// Work: exponential if cv2 = 1, constant if 0, else log-normal. A thread's work is `cpu / work` on a
-// core, first come first served, and the rest of it elsewhere.
+// Work: exponential if cv2 = 1, constant if 0, else log-normal. A thread's work is `cpu / work` on
+// a core, first come first served, and the rest of it elsewhere.
 // REQUIRES: retry budgets that do not bind (the simulation has none).
 DesAnswer SimulateRequests(const ServiceGraph& graph, std::span<const ServiceInput> inputs,
                            const DesRun& run);

@@ -126,6 +126,7 @@ void BuildGraph(Blueprint& blueprint) {
       image.name = blueprint.strings.Add(fmt::format("shop/{}:{}", part.name, tag));
       image.repo = runtime.image_repo;
       image.bytes = 50 << 20;
+      image.executables = {0, blueprint.strings.Add("/bin/server")};
       blueprint.images.push_back(image);
     }
   }

@@ -33,7 +33,8 @@ constexpr const char* kTemplateText = R"({
     "terminationGracePeriodSeconds": 12,
     "tolerations": [{"key": "gpu", "operator": "Exists", "effect": "NoSchedule"},
                     {"key": "lost", "value": "x", "tolerationSeconds": 60}],
-    "volumes": [{"name": "v", "configMap": {"name": "files", "items": [{"key": "a", "path": "a"}]}}],
+    "volumes": [{"name": "v", "configMap": {"name": "files",
+                                            "items": [{"key": "a", "path": "a"}]}}],
     "containers": [
       {"name": "web", "image": "shop/web:1", "command": ["/bin/web", "-v"], "args": ["serve"],
        "ports": [{"containerPort": 8080, "name": "http"}],

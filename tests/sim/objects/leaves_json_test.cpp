@@ -3,6 +3,7 @@
 // fields.def states, and the typed blob changes exactly where it states an effect.
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -42,9 +43,9 @@ const Leaf kLeaves[] = {
     {"Deployment", "/spec/revisionHistoryLimit", "3"},
     {"Deployment", "/spec/strategy/rollingUpdate/maxSurge", "2"},
     {"Deployment", "/spec/strategy/rollingUpdate/maxUnavailable", "\"50%\""},
-    {"Deployment", "/spec/selector/matchLabels/app", "\"other\"", kInvalid, "spec.selector"},
+    {"Deployment", "/spec/selector/matchLabels/tier", "\"front\"", kInvalid, "spec.selector"},
     // its template
-    {"Deployment", "/spec/template/metadata/labels/tier", "\"front\""},
+    {"Deployment", "/spec/template/metadata/labels/tier", "\"back\""},
     {"Deployment", "/spec/template/metadata/annotations/note", "\"x\""},
     {"Deployment", C("/image"), "\"shop/web:9\""},
     {"Deployment", C("/imagePullPolicy"), "\"Always\""},

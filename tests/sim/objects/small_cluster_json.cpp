@@ -10,6 +10,7 @@ namespace {
 constexpr const char* kManifests[] = {
     R"({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-1",
         "labels": {"kubernetes.io/hostname": "node-1"}},
+        "spec": {"podCIDR": "10.244.0.0/24", "podCIDRs": ["10.244.0.0/24"]},
         "status": {"allocatable": {"cpu": "8", "memory": "16Gi", "pods": "110"}}})",
     R"({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings",
         "namespace": "shop"}, "data": {"mode": "fast", "level": "3"}})",
@@ -19,7 +20,7 @@ constexpr const char* kManifests[] = {
     R"({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web",
         "namespace": "shop", "labels": {"app": "web"}},
         "spec": {"replicas": 2, "selector": {"matchLabels": {"app": "web"}},
-          "template": {"metadata": {"labels": {"app": "web"}}, "spec": {
+          "template": {"metadata": {"labels": {"app": "web", "tier": "front"}}, "spec": {
             "volumes": [{"name": "v", "configMap": {"name": "settings"}}], "containers": [
             {"name": "web", "image": "shop/web:2", "command": ["/bin/web", "serve"],
              "ports": [{"containerPort": 8080, "name": "http"}],

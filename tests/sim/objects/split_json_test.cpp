@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/objects/split.h"
-
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
+#include "sim/objects/split.h"
 #include "sim/objects/timestamp.h"
 
 namespace wt {

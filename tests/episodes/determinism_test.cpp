@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Same seed, same result: whatever the threads, the chunks and the company in a chunk.
+#include <gtest/gtest.h>
+
+#include "episodes/scenario_setup.h"
+#include "tests/episodes/lite.h"
+
+namespace wt {
+namespace {
+
+TEST(Determinism, ThreadsAndChunksDoNotChangeAnEpisode) {
+  const u64 expected = HashEpisodes(RunLite("random", 1, 2, 1, 64));
+  for (const int threads : {2, 8}) {
+    EXPECT_EQ(HashEpisodes(RunLite("random", 1, 2, threads, 64)), expected) << threads;
+  }
+  for (const u32 chunk : {1u, 7u}) {
+    EXPECT_EQ(HashEpisodes(RunLite("random", 1, 2, 2, chunk)), expected) << chunk;
+  }
+}
+
+TEST(Determinism, DifferentSeedsAreDifferentEpisodes) {
+  const std::vector<EpisodeResult> episodes = RunLite("no-op", 1, 2);
+  for (std::size_t i = 0; i + 1 < episodes.size(); i += 2) {
+    ASSERT_EQ(episodes[i].scenario, episodes[i + 1].scenario);
+    EXPECT_NE(episodes[i].hash, episodes[i + 1].hash) << Describe(episodes[i]);
+  }
+}
+
+TEST(Determinism, AMemberOfAGroupIsTheSameEpisodeRunAlone) {
+  for (u32 s = 0; s < Lite().setups.size(); s += 5) {
+    std::vector<EpisodeRequest> group;
+    for (u64 key = 0; key < 4; ++key) group.push_back({&Lite().setups[s], s, 7, key});
+    WorldPool pool;
+    const auto together = RunChunk(group, *Agent("random")(), pool, {});
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      WorldPool own;
+      const auto alone = RunChunk({&group[i], 1}, *Agent("random")(), own, {});
+      EXPECT_EQ(alone[0].hash, together[i].hash) << Describe(together[i]);
+      EXPECT_EQ(alone[0].verdict, together[i].verdict) << Describe(together[i]);
+      EXPECT_EQ(alone[0].steps, together[i].steps);
+    }
+    EXPECT_NE(together[0].hash, together[1].hash) << "members differ by their own key";
+  }
+}
+
+TEST(Determinism, ObservingAndInvestigatingLeaveTheWorldUnchanged) {
+  WorldPool pool;
+  Result<StartedEpisode> started = StartEpisode(Lite().setups[0], pool, 3, true);
+  ASSERT_TRUE(started.ok()) << started.error().Text();
+  SimCluster& cluster = started->cluster;
+  cluster.Advance(5 * kMinute);
+  const u64 before = HashWorld(cluster.world());
+  std::vector<f32> features(cluster.Shape().Floats());
+  std::vector<u32> masks(cluster.Shape().Masks());
+  std::vector<u16> edges(2u * cluster.Shape().edges);
+  std::vector<u16> service_workload(cluster.Shape().slots[1]);
+  const ObservationView view{cluster.Shape(),
+                             features,
+                             masks,
+                             {edges.data(), cluster.Shape().edges},
+                             {edges.data() + cluster.Shape().edges, cluster.Shape().edges},
+                             service_workload};
+  for (int k = 0; k < kEntityKinds; ++k) {
+    const auto kind = static_cast<EntityKind>(k);
+    for (u16 slot = 0; slot < cluster.Shape().slots[static_cast<std::size_t>(k)]; ++slot) {
+      for (u8 move = 0; move < MovesOf(kind).size(); ++move) {
+        const Action action{kind, move, slot};
+        (void)cluster.OptionText(action);
+        if (!IsInvestigation(MovesOf(kind)[move].verb)) continue;
+        cluster.Apply(action);
+        cluster.Observe(view);
+        (void)cluster.LastResultText();
+      }
+    }
+  }
+  EXPECT_EQ(HashWorld(cluster.world()), before);
+}
+
+}  // namespace
+}  // namespace wt

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "faults/noise.h"
+#include "tests/faults/fault_run.h"
+
+namespace wt {
+namespace {
+
+TEST(FaultTable, HoldsTenKindsAndNoFault) {
+  std::set<std::string_view> ids;
+  for (const FaultKind* kind : AllFaults()) ids.insert(kind->id);
+  EXPECT_EQ(ids.size(), 11u);
+  for (const FaultKind* kind : AllFaults()) {
+    EXPECT_EQ(FindFault(kind->id), kind);
+    if (kind == &kNoFault) continue;
+    EXPECT_TRUE(kind->fit && kind->draw && kind->inject && kind->revert && kind->truth &&
+                kind->repair && kind->cause_gone && kind->to_real)
+        << kind->id;
+  }
+  EXPECT_EQ(FindFault("none"), nullptr);
+}
+
+TEST(PlanFault, AnyTargetIsDrawnAmongThoseThatClientsNotice) {
+  std::set<u32> targets;
+  for (u64 seed = 1; seed <= 60; ++seed) {
+    targets.insert(Plan("service-target-port-wrong", "", seed).fault().target_row);
+  }
+  EXPECT_EQ(targets.size(), 4u);
+}
+
+TEST(PlanFault, AServiceNamesTheWorkloadBehindItAndBack) {
+  Shop& shop = TheShop();
+  SimCluster cluster = shop.StartCluster(1);
+  Sim sim = cluster.View();
+  FaultPlan plan = PlanOf("image-not-found", "catalog");
+  plan.target_kind = ObjectKind::kService;
+  EXPECT_TRUE(PlanFault(sim, plan).ok());
+  FaultPlan other = PlanOf("service-target-port-wrong", "cart");
+  other.target_kind = ObjectKind::kDeployment;
+  EXPECT_TRUE(PlanFault(sim, other).ok());
+  FaultPlan config = PlanOf("configmap-key-missing", "");
+  config.target_kind = ObjectKind::kConfigMap;
+  config.target_name = shop.Id("shop-config");
+  const auto row = PlanFault(sim, config);
+  ASSERT_TRUE(row.ok()) << row.error().Text();
+  EXPECT_EQ(sim.Text(sim.At<Fault>(*row).params_rev), "cart");
+}
+
+TEST(PlanFault, RefusesWhatCannotBeOrHasNoEffect) {
+  SimCluster cluster = TheShop().StartCluster(1);
+  Sim sim = cluster.View();
+  const auto text = [&](const FaultPlan& plan) {
+    const auto planned = PlanFault(sim, plan);
+    return planned.ok() ? std::string("planned") : planned.error().Text();
+  };
+  FaultPlan plan = PlanOf("service-target-port-wrong", "catalog");
+  plan.with[0] = {true, 8081, 0};
+  EXPECT_EQ(text(plan), "port 8081 is served by this workload; expected one that is not");
+  plan = PlanOf("memory-limit-too-small", "catalog");
+  plan.with[1] = {true, 1e9, 0};
+  EXPECT_EQ(text(plan), "a limit of 953Mi is enough for catalog, which needs 60Mi");
+  plan = PlanOf("image-not-found", "catalog");
+  plan.with[0] = {true, 0, TheShop().Id("/healthz")};
+  EXPECT_EQ(text(plan), "planned");
+  plan = PlanOf("configmap-key-missing", "web");
+  EXPECT_EQ(text(plan), "target: web cannot carry configmap-key-missing");
+  plan.target_name = TheShop().Id("node-1");
+  EXPECT_EQ(text(plan), "target: there is no node-1");
+  EXPECT_EQ(text(PlanOf("no-fault", "")), "planned");
+}
+
+TEST(PlanFault, ATargetThatIsGoneWhenTheTimeComesIsMissed) {
+  FaultRun run = Plan("replicas-zero", "cart", 5);
+  run.cluster.Apply(MoveOn(run.cluster, EntityKind::kWorkload, "cart", Verb::kDeleteObject));
+  Watch(run.cluster, 2 * kMinute);
+  EXPECT_FALSE(WasInjected(run.fault()));
+  EXPECT_EQ(static_cast<FaultStage>(run.fault().stage), FaultStage::kMissed);
+}
+
+TEST(RepeatedPodKill, StopsWhileTheKillerDoesNotRun) {
+  FaultRun run = Plan("repeated-pod-kill", "catalog-db", 6);
+  Watch(run.cluster, 3 * kMinute);
+  const Action stop =
+      MoveOn(run.cluster, EntityKind::kWorkload, "pod-recycler", Verb::kScale, 0);
+  EXPECT_TRUE(run.cluster.Apply(stop).wrote);
+  EXPECT_TRUE(CauseGone(run.sim(), run.fault()));
+  Watch(run.cluster, kMinute);
+  EXPECT_LT(Mean(Watch(run.cluster, 5 * kMinute).error), 0.001f);
+  EXPECT_TRUE(run.cluster
+                  .Apply(MoveOn(run.cluster, EntityKind::kWorkload, "pod-recycler",
+                                 Verb::kScale, 1))
+                  .wrote);
+  EXPECT_FALSE(CauseGone(run.sim(), run.fault()));
+  EXPECT_GT(Mean(Watch(run.cluster, 5 * kMinute).error), 0.01f);
+}
+
+TEST(Findings, TellTheFaultsApart) {
+  struct Expect {
+    const char* kind;
+    const char* target;
+    Verb verb;
+    EntityKind entity;
+    const char* name;
+    const char* feature;
+  };
+  constexpr EntityKind kS = EntityKind::kService, kW = EntityKind::kWorkload;
+  for (const Expect& e : {
+           Expect{"service-target-port-wrong", "catalog", Verb::kDescribe, kS, "catalog",
+                  "port_undeclared"},
+           Expect{"service-selector-no-match", "catalog", Verb::kDescribe, kS, "catalog",
+                  "no_selected_pods"},
+           Expect{"service-target-port-wrong", "catalog", Verb::kTraces, kS, "catalog",
+                  "trace_refused"},
+           Expect{"image-not-found", "catalog", Verb::kDescribe, kW, "catalog", "waiting_image"},
+           Expect{"command-not-executable", "catalog", Verb::kDescribe, kW, "catalog",
+                  "run_error"},
+           Expect{"memory-limit-too-small", "catalog", Verb::kDescribe, kW, "catalog",
+                  "oom_killed"},
+           Expect{"node-selector-no-such-node", "catalog", Verb::kDescribe, kW, "catalog",
+                  "unschedulable"},
+           Expect{"liveness-wrong-target", "catalog-db", Verb::kEvents, kW, "catalog-db",
+                  "probe_kills"},
+           Expect{"repeated-pod-kill", "catalog-db", Verb::kEvents, kW, "catalog-db",
+                  "pods_killed"},
+           Expect{"repeated-pod-kill", "catalog-db", Verb::kLogs, kW, "pod-recycler",
+                  "calls_api"},
+           Expect{"configmap-key-missing", "cart", Verb::kHistory, kW, "cart", "config_changed"},
+           Expect{"replicas-zero", "cart", Verb::kHistory, kW, "cart", "changed"},
+       }) {
+    FaultRun run = Plan(e.kind, e.target, 9);
+    Watch(run.cluster, kInjectAt + 3 * kMinute);
+    const Action look = MoveOn(run.cluster, e.entity, e.name, e.verb);
+    EXPECT_TRUE(run.cluster.Apply(look).accepted);
+    EXPECT_GT(Observed(run.cluster).At(e.entity, e.feature, look.slot), 0.2f)
+        << e.kind << " " << e.feature << "\n" << run.cluster.LastResultText();
+    SimCluster healthy = TheShop().StartCluster(9);
+    Watch(healthy, kInjectAt + 3 * kMinute);
+    if (std::string_view(e.name) == "pod-recycler") continue;
+    const Action same = MoveOn(healthy, e.entity, e.name, e.verb);
+    healthy.Apply(same);
+    EXPECT_EQ(Observed(healthy).At(e.entity, e.feature, same.slot) > 0.5f, false) << e.feature;
+  }
+}
+
+TEST(Noise, HealsItselfAndIsAFunctionOfTheSeed) {
+  const auto run = [](u64 seed, f32 intensity) {
+    SimCluster cluster = TheShop().StartCluster(seed);
+    Sim sim = cluster.View();
+    PlanNoise(sim, intensity, true);
+    return cluster;
+  };
+  SimCluster a = run(3, 1.0f), b = run(3, 1.0f), quiet = run(3, 0.0f);
+  const Series noisy = Watch(a, 10 * kMinute);
+  EXPECT_EQ(noisy, Watch(b, 10 * kMinute));
+  EXPECT_NE(noisy, Watch(quiet, 10 * kMinute));
+  EXPECT_LT(Mean(noisy.error), 0.02f);
+  EXPECT_TRUE(PlannedFaults(a.world()).empty());
+  for (const char* name : {"web", "catalog", "catalog-db", "cart"}) {
+    const u32 row = RowNamed(a, EntityKind::kWorkload, name);
+    EXPECT_GE(a.world().At<Deployment>(row).status_ready,
+              a.world().At<Deployment>(row).replicas - 1);
+  }
+}
+
+}  // namespace
+}  // namespace wt
