@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "bench/results.h"
 #include "episodes/observer_rules.h"
+#include "episodes/script.h"
 
 namespace wt {
 namespace {
@@ -36,8 +39,30 @@ Json ToJson(const Group& groups) {
 // Seconds from one instant to another; null when the second never came.
 Json Since(SimTime from, SimTime to) { return to > 0 ? Json(ToSeconds(to - from)) : Json(); }
 
-std::string TargetText(const TakenAction& taken) {
-  return fmt::format("{}#{}", EntityKindName(taken.action.kind), taken.action.slot);
+// In single quotes for a POSIX shell.
+std::string Quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'') out += "'\\''";
+    else out += c;
+  }
+  return out + "'";
+}
+
+bool IsPlainWord(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view("/._-+:=").find(static_cast<char>(c)) !=
+                                       std::string_view::npos;
+  });
+}
+
+// A command that runs the same actions at the same times and compares the hash.
+std::string ReplayCommand(const ScenarioLabel& label, const EpisodeResult& e) {
+  std::string out = fmt::format("wavetank replay --scenario {} --seed {} --actions {}",
+                                IsPlainWord(label.file) ? label.file : Quoted(label.file), e.seed,
+                                Quoted(ActionsText(e.actions)));
+  if (!e.errored) out += fmt::format(" --hash {:016x}", e.hash);
+  return out;
 }
 
 }  // namespace
@@ -95,8 +120,8 @@ std::string EpisodeLine(const RunInfo& info, const std::vector<ScenarioLabel>& s
   for (const TakenAction& taken : e.actions) {
     const Move& move = MoveOf(taken.action);
     actions.push_back({{"at_s", ToSeconds(taken.at)},
-                       {"verb", VerbName(move.verb)},
-                       {"target", TargetText(taken)},
+                       {"verb", taken.patch_type.empty() ? VerbName(move.verb) : "patch"},
+                       {"target", taken.target},
                        {"option", move.option},
                        {"accepted", taken.accepted}});
   }
@@ -128,9 +153,8 @@ std::string EpisodeLine(const RunInfo& info, const std::vector<ScenarioLabel>& s
               {"error", e.error},
               {"hash", fmt::format("{:016x}", e.hash)},
               {"actions", actions},
-              {"replay", fmt::format("wavetank play --scenario {} --seed {} --agent {}",
-                                     label.file, e.seed, info.agent)}};
-  return out.dump();
+              {"replay", ReplayCommand(label, e)}};
+  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace wt

@@ -27,6 +27,9 @@ extern const Command kBench;
 extern const Command kDoctor;
 extern const Command kList;
 extern const Command kPlay;
+extern const Command kReplayCommand;
+extern const Command kRun;
+extern const Command kValidate;
 extern const Command kVersion;
 
 // Parses, runs one command of the table, reports an error as one line on stderr; the exit code

@@ -31,6 +31,11 @@ struct TakenAction {
   SimTime at = 0;
   Action action;
   bool accepted = false;
+  std::string target;  // "service/profile"; "cluster" when it has none
+  // Of external agents: a patch in place of `action` when the type is not empty; words of an
+  // answer beyond its target.
+  std::string patch_type, patch;
+  std::string fault_kind, field, object_kind, object_name, object_namespace;
 };
 
 struct EpisodeResult {

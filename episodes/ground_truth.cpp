@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "episodes/ground_truth.h"
 
+#include "episodes/draw_scenario.h"
 #include "faults/all_faults.h"
 #include "faults/fault_schedule.h"
 
@@ -18,8 +19,9 @@ SimTime FirstFaultAt(const World& world) {
 }
 
 bool AllCausesGone(const Sim& sim) {
-  for (const u32 row : PlannedFaults(sim.world)) {
+  for (u32 row = 1; row < sim.world.Used<Fault>(); ++row) {  // each step: no list
     const Fault& fault = sim.At<Fault>(row);
+    if (fault.born == 0 || fault.noise) continue;
     if (!WasInjected(fault) || !CauseGone(sim, fault)) return false;
   }
   return true;
@@ -45,6 +47,14 @@ bool IsCauseEntity(const Sim& sim, EntityKind kind, u32 row) {
     for (const ObjectRef& part : CauseObjects(sim, sim.At<Fault>(fault))) {
       if (part.kind == object && part.row == row) return true;
     }
+  }
+  return false;
+}
+
+bool IsCauseObject(const Sim& sim, std::string_view kind, std::string_view name) {
+  for (const u32 row : PlannedFaults(sim.world)) {
+    const RootCause truth = TruthOf(sim, sim.At<Fault>(row));
+    if (truth.kind == ObjectKindNamed(kind) && sim.Text(truth.name) == name) return true;
   }
   return false;
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "episodes/observer.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "episodes/ground_truth.h"
 
 namespace wt {
@@ -9,32 +12,37 @@ namespace {
 constexpr f64 kWorsePoints = 0.05;         // client error share above the twin's
 constexpr SimTime kHoldSlice = 5 * kSecond;
 
-bool IsProtected(const Sim& sim, const JudgedObjective& objective, const WrittenObject& written) {
-  for (const ProtectedObject& p : objective.protected_objects) {
-    if (p.kind != ObjectKind::kNone && p.kind != written.kind) continue;
-    if (p.name == 0 && p.ns == 0) return true;
-    StrId name = 0, ns = 0;
-    switch (written.kind) {
-      case ObjectKind::kDeployment:
-        name = sim.At<Deployment>(written.row).name;
-        ns = sim.At<Deployment>(written.row).ns;
-        break;
-      case ObjectKind::kService:
-        name = sim.At<Service>(written.row).name;
-        ns = sim.At<Service>(written.row).ns;
-        break;
-      case ObjectKind::kNode: name = sim.At<Node>(written.row).name; break;
-      case ObjectKind::kConfigMap:
-      case ObjectKind::kSecret:
-      case ObjectKind::kOther:
-        name = sim.At<Object>(written.row).name;
-        ns = sim.At<Object>(written.row).ns;
-        break;
-      default: break;
-    }
-    if ((p.name == 0 || p.name == name) && (p.ns == 0 || p.ns == ns)) return true;
+bool Contains(std::span<const ObjectId> objects, ObjectKind kind, u32 row, u32 born) {
+  for (const ObjectId& o : objects) {
+    if (o.kind == kind && o.row == row && o.born == born) return true;
   }
   return false;
+}
+
+bool IsProtected(std::span<const ObjectId> objects, const WrittenObject& written) {
+  if (Contains(objects, written.kind, written.row, written.born)) return true;
+  return written.workload_row != 0 && Contains(objects, ObjectKind::kDeployment,
+                                               written.workload_row, written.workload_born);
+}
+
+template <class Row>
+void AddProtected(const Sim& sim, const ProtectedObject& p, ObjectKind kind,
+                  std::vector<ObjectId>& out) {
+  for (u32 row = 1; row < sim.world.Used<Row>(); ++row) {
+    const Row& r = sim.At<Row>(row);
+    if (r.born == 0) continue;
+    if constexpr (requires { r.name; }) {
+      if (p.name != 0 && p.name != r.name) continue;
+    } else if (p.name != 0) {
+      continue;
+    }
+    if constexpr (requires { r.ns; }) {
+      if (p.ns != 0 && p.ns != r.ns) continue;
+    } else if (p.ns != 0) {
+      continue;
+    }
+    out.push_back({kind, row, r.born});
+  }
 }
 
 // A store's Deployment that was deleted: what it held is gone.
@@ -53,8 +61,32 @@ bool LostData(const Sim& sim, const SimCluster& cluster) {
 
 }  // namespace
 
-void Observer::BeforeAction(const SimCluster& cluster, const Action& action) {
-  if (first_write_ >= 0 || !IsRepair(MoveOf(action).verb)) return;
+std::vector<ObjectId> ProtectedObjects(const Sim& sim, const JudgedObjective& objective) {
+  std::vector<ObjectId> out;
+  for (const ProtectedObject& p : objective.protected_objects) {
+    const auto wanted = [&](ObjectKind kind) {
+      return p.kind == ObjectKind::kNone || p.kind == kind;
+    };
+    if (wanted(ObjectKind::kDeployment)) {
+      AddProtected<Deployment>(sim, p, ObjectKind::kDeployment, out);
+    }
+    if (wanted(ObjectKind::kService)) AddProtected<Service>(sim, p, ObjectKind::kService, out);
+    if (wanted(ObjectKind::kNode)) AddProtected<Node>(sim, p, ObjectKind::kNode, out);
+    if (wanted(ObjectKind::kPod)) AddProtected<Pod>(sim, p, ObjectKind::kPod, out);
+    for (const ObjectKind kind : {ObjectKind::kConfigMap, ObjectKind::kSecret,
+                                  ObjectKind::kOther}) {
+      if (wanted(kind)) AddProtected<Object>(sim, p, kind, out);
+    }
+  }
+  return out;
+}
+
+void Observer::BeforeAction(const SimCluster& cluster, EntityKind kind, u16 slot, bool writes) {
+  const u32 row = cluster.RowOf(kind, slot);
+  if (row != 0 && touched_count_ < kTouchedMax) {
+    touched_[touched_count_++] = {kind, row, cluster.Now()};
+  }
+  if (!writes || cluster.writes() > 0) return;
   first_write_ = cluster.Now();
   at_first_write_ = Measure(cluster.View());
 }
@@ -65,14 +97,14 @@ void Observer::Update(const SimCluster& cluster) {
   if (gone && repaired_at_ == 0) repaired_at_ = cluster.Now();
 }
 
-bool Observer::HoldObjective(SimCluster& cluster, Twin&) const {
+bool Observer::HoldObjective(SimCluster& cluster, const ClusterSampler& sampler) const {
   const TwinPoint before = Measure(cluster.View());
   const SimTime end = cluster.Now() + objective_->hold;
   f64 p99_sum = 0;
   int p99_count = 0;
   while (cluster.Now() < end) {
     const SimTime left = end - cluster.Now();
-    cluster.Advance(left < kHoldSlice ? left : kHoldSlice);
+    AdvanceSampled(cluster, left < kHoldSlice ? left : kHoldSlice, sampler);
     if (end - cluster.Now() <= objective_->hold / 2) {
       p99_sum += static_cast<f64>(cluster.world().header().client.p99_s);
       ++p99_count;
@@ -86,14 +118,29 @@ bool Observer::HoldObjective(SimCluster& cluster, Twin&) const {
          p99 <= static_cast<f64>(objective_->p99_max_s);
 }
 
+// Workloads disturbed: a pod counts as its workload, each workload once.
+void Observer::JudgeDisturbed(const SimCluster& cluster, VerdictParts& parts) const {
+  const Sim sim = cluster.View();
+  std::vector<std::pair<ObjectKind, u32>> seen;
+  for (const WrittenObject& written : cluster.Written()) {
+    const bool of_workload = written.workload_row != 0;
+    const ObjectKind kind = of_workload ? ObjectKind::kDeployment : written.kind;
+    const u32 row = of_workload ? written.workload_row : written.row;
+    const u32 born = of_workload ? written.workload_born : written.born;
+    if (std::find(seen.begin(), seen.end(), std::pair(kind, born)) != seen.end()) continue;
+    seen.emplace_back(kind, born);
+    if (!IsPartOfCause(sim, kind, row, born)) ++parts.disturbed;
+  }
+}
+
 void Observer::JudgeHarm(const SimCluster& cluster, Twin& twin, VerdictParts& parts) const {
   const Sim sim = cluster.View();
   parts.wrote = cluster.writes() > 0;
+  if (!parts.wrote) return;
+  JudgeDisturbed(cluster, parts);
   for (const WrittenObject& written : cluster.Written()) {
-    if (IsProtected(sim, *objective_, written)) parts.changed_protected = true;
-    if (!IsPartOfCause(sim, written.kind, written.row, written.born)) ++parts.disturbed;
+    if (IsProtected(protected_, written)) parts.changed_protected = true;
   }
-  if (first_write_ < 0) return;
   const TwinPoint mine = Measure(sim);
   const TwinPoint other_start = twin.At(first_write_);
   const TwinPoint other = twin.At(mine.at);
@@ -119,6 +166,8 @@ void Observer::JudgeAnswer(const SimCluster& cluster, const std::optional<Answer
   if (answer->kind != EntityKind::kCluster) {
     const u32 row = cluster.RowOf(answer->kind, answer->slot);
     parts.localized = row != 0 && IsCauseEntity(sim, answer->kind, row);
+  } else if (!answer->object_name.empty()) {
+    parts.localized = IsCauseObject(sim, answer->object_kind, answer->object_name);
   }
   parts.analysed = parts.localized && AnswerNamesCause(sim, *answer);
 }
@@ -141,16 +190,27 @@ i8 Observer::VerdictOf(const VerdictParts& parts, bool faulty,
   return solved ? 1 : 0;
 }
 
+SimTime Observer::DetectedAt(const SimCluster& cluster) const {
+  const Sim sim = cluster.View();
+  const SimTime fault = FirstFaultAt(cluster.world());
+  for (u32 i = 0; i < touched_count_; ++i) {
+    const Touched& t = touched_[i];
+    if (t.at >= fault && IsCauseEntity(sim, t.kind, t.row)) return t.at;
+  }
+  return 0;
+}
+
 void Observer::Judge(SimCluster& cluster, Twin& twin, const std::optional<Answer>& answer,
-                     EpisodeResult& result) {
+                     EpisodeResult& result, const ClusterSampler& sampler) {
   result.end = cluster.Now();
   result.faulty = HasFault(cluster.world());
   VerdictParts& parts = result.parts;
-  parts.slo_held = HoldObjective(cluster, twin);
+  parts.slo_held = HoldObjective(cluster, sampler);
   parts.cause_gone = AllCausesGone(cluster.View());
   JudgeHarm(cluster, twin, parts);
   JudgeAnswer(cluster, answer, parts);
   result.verdict = VerdictOf(parts, result.faulty, answer);
+  result.detected_at = result.faulty ? DetectedAt(cluster) : 0;
   result.injected_at = FirstFaultAt(cluster.world());
   result.repaired_at = parts.cause_gone && result.faulty ? repaired_at_ : 0;
   result.hash = HashWorld(cluster.world());

@@ -7,11 +7,14 @@
 //   0  else. On a healthy scenario: 1 = said that nothing is wrong and wrote nothing.
 #pragma once
 
+#include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "episodes/episode_result.h"
+#include "episodes/advance.h"
 #include "episodes/observer_rules.h"
 #include "episodes/twin.h"
 #include "sim/cluster/sim_cluster.h"
@@ -25,6 +28,12 @@ struct ProtectedObject {
   StrId name = 0, ns = 0;               // 0: any
 };
 
+// An object that was there at the start of an episode.
+struct ObjectId {
+  ObjectKind kind = ObjectKind::kNone;
+  u32 row = 0, born = 0;
+};
+
 // The objective with everything relative resolved.
 struct JudgedObjective {
   JudgedTask task = JudgedTask::kResolve;
@@ -35,28 +44,50 @@ struct JudgedObjective {
   std::vector<ProtectedObject> protected_objects;
 };
 
+// The protected objects of a World by row: names of rows that an agent deletes are gone later.
+std::vector<ObjectId> ProtectedObjects(const Sim& sim, const JudgedObjective& objective);
+
 class Observer {
  public:
-  explicit Observer(const JudgedObjective* objective) : objective_(objective) {}
+  // Both must outlive it. `protected_objects`: ProtectedObjects at the start of the episode.
+  explicit Observer(const JudgedObjective* objective,
+                    std::span<const ObjectId> protected_objects = {})
+      : objective_(objective), protected_(protected_objects) {}
 
-  // Before each action is carried out: remembers the client's counters at the first write.
-  void BeforeAction(const SimCluster& cluster, const Action& action);
+  // Before each action is carried out: remembers the client's counters at the first write and
+  // when which entity was first looked at or written. `writes`: it is one, if accepted.
+  void BeforeAction(const SimCluster& cluster, EntityKind kind, u16 slot, bool writes);
+  void BeforeAction(const SimCluster& cluster, const Action& action) {
+    BeforeAction(cluster, action.kind, action.slot, IsRepair(MoveOf(action).verb));
+  }
   // After each step: when the cause went (time to repair). Cheap: one predicate per fault.
   void Update(const SimCluster& cluster);
 
   // Lets `cluster` run through the hold time and judges. `answer` is what was submitted, if
   // anything was. Writes verdict, parts, times and hash of `result`.
   void Judge(SimCluster& cluster, Twin& twin, const std::optional<Answer>& answer,
-             EpisodeResult& result);
+             EpisodeResult& result, const ClusterSampler& sampler = {});
 
  private:
-  bool HoldObjective(SimCluster& cluster, Twin& twin) const;
+  struct Touched {
+    EntityKind kind = EntityKind::kCluster;
+    u32 row = 0;
+    SimTime at = 0;
+  };
+  static constexpr u32 kTouchedMax = 64;
+
+  bool HoldObjective(SimCluster& cluster, const ClusterSampler& sampler) const;
+  void JudgeDisturbed(const SimCluster& cluster, VerdictParts& parts) const;
+  SimTime DetectedAt(const SimCluster& cluster) const;
   void JudgeHarm(const SimCluster& cluster, Twin& twin, VerdictParts& parts) const;
   void JudgeAnswer(const SimCluster& cluster, const std::optional<Answer>& answer,
                    VerdictParts& parts) const;
   i8 VerdictOf(const VerdictParts& parts, bool faulty, const std::optional<Answer>& answer) const;
 
   const JudgedObjective* objective_;
+  std::span<const ObjectId> protected_;
+  std::array<Touched, kTouchedMax> touched_{};
+  u32 touched_count_ = 0;
   SimTime first_write_ = -1;
   TwinPoint at_first_write_;
   SimTime repaired_at_ = 0;

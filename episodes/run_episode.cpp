@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "agents/hash_draw.h"
 #include "episodes/ground_truth.h"
 #include "episodes/oracle.h"
 #include "episodes/twin.h"
+#include "episodes/user.h"
 #include "sim/api/check.h"
 
 namespace wt {
@@ -44,13 +46,15 @@ struct Origin {
         seed(request.seed),
         cluster(std::move(started.cluster)),
         limits(started.limits),
-        twin(cluster.blueprint(), pool, cluster.View().faults, cluster.world()) {}
+        twin(cluster.blueprint(), pool, cluster.View().faults, cluster.world()),
+        protected_objects(ProtectedObjects(cluster.View(), request.setup->objective)) {}
 
   const ScenarioSetup* setup;
   u64 seed;
   SimCluster cluster;
   EpisodeLimits limits;
   Twin twin;
+  std::vector<ObjectId> protected_objects;
 };
 
 // One running episode of a chunk.
@@ -61,7 +65,8 @@ struct Running {
         index(the_index),
         origin(&the_origin),
         cluster(the_origin.cluster.Fork(pool)),
-        observer(&the_request.setup->objective),
+        observer(&the_request.setup->objective, the_origin.protected_objects),
+        user(&the_request.setup->objective, &the_request.setup->complaint),
         observation(cluster.Shape()),
         memory((memory_bytes + 7) / 8) {}
 
@@ -70,6 +75,9 @@ struct Running {
   Origin* origin;
   SimCluster cluster;
   Observer observer;
+  User user;
+  AgentContext context;
+  ExternalWords words;
   ObservationBuffers observation;
   std::vector<u64> memory;
   std::optional<Answer> answer;
@@ -143,7 +151,8 @@ class Chunk {
       if (origin->setup == request.setup && origin->seed == request.seed) return origin.get();
     }
     Result<StartedEpisode> started = StartEpisode(*request.setup, pool_, request.seed,
-                                                  options_.texts, options_.check_invariants);
+                                                  options_.texts || policy_.WantsContext(),
+                                                  options_.check_invariants);
     if (!started) return started.error();
     if (request.head_start >= 0) SkipAhead(started->cluster, request);
     origins_.push_back(std::make_unique<Origin>(request, std::move(*started), pool_));
@@ -161,7 +170,8 @@ class Chunk {
                    .step = r.cluster.steps(),
                    .memory = r.memory.empty() ? nullptr : r.memory.data(),
                    .chosen = {},
-                   .log_prob = 0};
+                   .log_prob = 0,
+                   .context = policy_.WantsContext() ? ContextOf(r) : nullptr};
     }
     if (auto* seeing = dynamic_cast<SeeingPolicy*>(&policy_)) {
       clusters_.clear();
@@ -171,20 +181,55 @@ class Chunk {
     policy_.Act(slots_);
   }
 
+  static const AgentContext* ContextOf(Running& r) {
+    const EpisodeBudget& budget = r.origin->limits.budget;
+    r.words = {};
+    r.context = {.cluster = &r.cluster,
+                 .task = TaskName(r.request->setup->scenario.task),
+                 .complaint = r.user.Complaint(),
+                 .steps_left = budget.steps - std::min(budget.steps, r.cluster.steps()),
+                 .time_left = std::max<SimTime>(budget.time - r.cluster.Now(), 0),
+                 .words = &r.words};
+    return &r.context;
+  }
+
+  // The agent's program failed: its episode is lost as it stands.
+  bool Lose(Running& r) {
+    EpisodeResult& result = results_[r.index];
+    result.errored = true;
+    result.error = r.words.lost;
+    result.steps = r.cluster.steps();
+    result.end = r.cluster.Now();
+    result.injected_at = FirstFaultAt(r.cluster.world());
+    result.hash = HashWorld(r.cluster.world());
+    return false;
+  }
+
+  ActionOutcome Carry(Running& r, const Action& action) {
+    EpisodeResult& result = results_[r.index];
+    TakenAction taken;
+    taken.at = r.cluster.Now();
+    taken.action = action;
+    if (options_.keep_actions) taken.target = TargetName(r.cluster, action);
+    const ActionOutcome outcome = CarryOut(r.cluster, r.observer, r.words, taken);
+    if (options_.keep_actions) result.actions.push_back(std::move(taken));
+    return outcome;
+  }
+
   // Carries out one decision; false when that ended the episode.
   bool Step(Running& r, const PolicySlot& slot) {
     SetReplayHint(ReplayHint(*r.request));
+    if (!r.words.lost.empty()) return Lose(r);
     EpisodeResult& result = results_[r.index];
-    const SimTime at = r.cluster.Now();
-    const Verb verb = MoveOf(slot.chosen).verb;
-    r.observer.BeforeAction(r.cluster, slot.chosen);
-    const ActionOutcome outcome = r.cluster.Apply(slot.chosen);
-    if (options_.keep_actions) result.actions.push_back({at, slot.chosen, outcome.accepted});
-    if (verb == Verb::kSubmit && outcome.accepted) {
-      r.answer = AnswerOf(slot.chosen);
+    const ActionOutcome outcome = Carry(r, slot.chosen);
+    const bool patched = !r.words.patch_object.empty();
+    if (!patched && MoveOf(slot.chosen).verb == Verb::kSubmit && outcome.accepted) {
+      r.answer = r.words.answered ? r.words.answer : AnswerOf(slot.chosen);
     } else {
-      r.cluster.Advance(DurationOf(slot.chosen, r.origin->limits.step));
+      const SimTime step = r.origin->limits.step;
+      AdvanceSampled(r.cluster, patched ? step : DurationOf(slot.chosen, step), options_.sampler);
       r.observer.Update(r.cluster);
+      r.user.Update(r.cluster);
     }
     const u32 max_steps = r.request->max_steps > 0 ? r.request->max_steps
                                                    : r.origin->limits.budget.steps;
@@ -194,13 +239,15 @@ class Chunk {
                              AllCausesGone(r.cluster.View());
     const bool last = r.answer.has_value() || out_of_budget || done_itself;
     if (options_.on_step) {
-      options_.on_step({r.index, &r.cluster, &slot, outcome, last});
+      options_.on_step({r.index, &r.cluster, &slot, outcome, last, r.user.Complaint(),
+                        patched ? &r.words : nullptr});
     }
     if (!last) return true;
     result.steps = r.cluster.steps();
     result.terminated = r.answer.has_value();
     result.truncated = !result.terminated;
-    r.observer.Judge(r.cluster, r.origin->twin, r.answer, result);
+    r.observer.Judge(r.cluster, r.origin->twin, r.answer, result, options_.sampler);
+    if (options_.on_judged) options_.on_judged(r.cluster, r.origin->limits);
     return false;
   }
 
@@ -222,6 +269,38 @@ Answer AnswerOf(const Action& action) {
   answer.kind = action.kind;
   answer.slot = action.slot;
   return answer;
+}
+
+std::string TargetName(const Cluster& cluster, const Action& action) {
+  if (action.kind == EntityKind::kCluster) return "cluster";
+  return std::string(EntityKindName(action.kind)) + "/" +
+         cluster.EntityName(action.kind, action.slot);
+}
+
+ActionOutcome CarryOut(SimCluster& cluster, Observer& observer, const ExternalWords& words,
+                       TakenAction& taken) {
+  ActionOutcome outcome;
+  if (words.patch_object.empty()) {
+    observer.BeforeAction(cluster, taken.action);
+    outcome = cluster.Apply(taken.action);
+  } else {
+    observer.BeforeAction(cluster, EntityKind::kCluster, 0, true);
+    taken.target = words.patch_object;
+    taken.patch_type = words.patch_type;
+    taken.patch = words.patch;
+    const Result<ActionOutcome> patched =
+        cluster.ApplyPatch(words.patch_object, words.patch_type, words.patch);
+    if (patched) outcome = *patched;
+  }
+  if (words.answered) {
+    taken.fault_kind = words.answer.fault_kind;
+    taken.field = words.answer.field;
+    taken.object_kind = words.answer.object_kind;
+    taken.object_name = words.answer.object_name;
+    taken.object_namespace = words.answer.object_namespace;
+  }
+  taken.accepted = outcome.accepted;
+  return outcome;
 }
 
 std::vector<EpisodeResult> RunChunk(std::span<const EpisodeRequest> requests, Policy& policy,

@@ -6,9 +6,12 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "agents/policy.h"
+#include "episodes/advance.h"
 #include "episodes/episode_result.h"
 #include "episodes/scenario_setup.h"
 
@@ -35,6 +38,8 @@ struct StepView {
   const PolicySlot* slot = nullptr; // observation before the action, the action, its log_prob
   ActionOutcome outcome;
   bool last = false;
+  std::string_view complaint;             // of the user, "" = none so far
+  const ExternalWords* patched = nullptr; // a patch was carried out in place of the action
 };
 using StepListener = std::function<void(const StepView&)>;
 
@@ -43,6 +48,9 @@ struct ChunkOptions {
   bool texts = false;
   bool check_invariants = false;
   StepListener on_step;
+  ClusterSampler sampler;  // while time passes, the hold included
+  // After the verdict, with the World after the hold; the cluster may be run on.
+  std::function<void(SimCluster&, const EpisodeLimits&)> on_judged;
 };
 
 // Runs every request of the chunk to its end and judges it. Results in request order; an episode
@@ -51,6 +59,13 @@ struct ChunkOptions {
 // The order of chunks and their size do not change any result.
 std::vector<EpisodeResult> RunChunk(std::span<const EpisodeRequest> requests, Policy& policy,
                                     WorldPool& pool, const ChunkOptions& options);
+
+// "service/profile"; "cluster" for moves of the whole.
+std::string TargetName(const Cluster& cluster, const Action& action);
+
+// Carries out `taken.action`, or the patch of `words` in its place, and completes `taken`.
+ActionOutcome CarryOut(SimCluster& cluster, Observer& observer, const ExternalWords& words,
+                       TakenAction& taken);
 
 // The answer that a submit move stands for.
 Answer AnswerOf(const Action& action);

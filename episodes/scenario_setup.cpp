@@ -122,7 +122,8 @@ Result<ScenarioSetup> PrepareScenario(const Scenario& scenario, BlueprintCache& 
   if (!errors.empty()) return errors.front();
   auto blueprint = cache.Get(scenario);
   if (!blueprint) return blueprint.error();
-  return ScenarioSetup{scenario, *blueprint, ObjectiveOf(scenario, **blueprint)};
+  return ScenarioSetup{scenario, *blueprint, ObjectiveOf(scenario, **blueprint),
+                       scenario.complaint.value_or("")};
 }
 
 Result<StartedEpisode> StartEpisode(const ScenarioSetup& setup, WorldPool& pool, u64 seed,

@@ -32,6 +32,7 @@ struct ScenarioSetup {
   Scenario scenario;
   std::shared_ptr<const Blueprint> blueprint;
   JudgedObjective objective;
+  std::string complaint;  // what the user says; empty: about the symptom
 };
 
 // Errors: kInvalidInput with the place in the scenario file (a target that does not exist in the

@@ -87,11 +87,11 @@ u32 TargetRow(const Sim& sim, const Fault& fault) {
   if (static_cast<ObjectKind>(fault.target_kind) == ObjectKind::kService) {
     const Service& service = sim.At<Service>(row);
     if (service.born == fault.target_born && !service.deleting) return row;
-    return FindService(sim, ns, fault.params_rev);
+    return FindService(sim, ns, fault.target_name);
   }
   const Deployment& deployment = sim.At<Deployment>(row);
   if (deployment.born == fault.target_born && !deployment.deleting) return row;
-  return FindDeployment(sim, ns, fault.params_rev);
+  return FindDeployment(sim, ns, fault.target_name);
 }
 
 RootCause TargetTruth(const Sim& sim, const Fault& fault, std::string field) {
@@ -104,7 +104,7 @@ RootCause TargetTruth(const Sim& sim, const Fault& fault, std::string field) {
   cause.born = row == 0 ? fault.target_born : BornOfRow(sim, kind, row);
   cause.ns = sim.blueprint.app_namespace;
   if (row != 0) cause.ns = service ? sim.At<Service>(row).ns : sim.At<Deployment>(row).ns;
-  cause.name = fault.params_rev;
+  cause.name = fault.target_name;
   cause.field = std::move(field);
   cause.entity = service ? EntityKind::kService : EntityKind::kWorkload;
   cause.entity_row = row;

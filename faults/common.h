@@ -28,7 +28,7 @@ Fit FitRollout(const Sim& sim, u32 deployment);
 // The live row of a fault's target: the object itself or, when that was deleted, one made again
 // under its name in the app's namespace; 0 = neither.
 u32 TargetRow(const Sim& sim, const Fault& fault);
-// Fault.params_rev holds the target's name.
+// Fault.target_name holds the target's name.
 StrId NameOfRow(const Sim& sim, ObjectKind kind, u32 row);
 u32 BornOfRow(const Sim& sim, ObjectKind kind, u32 row);
 RootCause TargetTruth(const Sim& sim, const Fault& fault, std::string field);

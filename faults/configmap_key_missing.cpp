@@ -25,22 +25,36 @@ struct NeededKey {
   friend bool operator==(const NeededKey&, const NeededKey&) = default;
 };
 
+bool IsNeeded(const ConfigRef& ref) {
+  return ref.kind == RefKind::kConfigMap && ref.key != 0 && !ref.optional;
+}
+
 void AddKey(std::vector<NeededKey>& keys, const ConfigRef& ref) {
-  if (ref.kind != RefKind::kConfigMap || ref.key == 0 || ref.optional) return;
+  if (!IsNeeded(ref)) return;
   const NeededKey key{ref.name, ref.key};
   if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
 }
 
-// Keys that the Deployment's containers or program cannot do without, in the order of need.
-std::vector<NeededKey> KeysOf(const Sim& sim, u32 deployment) {
-  std::vector<NeededKey> keys;
+// References that the Deployment's containers or program cannot do without, in the order of need;
+// one key may come twice.
+template <class Fn>
+void ForEachNeed(const Sim& sim, u32 deployment, Fn&& fn) {
+  const auto visit = [&](const ConfigRef& ref) {
+    if (IsNeeded(ref)) fn(ref);
+  };
   const auto& tmpl = sim.Typed<PodTemplate>(sim.At<Deployment>(deployment).tmpl);
   for (const ContainerSpec& container : Items(&tmpl, tmpl.containers)) {
-    for (const ConfigRef& ref : Items(&tmpl, container.refs)) AddKey(keys, ref);
+    for (const ConfigRef& ref : Items(&tmpl, container.refs)) visit(ref);
   }
   const ServiceRuntime* runtime = RuntimeOf(sim, deployment);
-  if (runtime == nullptr) return keys;
-  for (const ConfigRef& ref : runtime->needs) AddKey(keys, ref);
+  if (runtime == nullptr) return;
+  for (const ConfigRef& ref : runtime->needs) visit(ref);
+}
+
+// Their keys, each once.
+std::vector<NeededKey> KeysOf(const Sim& sim, u32 deployment) {
+  std::vector<NeededKey> keys;
+  ForEachNeed(sim, deployment, [&](const ConfigRef& ref) { AddKey(keys, ref); });
   return keys;
 }
 
@@ -68,7 +82,7 @@ Status Draw(Sim& sim, Fault& fault, u32 number, const ParameterValues& given) {
   }
   if (keys.empty()) {
     return Error{ErrorCode::kInvalidInput, "",
-                 fmt::format("{} needs no key {} of a ConfigMap", sim.Text(fault.params_rev),
+                 fmt::format("{} needs no key {} of a ConfigMap", sim.Text(fault.target_name),
                              any ? "" : sim.Text(given[0].text))};
   }
   const u32 at = DrawBelow(sim.key(), Stream::kFault, number, kKeyDraw,
@@ -84,8 +98,11 @@ void ForEachConsumer(const Sim& sim, const Fault& fault, StrId ns, Fn&& fn) {
   for (u32 d = 1; d < sim.world.Used<Deployment>(); ++d) {
     const Deployment& row = sim.At<Deployment>(d);
     if (row.born == 0 || row.deleting || row.ns != ns) continue;
-    const std::vector<NeededKey> keys = KeysOf(sim, d);
-    if (std::find(keys.begin(), keys.end(), lost) != keys.end()) fn(d);
+    bool needs = false;
+    ForEachNeed(sim, d, [&](const ConfigRef& ref) {
+      needs |= NeededKey{ref.name, ref.key} == lost;
+    });
+    if (needs) fn(d);
   }
 }
 

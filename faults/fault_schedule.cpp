@@ -196,7 +196,7 @@ Result<u32> PlanFault(Sim& sim, const FaultPlan& plan) {
   fault.target_kind = static_cast<u8>(kind.target);
   fault.target_row = *target;
   fault.target_born = BornOfRow(sim, kind.target, *target);
-  fault.params_rev = NameOfRow(sim, kind.target, *target);
+  fault.target_name = NameOfRow(sim, kind.target, *target);
   fault.at_ns = plan.at;
   fault.until_ns = plan.until;
   SetStage(fault, FaultStage::kPlanned);

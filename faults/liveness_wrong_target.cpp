@@ -53,13 +53,13 @@ Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
     if (runtime == nullptr || !Contains(runtime->ports, fault.with[0])) return Ok{};
     return Error{ErrorCode::kInvalidInput, "",
                  fmt::format("port {} is served by {}; expected one that is not", fault.with[0],
-                             sim.Text(fault.params_rev))};
+                             sim.Text(fault.target_name))};
   }
   fault.with[1] = TextOr(sim, given[1], kDefaultPath);
   if (KnowsPaths(probe, runtime) && !Contains(runtime->paths, fault.with[1])) return Ok{};
   return Error{ErrorCode::kInvalidInput, "",
                fmt::format("{} answers the path {}; expected one that it does not answer, or port",
-                           sim.Text(fault.params_rev), sim.Text(fault.with[1]))};
+                           sim.Text(fault.target_name), sim.Text(fault.with[1]))};
 }
 
 u16 Detail(u32 container) { return static_cast<u16>(container * 4 + kLivenessProbe); }

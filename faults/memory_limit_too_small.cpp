@@ -41,7 +41,7 @@ Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
   if (fault.with[0] * kMiB < need) return Ok{};
   return Error{ErrorCode::kInvalidInput, "",
                fmt::format("a limit of {}Mi is enough for {}, which needs {:.0f}Mi",
-                           fault.with[0], sim.Text(fault.params_rev), need / kMiB)};
+                           fault.with[0], sim.Text(fault.target_name), need / kMiB)};
 }
 
 bool Inject(Sim& sim, Fault& fault) {

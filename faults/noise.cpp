@@ -26,8 +26,9 @@ u32 NextAfter(const Sim& sim, u32 row, const Fault& noise, i32 from_ms) {
 }
 
 bool IsFaultTarget(const Sim& sim, u32 deployment) {
-  for (const u32 f : PlannedFaults(sim.world)) {
+  for (u32 f = 1; f < sim.world.Used<Fault>(); ++f) {  // within a step: no list
     const Fault& fault = sim.At<Fault>(f);
+    if (fault.born == 0 || fault.noise) continue;
     if (static_cast<ObjectKind>(fault.target_kind) == ObjectKind::kDeployment &&
         fault.target_row == deployment) {
       return true;

@@ -155,7 +155,7 @@ class RepairEdges {
     std::vector<std::pair<std::size_t, const LoadedObject*>> ranked;
     for (const LoadedObject& workload : blueprint_.objects) {
       if (static_cast<ObjectKind>(workload.kind) != ObjectKind::kDeployment) continue;
-      if (workload.ns != object_->ns) continue;
+      if (workload.ns != object_->ns || !workload.at_start) continue;
       const std::string& name = blueprint_.strings.Text(workload.name);
       std::size_t same = 0;
       while (same < name.size() && same < wanted.size() && name[same] == wanted[same]) ++same;

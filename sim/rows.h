@@ -265,7 +265,7 @@ struct Fault {
   u8 reserved[3] = {};
   u32 with[4] = {};            // parameters, meaning by kind
   u32 saved[4] = {};           // what revert puts back
-  u32 params_rev = 0;          // kind's own
+  StrId target_name = 0;       // finds the target again when it was deleted and made anew
 };
 
 // Who can write to the cluster (audit): changed_by of rows.

@@ -106,6 +106,7 @@ PerfEpisodeRunner::PerfEpisodeRunner(StartedEpisode started, const ScenarioSetup
 
 void PerfEpisodeRunner::Step() {
   const Action action = DrawPerfAction(view_, actions_, Mix(seed_), step_++);
+  last_action_ = action;
   observer_.BeforeAction(cluster_, action);
   cluster_.Apply(action);
   cluster_.Advance(DurationOf(action, kR23Step));

@@ -70,6 +70,7 @@ class PerfEpisodeRunner {
   PerfEpisode Counts() const;
   u32 ObservationBytes() const;
   const SimCluster& cluster() const { return cluster_; }
+  const Action& last_action() const { return last_action_; }
 
  private:
   u64 seed_;
@@ -83,6 +84,7 @@ class PerfEpisodeRunner {
   u32 events_before_ = 0, solves_before_ = 0;
   f64 requests_before_ = 0;
   u32 step_ = 0;
+  Action last_action_;
 };
 
 }  // namespace wt

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs R23 for instructions.sh: r23_instructions ROOT ROUNDS. A round is all steps of kEpisodes
-// episodes, seeds 1.., each started anew. Building the Blueprint is the same in every call, so the
-// difference of two calls, over the difference of their rounds, is resets and steps alone.
+// episodes with seeds of its own. Building the Blueprint is the same in every call, so the
+// difference of two calls, over the difference of their rounds, is resets and steps alone; and no
+// round finds its own traffic solved by the one before.
 // Prints the steps of a round.
 #include <fmt/format.h>
 
@@ -23,6 +24,7 @@ int Run(const char* root, int rounds) {
   options.chunk = kEpisodes;
   options.episodes = kEpisodes;
   for (int round = 0; round < rounds; ++round) {
+    options.first_seed = 1 + static_cast<wt::u64>(round) * kEpisodes;
     const wt::Result<wt::PerfRun> run = wt::RunPerf(*setup, options);
     if (!run) {
       fmt::print(stderr, "{}\n", run.error().Text());

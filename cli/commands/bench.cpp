@@ -106,6 +106,8 @@ Result<ExitCode> Run(const Arguments& arguments) {
   options.first_seed = seeds.first;
   options.last_seed = seeds.last;
   options.threads = info.threads;
+  // A program sees one episode after the other, not many at once.
+  if (info.agent.starts_with("exec:")) options.chunk = 1;
   const u64 total = suite->setups.size() * (seeds.last - seeds.first + 1);
   Progress progress("episodes", total);
   u64 done = options.finished.size();

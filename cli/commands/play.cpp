@@ -10,7 +10,9 @@
 #include "cli/commands.h"
 #include "cli/commands/shared.h"
 #include "cli/commands/timeline.h"
+#include "cli/file_io.h"
 #include "cli/log.h"
+#include "episodes/playthrough.h"
 
 namespace wt {
 namespace {
@@ -19,6 +21,8 @@ constexpr std::array kOptions{
     OptionSpec{.name = "--scenario", .value_name = "S", .help = "scenario, by name or file",
                .fallback = "services/wrong-target-port"},
     OptionSpec{.name = "--agent", .value_name = "A", .help = "who plays", .fallback = "rule"},
+    OptionSpec{.name = "--record", .value_name = "FILE",
+               .help = "write the playthrough: what was seen and done, with state hashes"},
     OptionSpec{.name = "--brief", .type = OptionType::kFlag, .help = "the timeline only"},
     OptionSpec{.name = "--check", .type = OptionType::kFlag,
                .help = "check every invariant after every event (slow)"}};
@@ -58,17 +62,31 @@ Result<ExitCode> Run(const Arguments& arguments) {
   const std::unique_ptr<Policy> policy = (*agent)();
   const EpisodeRequest request{&suite->setups[0], 0, seed};
   Timeline timeline;
+  Playthrough playthrough;
+  const bool record = arguments.Given("--record");
+  std::string complaint;
   ChunkOptions options;
   options.texts = !brief;
   options.check_invariants = arguments.Flag("--check");
   options.on_step = [&](const StepView& step) {
     timeline.Add(step);
+    if (record) playthrough.Add(step);
+    if (!brief && complaint != step.complaint) {
+      complaint = step.complaint;
+      fmt::print("{:>8.1f}s  user: \"{}\"\n", ToSeconds(step.cluster->Now()), complaint);
+    }
     if (!brief) PrintStep(step);
   };
   const std::vector<EpisodeResult> results = RunChunk({&request, 1}, *policy, pool, options);
   const EpisodeResult& result = results[0];
   if (result.errored) {
     return Error{ErrorCode::kInvalidInput, suite->labels[0].file, result.error};
+  }
+  if (record) {
+    const Status written =
+        WriteFileWhole(arguments.Text("--record"),
+                       playthrough.Text(suite->setups[0], arguments.Text("--agent"), result));
+    if (!written) return written.error();
   }
   RunInfo info;
   info.agent = arguments.Text("--agent");

@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cstdlib>
 
 #include "agents/all_policies.h"
+#include "agents/exec.h"
 #include "agents/policy_file.h"
 #include "cli/data_root.h"
 #include "episodes/oracle.h"
@@ -24,6 +26,21 @@ bool ReadNumber(std::string_view text, u64& out) {
 
 Result<PolicyFactory> AgentNamed(const std::string& name) {
   if (name == "oracle") return PolicyFactory([] { return MakeOracle(); });
+  if (name.starts_with("exec:")) {
+    ExecOptions options;
+    options.command = name.substr(5);
+    if (options.command.empty()) {
+      return Error{ErrorCode::kUsage, "--agent", "exec: needs a command, e.g. exec:'python3 a.py'"};
+    }
+    if (const char* seconds = std::getenv("WAVETANK_ANSWER_TIMEOUT")) {
+      u64 value = 0;
+      if (!ReadNumber(seconds, value) || value == 0 || value > 86400) {
+        return Error{ErrorCode::kUsage, "WAVETANK_ANSWER_TIMEOUT", "expected seconds, 1 to 86400"};
+      }
+      options.timeout_ms = static_cast<int>(value * 1000);
+    }
+    return PolicyFactory([options] { return MakeExec(options); });
+  }
   if (name.ends_with(".wtp")) {
     Result<NetworkWeights> weights = LoadPolicy(name);
     if (!weights) return weights.error();
@@ -38,7 +55,8 @@ Result<PolicyFactory> AgentNamed(const std::string& name) {
     names.emplace_back(entry.name);
   }
   return Error{ErrorCode::kUsage, "--agent",
-               fmt::format("no agent '{}'; expected FILE.wtp, {}{}", name, JoinWords(names),
+               fmt::format("no agent '{}'; expected FILE.wtp, exec:CMD, {}{}", name,
+                           JoinWords(names),
                            DidYouMean(name, names))};
 }
 

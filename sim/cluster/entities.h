@@ -17,8 +17,8 @@ bool IsSystemNamespace(std::string_view name);
 // Every pod of a Deployment, newest ReplicaSet's first: fn(pod row). O(its pods).
 template <class Fn>
 void ForEachPod(const Sim& sim, u32 deployment, Fn&& fn) {
-  for (u32 rs = sim.At<Deployment>(deployment).first_rs; rs != 0;
-       rs = sim.At<ReplicaSet>(rs).next) {
+  u32 rs = sim.At<Deployment>(deployment).first_rs;
+  for (; rs != 0; rs = sim.At<ReplicaSet>(rs).next) {
     for (u32 pod = sim.At<ReplicaSet>(rs).first_pod; pod != 0;) {
       const u32 next = sim.At<Pod>(pod).next_in_owner;
       fn(pod);

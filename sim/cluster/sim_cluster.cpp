@@ -21,6 +21,11 @@ u32 SubmitMoves(EntityKind kind) {
   return mask;
 }
 
+bool IsDeleting(const World& world, EntityKind kind, u32 row) {
+  if (kind == EntityKind::kService) return world.At<Service>(row).deleting != 0;
+  return kind == EntityKind::kWorkload && world.At<Deployment>(row).deleting != 0;
+}
+
 }  // namespace
 
 SimTime DurationOf(const Action& action, SimTime step) {
@@ -230,7 +235,8 @@ bool SimCluster::VacateGone(EntityKind kind) {
   for (u16 s = 0; s < slots.size(); ++s) {
     const EntitySlot& slot = slots[s];
     if (slot.row == 0) continue;
-    if (BornOf(kind, slot.row) == slot.born && IsEntity(kind, slot.row)) continue;
+    // The namespace of a living object never changes.
+    if (BornOf(kind, slot.row) == slot.born && !IsDeleting(world_, kind, slot.row)) continue;
     slots[s] = {};
     for (u32 f = 0; f < features; ++f) Note(kind, f, s) = 0;
     vacated = true;

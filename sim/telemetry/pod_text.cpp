@@ -32,9 +32,8 @@ const char* StateText(const Container& c) {
 
 void AppendExit(std::string& out, const Sim& sim, const char* title, ExitReason reason, u8 code,
                 i32 started_ms, i32 finished_ms) {
-  out += fmt::format("    {:<16}Terminated\n      Reason:       {}\n"
-                     "      Exit Code:    {}\n", title,
-                     ExitReasonText(reason), code);
+  out += fmt::format("    {:<16}Terminated\n      Reason:       {}\n      Exit Code:    {}\n",
+                     title, ExitReasonText(reason), code);
   if (reason != ExitReason::kStartError) {
     out += fmt::format("      Started:      {} ago\n", AgeText(sim, started_ms));
   }

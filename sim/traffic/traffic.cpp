@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/traffic/traffic.h"
 
-#include <array>
+#include <cstddef>
+#include <cstring>
 
 #include "sim/kubelet/kubelet.h"
+#include "sim/traffic/solve_memo.h"
 #include "sim/transitions.h"
 
 namespace wt {
@@ -19,8 +21,8 @@ struct Backends {  // what connections through one Service meet
   f32 slow = 0;  // sum of multipliers of service time
 };
 
-// The port of `pod` that kube-proxy sends connections for `port` to; 0 = none.
-u16 TargetPort(const Sim& sim, const ServiceSpec& spec, const Endpoint& endpoint, u16 port) {
+// The port of the endpoint's pod that kube-proxy sends connections for `port` to; 0 = none.
+u16 TargetPort(const ServiceSpec& spec, const Endpoint& endpoint, u16 port) {
   const auto ports = Items(&spec, spec.ports);
   for (std::size_t i = 0; i < ports.size(); ++i) {
     if (ports[i].port != port) continue;
@@ -28,7 +30,6 @@ u16 TargetPort(const Sim& sim, const ServiceSpec& spec, const Endpoint& endpoint
     if (ports[i].target_name == 0) return ports[i].target_port;
     return 0;
   }
-  (void)sim;
   return 0;
 }
 
@@ -39,16 +40,31 @@ bool HasPort(const ServiceSpec& spec, u16 port) {
   return false;
 }
 
-void CountPod(const Sim& sim, u32 pod_row, u16 port, u32 graph_service, Backends& out) {
-  const Pod& pod = sim.At<Pod>(pod_row);
+// The container of a template that was looked at last: pods of one workload come together.
+struct LastSpec {
+  RevId tmpl = 0;
+  u32 index = 0;
+  const ContainerSpec* spec = nullptr;
+
+  const ContainerSpec& Of(const Sim& sim, RevId rev, u32 container_index) {
+    if (spec == nullptr || tmpl != rev || index != container_index) {
+      const auto& typed = sim.Typed<PodTemplate>(rev);
+      *this = {rev, container_index, &Items(&typed, typed.containers)[container_index]};
+    }
+    return *spec;
+  }
+};
+
+void CountPod(const Sim& sim, const Pod& pod, u16 port, u32 graph_service, LastSpec& last,
+              Backends& out) {
   for (u32 c = pod.first_container; c != 0; c = sim.At<Container>(c).next) {
     if (!Serves(sim, c, port)) continue;
-    if (ServiceOfContainer(sim, c) != graph_service + 1) {
+    const Container& container = sim.At<Container>(c);
+    if (container.service != graph_service + 1) {
       out.wrong += 1;
       return;
     }
-    const auto& tmpl = sim.Typed<PodTemplate>(pod.spec);
-    const auto& spec = Items(&tmpl, tmpl.containers)[sim.At<Container>(c).index];
+    const ContainerSpec& spec = last.Of(sim, pod.spec, container.index);
     const f32 limit = spec.cpu_limit > 0 ? static_cast<f32>(spec.cpu_limit) / 1000.0f : 2.0f;
     out.good += 1;
     out.cores += limit;
@@ -59,30 +75,36 @@ void CountPod(const Sim& sim, u32 pod_row, u16 port, u32 graph_service, Backends
 
 Backends CountBackends(const Sim& sim, const Service& service, u16 port, u32 graph_service) {
   const auto& spec = sim.Typed<ServiceSpec>(service.doc);
+  const Endpoint* endpoints = sim.world.Rows<Endpoint>();
+  const Pod* pods = sim.world.Rows<Pod>();
   Backends out;
+  LastSpec last;
   bool any_ready = false;
-  for (u32 e = service.first_endpoint; e != 0; e = sim.At<Endpoint>(e).next) {
-    any_ready |= sim.At<Endpoint>(e).in_proxy && sim.At<Endpoint>(e).proxy_ready;
+  for (u32 e = service.first_endpoint; e != 0 && !any_ready; e = endpoints[e].next) {
+    any_ready = endpoints[e].in_proxy && endpoints[e].proxy_ready;
   }
-  for (u32 e = service.first_endpoint; e != 0; e = sim.At<Endpoint>(e).next) {
-    const Endpoint& endpoint = sim.At<Endpoint>(e);
+  for (u32 e = service.first_endpoint; e != 0; e = endpoints[e].next) {
+    const Endpoint& endpoint = endpoints[e];
     if (!endpoint.in_proxy) continue;
     // Without a ready endpoint kube-proxy falls back to serving terminating ones.
     if (any_ready ? !endpoint.proxy_ready : !endpoint.proxy_terminating) continue;
     out.total += 1;
-    if (sim.At<Pod>(endpoint.pod).born != endpoint.pod_born) {
+    const Pod& pod = pods[endpoint.pod];
+    if (pod.born != endpoint.pod_born) {
       out.lost += 1;
       continue;
     }
-    CountPod(sim, endpoint.pod, TargetPort(sim, spec, endpoint, port), graph_service, out);
+    CountPod(sim, pod, TargetPort(spec, endpoint, port), graph_service, last, out);
   }
   return out;
 }
 
 u32 ServiceRow(const Sim& sim, StrId name) {
-  for (u32 s = 1; s < sim.world.Used<Service>(); ++s) {
-    const Service& service = sim.At<Service>(s);
-    if (service.born != 0 && service.name == name && !service.deleting) return s;
+  const Service* services = sim.world.Rows<Service>();
+  const u32 used = sim.world.Used<Service>();
+  for (u32 s = 1; s < used; ++s) {
+    if (services[s].name != name) continue;
+    if (services[s].born != 0 && !services[s].deleting) return s;
   }
   return 0;
 }
@@ -128,7 +150,7 @@ void AddSegment(Sim& sim, u32 service, f32 rate, f32 error, f32 latency_s, f32 p
   header.segment_next = header.segment_next + 1 >= table.capacity ? 1 : header.segment_next + 1;
   if (header.segment_next >= table.used) table.used = header.segment_next + 1;
   Segment& s = sim.At<Segment>(header.segment_next);
-  s = {0, header.next_born++, sim.now_ms(), service, rate, error, latency_s, p99_s};
+  s = {0, 1, sim.now_ms(), service, rate, error, latency_s, p99_s};  // takes no identity
 }
 
 FlowState StateOf(Sim& sim) {
@@ -140,50 +162,50 @@ FlowState StateOf(Sim& sim) {
 
 void CheckMemoryOfAll(Sim& sim) {
   const ServiceGraph& graph = sim.blueprint.graph;
-  for (u32 c = 1; c < sim.world.Used<Container>(); ++c) {
+  const u32 used = sim.world.Used<Container>();
+  LastSpec last;
+  for (u32 c = 1; c < used; ++c) {
     const Container& container = sim.At<Container>(c);
     if (container.born == 0 || container.state != ContainerState::kRunning) continue;
-    if (!container.listening) continue;
-    const u16 index = ServiceOfContainer(sim, c);
-    if (index == 0) continue;
+    if (!container.listening || container.service == 0) continue;
+    const u32 index = container.service;
     const GraphService& g = graph.services[index - 1u];
     if (g.memory_per_request_bytes <= 0 && g.memory_leak_bytes_per_s <= 0) continue;
     const FlowServiceRow& flow = sim.world.Rows<FlowServiceRow>()[index - 1u];
     const f32 age_s = static_cast<f32>(sim.now_ms() - container.started_ms) * 0.001f;
-    CheckMemory(sim, c, g.memory_base_bytes + g.memory_per_request_bytes * flow.in_flight +
-                            g.memory_leak_bytes_per_s * age_s);
+    const f32 in_use = g.memory_base_bytes + g.memory_per_request_bytes * flow.in_flight +
+                       g.memory_leak_bytes_per_s * age_s;
+    const i64 limit = last.Of(sim, sim.At<Pod>(container.pod).spec, container.index).memory_limit;
+    if (limit > 0 && static_cast<f64>(in_use) > static_cast<f64>(limit)) {
+      CheckMemory(sim, c, in_use);
+    }
   }
 }
 
-}  // namespace
+// Space for one row per service; not initialised, since only a few are used.
+template <class Row>
+struct Room {
+  alignas(Row) std::byte bytes[kMaxServices * sizeof(Row)];
+  Row* rows() { return reinterpret_cast<Row*>(bytes); }
+};
 
-void DeriveInputs(const Sim& sim, std::span<ServiceInput> inputs) {
-  for (u32 s = 0; s < inputs.size(); ++s) inputs[s] = DeriveInput(sim, s);
-}
-
-void IntegrateFlow(Sim& sim) {
-  WorldHeader& header = sim.world.header();
-  const f64 dt = ToSeconds(header.now_ns - header.flow_since_ns);
-  header.flow_since_ns = header.now_ns;
-  const FlowClient& client = header.client;
-  const f64 requests = dt * static_cast<f64>(client.rate);
-  header.client_requests += requests;
-  header.client_errors += requests * static_cast<f64>(client.error);
-  header.client_latency_s += requests * static_cast<f64>(client.latency_s);
-}
-
-void SolveTraffic(Sim& sim) {
-  const ServiceGraph& graph = sim.blueprint.graph;
-  const u32 count = static_cast<u32>(graph.services.size());
+std::span<const ServiceInput> InputsIn(const Sim& sim, Room<ServiceInput>& room) {
+  const u32 count = static_cast<u32>(sim.blueprint.graph.services.size());
   WT_CHECK(count <= kMaxServices, "at most 256 services in an app");
-  std::array<ServiceInput, kMaxServices> inputs;
-  DeriveInputs(sim, {inputs.data(), count});
-  std::array<FlowServiceRow, kMaxServices> before;
+  const std::span<ServiceInput> inputs{room.rows(), count};
+  DeriveInputs(sim, inputs);
+  return inputs;
+}
+
+void SolveWith(Sim& sim, std::span<const ServiceInput> inputs) {
+  const u32 count = static_cast<u32>(inputs.size());
+  Room<FlowServiceRow> room;
+  const FlowServiceRow* before = room.rows();
   FlowState state = StateOf(sim);
-  for (u32 s = 0; s < count; ++s) before[s] = state.services[s];
+  std::memcpy(room.bytes, state.services.data(), state.services.size_bytes());
   const FlowClient client_before = *state.client;
 
-  SolveFlow(graph, {inputs.data(), count}, sim.world.header().offered_rps, state);
+  SolveFlowRemembered(sim.blueprint, inputs, sim.world.header().offered_rps, state);
   ++sim.world.header().solves_done;
 
   for (u32 s = 0; s < count; ++s) {
@@ -208,6 +230,28 @@ void SolveTraffic(Sim& sim) {
   }
 }
 
+}  // namespace
+
+void DeriveInputs(const Sim& sim, std::span<ServiceInput> inputs) {
+  for (u32 s = 0; s < inputs.size(); ++s) inputs[s] = DeriveInput(sim, s);
+}
+
+void IntegrateFlow(Sim& sim) {
+  WorldHeader& header = sim.world.header();
+  const f64 dt = ToSeconds(header.now_ns - header.flow_since_ns);
+  header.flow_since_ns = header.now_ns;
+  const FlowClient& client = header.client;
+  const f64 requests = dt * static_cast<f64>(client.rate);
+  header.client_requests += requests;
+  header.client_errors += requests * static_cast<f64>(client.error);
+  header.client_latency_s += requests * static_cast<f64>(client.latency_s);
+}
+
+void SolveTraffic(Sim& sim) {
+  Room<ServiceInput> room;
+  SolveWith(sim, InputsIn(sim, room));
+}
+
 void StepLoad(Sim& sim) {
   WorldHeader& header = sim.world.header();
   const LoadPattern pattern{.kind = static_cast<LoadKind>(header.load_kind),
@@ -224,13 +268,11 @@ void StepLoad(Sim& sim) {
 }
 
 void StepTraffic(Sim& sim) {
-  const ServiceGraph& graph = sim.blueprint.graph;
-  const u32 count = static_cast<u32>(graph.services.size());
-  std::array<ServiceInput, kMaxServices> inputs;
-  DeriveInputs(sim, {inputs.data(), count});
-  StepBacklog(graph, {inputs.data(), count}, static_cast<f32>(ToSeconds(kBacklogStep)),
+  Room<ServiceInput> room;
+  const std::span<const ServiceInput> inputs = InputsIn(sim, room);
+  StepBacklog(sim.blueprint.graph, inputs, static_cast<f32>(ToSeconds(kBacklogStep)),
               StateOf(sim));
-  SolveTraffic(sim);
+  SolveWith(sim, inputs);
 }
 
 }  // namespace wt

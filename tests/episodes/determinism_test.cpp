@@ -50,6 +50,7 @@ TEST(Determinism, ObservingAndInvestigatingLeaveTheWorldUnchanged) {
   SimCluster& cluster = started->cluster;
   cluster.Advance(5 * kMinute);
   const u64 before = HashWorld(cluster.world());
+  u32 looks = 0;
   std::vector<f32> features(cluster.Shape().Floats());
   std::vector<u32> masks(cluster.Shape().Masks());
   std::vector<u16> edges(2u * cluster.Shape().edges);
@@ -66,14 +67,18 @@ TEST(Determinism, ObservingAndInvestigatingLeaveTheWorldUnchanged) {
       for (u8 move = 0; move < MovesOf(kind).size(); ++move) {
         const Action action{kind, move, slot};
         (void)cluster.OptionText(action);
-        if (!IsInvestigation(MovesOf(kind)[move].verb)) continue;
-        cluster.Apply(action);
-        cluster.Observe(view);
-        (void)cluster.LastResultText();
+        if (!cluster.Legal(action) || !IsInvestigation(MovesOf(kind)[move].verb)) continue;
+        SimCluster looked = cluster.Fork(pool);  // with the whole budget of steps
+        ASSERT_TRUE(looked.Apply(action).accepted);
+        looked.Observe(view);
+        (void)looked.LastResultText();
+        ASSERT_EQ(HashWorld(looked.world()), before) << VerbName(MovesOf(kind)[move].verb);
+        ++looks;
       }
     }
   }
   EXPECT_EQ(HashWorld(cluster.world()), before);
+  EXPECT_GT(looks, 150u);
 }
 
 }  // namespace

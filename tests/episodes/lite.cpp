@@ -5,6 +5,8 @@
 
 #include "agents/all_policies.h"
 #include "episodes/oracle.h"
+#include "scenarios/fault_kinds.h"
+#include "scenarios/load_scenario.h"
 #include "sim/api/check.h"
 
 namespace wt {
@@ -19,6 +21,30 @@ const PreparedSuite& Lite() {
     Result<PreparedSuite> prepared = PrepareSuite(SourceDir(), "lite");
     WT_CHECK(prepared.ok(), "the lite suite loads");
     return std::move(*prepared);
+  }();
+  return suite;
+}
+
+const PreparedSuite& Catalog() {
+  static const PreparedSuite suite = [] {
+    const std::string folder = SourceDir() + "/scenarios/catalog";
+    Result<std::vector<std::string>> files = ListScenarioFiles(folder);
+    WT_CHECK(files.ok(), "the catalog is there");
+    LoadOptions options;
+    options.kinds = FaultKindInfos();
+    options.apps_dir = SourceDir() + "/scenarios/apps";
+    BlueprintCache cache;
+    PreparedSuite out;
+    for (const std::string& file : *files) {
+      Result<Scenario> scenario = LoadScenario(file, options);
+      WT_CHECK(scenario.ok(), "a catalog scenario is valid");
+      Result<ScenarioSetup> setup = PrepareScenario(*scenario, cache);
+      WT_CHECK(setup.ok(), "a catalog scenario can be prepared");
+      out.setups.push_back(std::move(*setup));
+      out.labels.push_back({.name = scenario->name, .app = scenario->app, .task = {},
+                            .fault_kinds = {}, .file = file});
+    }
+    return out;
   }();
   return suite;
 }

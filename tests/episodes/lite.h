@@ -13,6 +13,9 @@ const std::string& SourceDir();
 
 const PreparedSuite& Lite();
 
+// Every scenario file under scenarios/catalog, in order of paths.
+const PreparedSuite& Catalog();
+
 // "oracle" or a name of AllPolicies().
 PolicyFactory Agent(const std::string& name);
 

@@ -15,27 +15,37 @@ namespace {
 struct Case {
   const char* kind;
   const char* target;
-  const char* field;       // of the truth
-  const char* object;      // its name
-  f32 symptom;             // mean share of failing client requests, minutes 2 to 4 after
+  const char* field;   // of the truth
+  const char* object;  // its name
+  f32 symptom;         // mean share of failing client requests, minutes 2 to 4 after
+  const char* patch;   // what a person would type: strategic patch of the target
 };
+
 void PrintTo(const Case& of, std::ostream* out) { *out << of.kind << " on " << of.target; }
 
+#define WT_CONTAINER(fields) \
+  R"({"spec":{"template":{"spec":{"containers":[{"name":"main",)" fields R"(}]}}}})"
 constexpr Case kCases[] = {
-    {"service-target-port-wrong", "catalog", "spec.ports[0].targetPort", "catalog", 0.95f},
-    {"service-selector-no-match", "catalog", "spec.selector", "catalog", 0.95f},
-    {"replicas-zero", "cart", "spec.replicas", "cart", 0.95f},
-    {"image-not-found", "catalog", "spec.template.spec.containers[0].image", "catalog", 0.95f},
+    {"service-target-port-wrong", "catalog", "spec.ports[0].targetPort", "catalog", 0.95f,
+     R"({"spec":{"ports":[{"port":8081,"targetPort":9999}]}})"},
+    {"service-selector-no-match", "catalog", "spec.selector", "catalog", 0.95f,
+     R"({"spec":{"selector":{"tier":"missing"}}})"},
+    {"replicas-zero", "cart", "spec.replicas", "cart", 0.95f, R"({"spec":{"replicas":0}})"},
+    {"image-not-found", "catalog", "spec.template.spec.containers[0].image", "catalog", 0.95f,
+     WT_CONTAINER(R"("image":"shop/catalog:v0-missing")")},
     {"command-not-executable", "catalog", "spec.template.spec.containers[0].command", "catalog",
-     0.95f},
-    {"configmap-key-missing", "cart", "data.", "shop-config", 0.95f},
+     0.95f, WT_CONTAINER(R"("command":["/app/missing-binary"])")},
+    {"configmap-key-missing", "cart", "data.", "shop-config", 0.95f, nullptr},
     {"memory-limit-too-small", "catalog",
-     "spec.template.spec.containers[0].resources.limits.memory", "catalog", 0.95f},
+     "spec.template.spec.containers[0].resources.limits.memory", "catalog", 0.95f,
+     WT_CONTAINER(R"("resources":{"limits":{"memory":"30Mi"},"requests":{"memory":"30Mi"}})")},
     {"liveness-wrong-target", "catalog-db", "spec.template.spec.containers[0].livenessProbe",
-     "catalog-db", 0.2f},
-    {"node-selector-no-such-node", "catalog", "spec.template.spec.nodeSelector", "catalog", 0.95f},
-    {"repeated-pod-kill", "catalog-db", "spec.replicas", "pod-recycler", 0.05f},
+     "catalog-db", 0.2f, WT_CONTAINER(R"("livenessProbe":{"httpGet":{"path":"/not-served"}})")},
+    {"node-selector-no-such-node", "catalog", "spec.template.spec.nodeSelector", "catalog", 0.95f,
+     R"({"spec":{"template":{"spec":{"nodeSelector":{"kubernetes.io/hostname":"extra-node"}}}}})"},
+    {"repeated-pod-kill", "catalog-db", "spec.replicas", "pod-recycler", 0.05f, nullptr},
 };
+#undef WT_CONTAINER
 
 class EveryKind : public testing::TestWithParam<Case> {
  protected:
@@ -131,6 +141,19 @@ TEST_P(EveryKind, SamePatchFromAClientGivesTheSameFuture) {
   EXPECT_EQ(Specs(client), Specs(run_.cluster));
   EXPECT_EQ(Watch(client, 6 * kMinute), Watch(run_.cluster, 6 * kMinute));
   EXPECT_EQ(Specs(client), Specs(run_.cluster));
+}
+
+TEST_P(EveryKind, WhatAPersonWouldTypeGivesTheSameFuture) {
+  if (GetParam().patch == nullptr) GTEST_SKIP() << "not one patch of the target";
+  SimCluster client = TheShop().StartCluster(kSeed);
+  Watch(client, kInjectAt);
+  Watch(run_.cluster, kInjectAt);
+  const bool service = KindOf(run_.fault()).target == ObjectKind::kService;
+  const std::string object = std::string(service ? "svc/" : "deploy/") + GetParam().target;
+  const auto done = client.ApplyPatch(object, "strategic", GetParam().patch);
+  ASSERT_TRUE(done.ok()) << done.error().Text();
+  EXPECT_EQ(Specs(client), Specs(run_.cluster));
+  EXPECT_EQ(Watch(client, 6 * kMinute), Watch(run_.cluster, 6 * kMinute));
 }
 
 TEST_P(EveryKind, SameSeedSameHashAndForksAgree) {

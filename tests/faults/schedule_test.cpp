@@ -46,7 +46,7 @@ TEST(PlanFault, AServiceNamesTheWorkloadBehindItAndBack) {
   config.target_name = shop.Id("shop-config");
   const auto row = PlanFault(sim, config);
   ASSERT_TRUE(row.ok()) << row.error().Text();
-  EXPECT_EQ(sim.Text(sim.At<Fault>(*row).params_rev), "cart");
+  EXPECT_EQ(sim.Text(sim.At<Fault>(*row).target_name), "cart");
 }
 
 TEST(PlanFault, RefusesWhatCannotBeOrHasNoEffect) {
@@ -89,10 +89,9 @@ TEST(RepeatedPodKill, StopsWhileTheKillerDoesNotRun) {
   EXPECT_TRUE(CauseGone(run.sim(), run.fault()));
   Watch(run.cluster, kMinute);
   EXPECT_LT(Mean(Watch(run.cluster, 5 * kMinute).error), 0.001f);
-  EXPECT_TRUE(run.cluster
-                  .Apply(MoveOn(run.cluster, EntityKind::kWorkload, "pod-recycler",
-                                 Verb::kScale, 1))
-                  .wrote);
+  const Action resume =
+      MoveOn(run.cluster, EntityKind::kWorkload, "pod-recycler", Verb::kScale, 1);
+  EXPECT_TRUE(run.cluster.Apply(resume).wrote);
   EXPECT_FALSE(CauseGone(run.sim(), run.fault()));
   EXPECT_GT(Mean(Watch(run.cluster, 5 * kMinute).error), 0.01f);
 }

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <memory>
 
 #include "faults/fault_schedule.h"
+#include "sim/objects/kinds.h"
 #include "sim/objects/write.h"
 #include "sim/transitions.h"
 
@@ -66,6 +68,7 @@ TEST(BuildBlueprint, EveryDeploymentHasAnOlderRevisionThatRunsTheSame) {
   int deployments = 0;
   for (const LoadedObject& object : blueprint.objects) {
     if (static_cast<ObjectKind>(object.kind) != ObjectKind::kDeployment) continue;
+    if (!object.at_start) continue;
     ++deployments;
     ASSERT_NE(object.older_tmpl, 0u);
     EXPECT_NE(object.older_tmpl, object.tmpl);
@@ -119,6 +122,8 @@ TEST(SettleBlueprint, EveryWorkloadIsReadyAtRevisionTwoAndTrafficFlows) {
   EXPECT_LT(world.header().client.error, 0.01f);
   EXPECT_EQ(world.header().client_requests, 0);
   EXPECT_EQ(CheckInvariants(sim), "");
+  std::printf("a settled World: %zu bytes live, a block of %u\n", SaveWorld(world).size(),
+              world.header().block_bytes);
 }
 
 TEST(SettleBlueprint, ASettledClusterStaysAsItIs) {
@@ -155,6 +160,132 @@ TEST(SettleBlueprint, UndoBringsTheOlderRevisionAndItRuns) {
   EXPECT_NE(d.tmpl, before);
   EXPECT_EQ(d.status_available, d.replicas);
   EXPECT_EQ(d.revision, 3u);
+}
+
+// An app of the user's own, in one file.
+class OwnAppTest : public ::testing::Test {
+ protected:
+  Result<Blueprint> Build(const std::string& text) {
+    const std::string path = ::testing::TempDir() + "own_app.yaml";
+    std::ofstream(path) << text;
+    const auto app = LoadApp(path);
+    if (!app) return app.error();
+    auto built = BuildBlueprint(*app, {}, &warnings_);
+    if (built) FinishBlueprint(*built);
+    return built;
+  }
+  Warnings warnings_;
+};
+
+constexpr const char* kOwnApp = R"(
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - {name: web, image: "me/web:1", ports: [{containerPort: 80}],
+         env: [{name: STORE_ADDRESS, value: "store:6379"}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: store}
+spec: {selector: {app: store}, ports: [{port: 6379}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: store}
+spec:
+  selector: {matchLabels: {app: store}}
+  strategy: {type: Recreate}
+  template:
+    metadata: {labels: {app: store}}
+    spec: {containers: [{name: store, image: redis, ports: [{containerPort: 6379}]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: lone}
+spec: {containers: [{name: main, image: "me/lone:1"}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: idle}
+spec:
+  replicas: 0
+  selector: {matchLabels: {app: idle}}
+  template:
+    metadata: {labels: {app: idle}}
+    spec: {containers: [{name: idle, image: "me/idle:1"}]}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web}
+spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}
+)";
+
+TEST_F(OwnAppTest, RunsWithoutABehaviourFile) {
+  auto built = Build(kOwnApp);
+  ASSERT_TRUE(built.ok()) << built.error().Text();
+  const Status settled = SettleBlueprint(*built, {.images = 1, .offered_rps = 10, .seed = 1});
+  ASSERT_TRUE(settled.ok()) << settled.error().Text();
+  WorldPool pool;
+  World world = ResetWorld(*built, pool, {1});
+  Sim sim{*built, world, pool};
+  sim.check_invariants = true;
+  RunWorld(sim, kMinute);
+  EXPECT_EQ(Live<Pod>(world), 4u);
+  EXPECT_LT(world.header().client.error, 0.01f);
+  EXPECT_NEAR(world.header().client.rate, 10, 0.1);
+  const u16 budget = static_cast<u16>(FindKind("PodDisruptionBudget") - AllKinds().data());
+  EXPECT_NE(FindObject(sim, budget, built->app_namespace, built->strings.Find("web")), 0u)
+      << "kinds without rows are carried";
+}
+
+TEST_F(OwnAppTest, AManifestThatTheApiRefusesIsAnErrorWithItsPlace) {
+  const auto built = Build(R"(
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: other}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: x}]}
+)");
+  ASSERT_FALSE(built.ok());
+  EXPECT_EQ(built.error().code, ErrorCode::kInvalidInput);
+  EXPECT_NE(built.error().where.find("own_app.yaml:2"), std::string::npos)
+      << built.error().Text();
+  EXPECT_NE(built.error().what.find("`selector` does not match template `labels`"),
+            std::string::npos) << built.error().Text();
+}
+
+TEST_F(OwnAppTest, AWorkloadThatNeverRunsIsNamed) {
+  auto built = Build(R"(
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: giant}
+spec:
+  selector: {matchLabels: {app: giant}}
+  template:
+    metadata: {labels: {app: giant}}
+    spec:
+      containers:
+      - {name: giant, image: x, resources: {requests: {cpu: "900"}}}
+)");
+  ASSERT_TRUE(built.ok()) << built.error().Text();
+  const Status settled = SettleBlueprint(*built, {.images = 1, .offered_rps = 1, .seed = 1});
+  ASSERT_FALSE(settled.ok());
+  EXPECT_NE(settled.error().what.find("giant"), std::string::npos);
 }
 
 // Every edge of the Blueprint leads where the slow path leads.

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Letting time pass while somebody watches: the World is the same as without.
+#pragma once
+
+#include <functional>
+
+#include "sim/cluster/sim_cluster.h"
+
+namespace wt {
+
+// Told at every multiple of `every` of simulated time. Empty `tell`: nobody watches.
+struct ClusterSampler {
+  SimTime every = 5 * kSecond;
+  std::function<void(const SimCluster&)> tell;
+};
+
+// What is watched is a fork: a World run in slices differs from one run in one go by the rounding
+// of its integrals, so its hash would depend on whether somebody watched.
+inline void AdvanceSampled(SimCluster& cluster, SimTime by, const ClusterSampler& sampler) {
+  if (sampler.tell) {
+    SimCluster shown = cluster.Fork(cluster.pool());
+    const SimTime end = cluster.Now() + by;
+    for (SimTime next = (cluster.Now() / sampler.every + 1) * sampler.every; next <= end;
+         next += sampler.every) {
+      shown.Advance(next - shown.Now());
+      sampler.tell(shown);
+    }
+  }
+  cluster.Advance(by);
+}
+
+}  // namespace wt

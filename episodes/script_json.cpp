@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "episodes/script.h"
+
+namespace wt {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kActionsMax = 10000;
+constexpr f64 kSecondsMax = 1e8;
+
+Error Wrong(const std::string& where, std::string what) {
+  return Error{ErrorCode::kUsage, where, std::move(what)};
+}
+
+std::string TextOf(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_string()) return "";
+  return found->get<std::string>();
+}
+
+void ReadAnswer(const Json& line, ScriptedAction& out) {
+  out.answer.fault_kind = TextOf(line, "fault_kind");
+  out.answer.field = TextOf(line, "field");
+  out.answer.object_kind = TextOf(line, "object_kind");
+  out.answer.object_name = TextOf(line, "object_name");
+  out.answer.object_namespace = TextOf(line, "object_namespace");
+  out.answered = !out.answer.fault_kind.empty() || !out.answer.field.empty() ||
+                 !out.answer.object_name.empty();
+}
+
+Result<ScriptedAction> ReadOne(const Json& line, const std::string& place) {
+  if (!line.is_object()) return Wrong(place, "expected an object like {\"at_s\": 60, \"verb\": "
+                                             "\"describe\", \"target\": \"service/profile\"}");
+  ScriptedAction out;
+  out.place = place;
+  const auto at = line.find("at_s");
+  if (at != line.end()) {
+    const bool fits = at->is_number() && at->get<f64>() >= 0 && at->get<f64>() <= kSecondsMax;
+    if (!fits) return Wrong(place, "at_s: expected seconds, 0 or more");
+    out.at = static_cast<SimTime>(std::llround(at->get<f64>() * static_cast<f64>(kSecond)));
+  }
+  out.verb = TextOf(line, "verb");
+  if (out.verb.empty()) return Wrong(place, "verb: expected a text such as \"describe\"");
+  out.target = TextOf(line, "target");
+  const auto option = line.find("option");
+  if (option != line.end() && !option->is_null()) {
+    if (option->is_number_integer() && *option >= 0 && *option < 32) {
+      out.option = option->get<int>();
+    } else if (option->is_string()) {
+      out.option_text = option->get<std::string>();
+    } else {
+      return Wrong(place, "option: expected its number or its text");
+    }
+  }
+  if (out.verb == "submit") ReadAnswer(line, out);
+  if (out.verb != "patch") return out;
+  out.patch_type = TextOf(line, "type");
+  const auto patch = line.find("patch");
+  if (out.target.empty() || out.patch_type.empty() || patch == line.end()) {
+    return Wrong(place, "a patch needs target, type (json, merge or strategic) and patch");
+  }
+  out.patch = patch->is_string() ? patch->get<std::string>() : patch->dump();
+  return out;
+}
+
+Status ReadInto(const std::string& text, const std::string& place,
+                std::vector<ScriptedAction>& out) {
+  const Json value = Json::parse(text, nullptr, false);
+  if (value.is_discarded()) return Wrong(place, "is not JSON");
+  const auto add = [&](const Json& line, const std::string& where) -> Status {
+    if (out.size() >= kActionsMax) return Wrong(where, "more than 10000 actions");
+    Result<ScriptedAction> action = ReadOne(line, where);
+    if (!action) return action.error();
+    out.push_back(std::move(*action));
+    return Ok{};
+  };
+  if (!value.is_array()) return add(value, place);
+  std::size_t number = 0;
+  for (const Json& line : value) {
+    if (const Status s = add(line, place + ": action " + std::to_string(++number)); !s) return s;
+  }
+  return Ok{};
+}
+
+}  // namespace
+
+Result<std::vector<ScriptedAction>> ReadActions(std::string_view text, const std::string& where) {
+  std::vector<ScriptedAction> out;
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos && text[first] == '[') {
+    if (const Status s = ReadInto(std::string(text), where, out); !s) return s.error();
+    return out;
+  }
+  std::size_t number = 0;
+  for (std::size_t from = 0; from < text.size();) {
+    const std::size_t to = std::min(text.find('\n', from), text.size());
+    const std::string line(text.substr(from, to - from));
+    ++number;
+    from = to + 1;
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    const std::string place = where + ":" + std::to_string(number) + ":1";
+    if (const Status s = ReadInto(line, place, out); !s) return s.error();
+  }
+  return out;
+}
+
+std::string ActionsText(std::span<const TakenAction> actions) {
+  Json out = Json::array();
+  for (const TakenAction& taken : actions) {
+    const Move& move = MoveOf(taken.action);
+    const bool patched = !taken.patch_type.empty();
+    Json line = {{"at_s", ToSeconds(taken.at)},
+                 {"verb", patched ? "patch" : std::string(VerbName(move.verb))},
+                 {"target", taken.target}};
+    if (patched) {
+      line["type"] = taken.patch_type;
+      line["patch"] = taken.patch;
+    } else if (move.option > 0) {
+      line["option"] = move.option;
+    }
+    const auto add = [&](const char* key, const std::string& text) {
+      if (!text.empty()) line[key] = text;
+    };
+    add("fault_kind", taken.fault_kind);
+    add("field", taken.field);
+    add("object_kind", taken.object_kind);
+    add("object_name", taken.object_name);
+    add("object_namespace", taken.object_namespace);
+    out.push_back(std::move(line));
+  }
+  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace wt

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "episodes/user.h"
+
+#include <string_view>
+
+namespace wt {
+namespace {
+
+constexpr SimTime kPatience = 10 * kSecond;
+
+std::string_view HowMany(f64 error) {
+  if (error > 0.9) return "nearly every";
+  if (error > 0.6) return "most of every";
+  if (error > 0.4) return "about every second";
+  if (error > 0.2) return "about one in four";
+  if (error > 0.07) return "about one in ten";
+  return "now and then a";
+}
+
+// The operation that clients call which fails most; its name as a client would say it.
+std::string WorstOperation(const Sim& sim) {
+  const ServiceGraph& graph = sim.blueprint.graph;
+  f32 worst = 0;
+  std::string name;
+  for (const GraphEntry& entry : graph.entries) {
+    const f32 error = sim.world.Rows<FlowOperationRow>()[entry.operation].error;
+    if (error <= worst) continue;
+    worst = error;
+    name = sim.Text(graph.operations[entry.operation].name);
+  }
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string::npos ? name : name.substr(dot + 1);
+}
+
+}  // namespace
+
+std::string User::Words(const SimCluster& cluster, f64 error) const {
+  if (!words_->empty()) return *words_;
+  const Sim sim = cluster.View();
+  if (error <= static_cast<f64>(objective_->error_max)) {
+    return "Pages take much longer than usual. Can you look into it?";
+  }
+  const std::string operation = WorstOperation(sim);
+  std::string out = error > 0.9 ? "Nothing works any more: " : "Something is broken: ";
+  out += std::string(HowMany(error)) + " request fails";
+  if (!operation.empty()) out += ", worst is '" + operation + "'";
+  return out + ". Can you look into it?";
+}
+
+void User::Update(SimCluster& cluster) {
+  if (!complaint_.empty()) return;
+  const TwinPoint now = Measure(cluster.View());
+  if (now.at - last_.at < kPatience) return;
+  const FlowClient& client = cluster.world().header().client;
+  const f64 requests = now.requests - last_.requests;
+  const f64 error = requests > 0 ? (now.errors - last_.errors) / requests : 0;
+  last_ = now;
+  const f64 error_max = static_cast<f64>(objective_->error_max);
+  const bool failing = error > error_max && static_cast<f64>(client.error) > error_max;
+  const bool slow = client.p99_s > objective_->p99_max_s;
+  if (slow && slow_since_ < 0) slow_since_ = now.at;
+  if (!slow) slow_since_ = -1;
+  const bool slow_long = slow_since_ >= 0 && now.at - slow_since_ >= kPatience;
+  if (!failing && !slow_long) return;
+  complaint_ = Words(cluster, error);
+  cluster.SetComplaint(true);
+}
+
+}  // namespace wt

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// What holds for every scenario of the catalog, whatever it is about.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "agents/hash_draw.h"
+#include "episodes/ground_truth.h"
+#include "faults/fault_schedule.h"
+#include "tests/episodes/lite.h"
+
+namespace wt {
+namespace {
+
+constexpr u64 kSeed = 5;
+
+StartedEpisode StartOf(const ScenarioSetup& setup, WorldPool& pool) {
+  Result<StartedEpisode> started = StartEpisode(setup, pool, kSeed);
+  EXPECT_TRUE(started.ok()) << (started.ok() ? "" : started.error().Text());
+  return std::move(*started);
+}
+
+void RunOn(const ScenarioSetup& setup, World& world, WorldPool& pool, SimTime by) {
+  Sim sim{*setup.blueprint, world, pool, nullptr, &kFaultHooks};
+  RunWorld(sim, world.header().now_ns + by);
+}
+
+// The same episode with `change` done to each of its faults.
+template <class Change>
+ScenarioSetup With(const ScenarioSetup& setup, Change change) {
+  ScenarioSetup out = setup;
+  for (FaultSpec& fault : out.scenario.faults) change(fault);
+  return out;
+}
+
+TEST(AnyScenario, ASavedWorldComesBackEqualAndHasTheSameFuture) {
+  for (const ScenarioSetup& setup : Catalog().setups) {
+    WorldPool pool, other;
+    StartedEpisode started = StartOf(setup, pool);
+    started.cluster.Advance(4 * kMinute);
+    World& world = started.cluster.world();
+    World loaded = other.Load(SaveWorld(world));
+    EXPECT_EQ(HashWorld(loaded), HashWorld(world)) << setup.scenario.name;
+    RunOn(setup, world, pool, 3 * kMinute);
+    RunOn(setup, loaded, other, 3 * kMinute);
+    EXPECT_EQ(HashWorld(loaded), HashWorld(world)) << setup.scenario.name;
+  }
+}
+
+Action AnyLegal(const SimCluster& cluster, u64& draw) {
+  while (true) {
+    draw = Mix(draw);
+    const auto kind = static_cast<EntityKind>(draw % kEntityKinds);
+    const Action action{kind, static_cast<u8>((draw >> 8) % MovesOf(kind).size()),
+                        static_cast<u16>((draw >> 16) %
+                                         cluster.Shape().slots[static_cast<u32>(kind)])};
+    if (cluster.Legal(action) && MoveOf(action).verb != Verb::kSubmit) return action;
+  }
+}
+
+TEST(AnyScenario, AForkUnderTheSameActionsIsTheSame) {
+  for (const ScenarioSetup& setup : Catalog().setups) {
+    WorldPool pool;
+    StartedEpisode started = StartOf(setup, pool);
+    started.cluster.Advance(3 * kMinute);
+    SimCluster fork = started.cluster.Fork(pool);
+    u64 draw = kSeed;
+    for (int i = 0; i < 12; ++i) {
+      const Action action = AnyLegal(started.cluster, draw);
+      EXPECT_EQ(started.cluster.Apply(action).accepted, fork.Apply(action).accepted);
+      started.cluster.Advance(15 * kSecond);
+      fork.Advance(15 * kSecond);
+    }
+    EXPECT_EQ(HashWorld(fork.world()), HashWorld(started.cluster.world())) << setup.scenario.name;
+  }
+}
+
+TEST(AnyScenario, MasksFitTheMovesAndEpisodesEndWithinTheirLimits) {
+  for (u32 s = 0; s < Catalog().setups.size(); ++s) {
+    const ScenarioSetup& setup = Catalog().setups[s];
+    WorldPool pool;
+    const EpisodeLimits limits = StartOf(setup, pool).limits;
+    ChunkOptions options;
+    options.on_step = [&](const StepView& step) {
+      const ObservationView& view = step.slot->observation;
+      for (int k = 0; k < kEntityKinds; ++k) {
+        const auto kind = static_cast<EntityKind>(k);
+        const auto masks = view.Masks(kind);
+        for (u16 slot = 0; slot < masks.size(); ++slot) {
+          EXPECT_LE(std::bit_width(masks[slot]), static_cast<int>(MovesOf(kind).size()));
+          if (kind != EntityKind::kCluster && view.Plane(kind, 0)[slot] < 0.5f) {
+            EXPECT_EQ(masks[slot], 0u) << "nobody lives there";
+          }
+        }
+      }
+    };
+    const EpisodeRequest request{&setup, s, kSeed};
+    const EpisodeResult e = RunChunk({&request, 1}, *Agent("random")(), pool, options)[0];
+    EXPECT_FALSE(e.errored) << e.error;
+    EXPECT_TRUE(e.verdict >= -1 && e.verdict <= 1);
+    EXPECT_NE(e.terminated, e.truncated);
+    EXPECT_LE(e.steps, limits.budget.steps);
+    EXPECT_LE(e.end, limits.budget.time + 5 * kMinute) << "one wait may pass the limit";
+  }
+}
+
+TEST(AnyScenario, NothingIsDifferentBeforeTheFault) {
+  u32 scenarios = 0, shown = 0;
+  for (const ScenarioSetup& setup : Catalog().setups) {
+    if (setup.scenario.Healthy()) continue;
+    const ScenarioSetup later = With(setup, [](FaultSpec& fault) {
+      fault.at = Distribution::Of(Unit::kDuration, 100 * 3600e9);
+    });
+    WorldPool pool;
+    SimCluster faulty = std::move(StartOf(setup, pool).cluster);
+    SimCluster healthy = std::move(StartOf(later, pool).cluster);
+    const SimTime fault = FirstFaultAt(faulty.world());
+    ASSERT_GT(fault, 0) << setup.scenario.name;
+    while (faulty.Now() + 5 * kSecond < fault) {
+      faulty.Advance(5 * kSecond);
+      healthy.Advance(5 * kSecond);
+      const FlowClient &a = faulty.world().header().client, &b = healthy.world().header().client;
+      ASSERT_EQ(a.rate, b.rate) << setup.scenario.name;
+      ASSERT_EQ(a.error, b.error) << setup.scenario.name << " at " << ToSeconds(faulty.Now());
+      ASSERT_EQ(a.p99_s, b.p99_s) << setup.scenario.name << " at " << ToSeconds(faulty.Now());
+    }
+    f32 apart = 0;
+    for (int i = 0; i < 40; ++i) {
+      faulty.Advance(15 * kSecond);
+      healthy.Advance(15 * kSecond);
+      apart = std::max(apart, faulty.world().header().client.error -
+                                  healthy.world().header().client.error);
+    }
+    ++scenarios;
+    shown += apart > 0.01f;
+  }
+  EXPECT_GE(scenarios, 20u);
+  EXPECT_EQ(shown, scenarios) << "clients notice every fault, so the comparison above means it";
+}
+
+TEST(AnyScenario, RevertingEveryFaultLeadsBackToAServedState) {
+  for (const ScenarioSetup& setup : Catalog().setups) {
+    if (setup.scenario.Healthy()) continue;
+    const ScenarioSetup reverted = With(setup, [](FaultSpec& fault) {
+      fault.duration = Distribution::Of(Unit::kDuration, 120e9);
+    });
+    WorldPool pool;
+    SimCluster cluster = std::move(StartOf(reverted, pool).cluster);
+    cluster.Advance(20 * kMinute);
+    EXPECT_TRUE(AllCausesGone(cluster.View())) << setup.scenario.name;
+    EXPECT_LE(cluster.world().header().client.error, 0.01f) << setup.scenario.name;
+  }
+}
+
+TEST(AnyScenario, InvariantsHoldAfterEveryEvent) {
+  for (u32 s = 0; s < Catalog().setups.size(); ++s) {
+    WorldPool pool;
+    ChunkOptions options;
+    options.check_invariants = true;
+    const EpisodeRequest request{&Catalog().setups[s], s, kSeed, 0, -1, false, 12};
+    const EpisodeResult e = RunChunk({&request, 1}, *Agent("rule")(), pool, options)[0];
+    EXPECT_FALSE(e.errored) << e.error;
+  }
+}
+
+}  // namespace
+}  // namespace wt

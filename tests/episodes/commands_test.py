@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""run, replay and validate as scripts see them.
+
+usage: commands_test.py BINARY ROOT
+"""
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = sys.argv.pop(2)
+BINARY = sys.argv.pop(1)
+SCENARIO = ROOT + "/scenarios/catalog/services/hotel-wrong-target-port.yaml"
+
+
+def run(*words):
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("WAVETANK_")}
+    return subprocess.run([BINARY, *words], env={**clean, "WAVETANK_ROOT": ROOT},
+                          capture_output=True, text=True, timeout=100)
+
+
+def episode(*words):
+    ended = run("run", "--scenario", SCENARIO, "--seed", "7", "--json", *words)
+    assert ended.returncode == 0, ended
+    return json.loads(ended.stdout)
+
+
+class Commands(unittest.TestCase):
+    def test_the_replay_field_of_an_episode_is_a_command_that_finds_the_same_hash(self):
+        for agent in ("oracle", "rule", "sweep"):
+            line = episode("--agent", agent)
+            words = shlex.split(line["replay"])
+            self.assertEqual(words[0], "wavetank")
+            ended = run(*words[1:], "--json")
+            self.assertEqual(ended.returncode, 0, ended)
+            again = json.loads(ended.stdout)
+            self.assertTrue(again["equal"])
+            self.assertEqual((again["hash"], again["verdict"]), (line["hash"], line["verdict"]))
+
+    def test_replay_reads_a_line_of_episodes_jsonl_and_notices_another_hash(self):
+        line = episode("--agent", "rule")
+        with tempfile.TemporaryDirectory() as folder:
+            path = folder + "/episodes.jsonl"
+            with open(path, "w") as file:
+                file.write(json.dumps(line) + "\n" + json.dumps({**line, "hash": "12"}) + "\n")
+            self.assertEqual(run("replay", "--episodes", path).returncode, 0)
+            self.assertEqual(run("replay", "--episodes", path, "--line", "2").returncode, 10)
+            self.assertEqual(run("replay", "--episodes", path, "--line", "3").returncode, 2)
+
+    def test_a_series_shows_the_symptom_after_the_fault_and_not_before(self):
+        document = episode("--agent", "no-op", "--series")
+        series, fault = document["series"], document["injected_s"]
+        self.assertEqual([p["t_s"] for p in series[:3]], [5.0, 10.0, 15.0])
+        self.assertEqual(series[-1]["t_s"], 1800.0)
+        self.assertLess(max(p["error_rate"] for p in series if p["t_s"] < fault), 0.01)
+        self.assertGreater(max(p["error_rate"] for p in series if p["t_s"] > fault + 30), 0.02)
+        self.assertEqual(document["hash"], episode("--agent", "no-op")["hash"])
+
+    def test_actions_happen_at_their_time_and_name_their_targets(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
+            file.write('{"at_s": 33.25, "verb": "scale", "target": "workload/geo", "option": 2}\n')
+            file.write('{"at_s": 90, "verb": "describe", "target": "service/geo"}\n')
+            file.flush()
+            document = episode("--actions", file.name)
+        taken = [(a["at_s"], a["verb"], a["target"]) for a in document["actions"]]
+        self.assertEqual(taken, [(33.25, "scale", "workload/geo"),
+                                 (90, "describe", "service/geo")])
+
+    def test_validate_prints_the_place_and_the_nearest_word_and_ends_with_3(self):
+        ended = run("validate", SCENARIO)
+        self.assertEqual((ended.returncode, ended.stdout), (0, SCENARIO + ": ok\n"))
+        with open(SCENARIO) as file:
+            text = file.read()
+        for good, bad, said in (("service: profile", "service: profil", "profile"),
+                                ("service-target-port-wrong", "service-target-prt-wrong",
+                                 "service-target-port-wrong")):
+            with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+                file.write(text.replace(good, bad))
+                file.flush()
+                ended = run("validate", file.name, SCENARIO)
+                self.assertEqual(ended.returncode, 3, ended)
+                self.assertRegex(ended.stderr, r"^%s:\d+:\d+: " % file.name)
+                self.assertIn('did you mean "%s"' % said, ended.stderr)
+                self.assertEqual(ended.stdout, SCENARIO + ": ok\n")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// A recorded list of actions played again is the same episode.
+#include <gtest/gtest.h>
+
+#include "episodes/script.h"
+#include "tests/episodes/lite.h"
+
+namespace wt {
+namespace {
+
+TEST(Replay, ActionsOfAnyAgentPlayedAgainGiveTheSameHashAndVerdict) {
+  for (const char* agent : {"oracle", "rule", "random", "delete-everything"}) {
+    for (const EpisodeResult& e : RunLite(agent, 4, 4)) {
+      const std::string text = ActionsText(e.actions);
+      Result<std::vector<ScriptedAction>> actions = ReadActions(text, "actions");
+      ASSERT_TRUE(actions.ok()) << actions.error().Text();
+      WorldPool pool;
+      ChunkOptions options;
+      u32 samples = 0;
+      options.sampler.tell = [&](const SimCluster&) { ++samples; };
+      const Result<EpisodeResult> again =
+          RunScript({&Lite().setups[e.scenario], e.scenario, e.seed}, *actions, pool, options);
+      ASSERT_TRUE(again.ok()) << agent << " " << again.error().Text();
+      EXPECT_EQ(again->hash, e.hash) << agent << " " << Describe(e);
+      EXPECT_EQ(again->verdict, e.verdict) << agent << " " << Describe(*again);
+      EXPECT_EQ(again->steps, e.steps);
+      EXPECT_GT(samples, 0u) << "watching changes nothing";
+    }
+  }
+}
+
+TEST(Replay, AWrongActionIsNamedWithItsLineAndTheNearestWord) {
+  const auto error_of = [](const char* text) {
+    Result<std::vector<ScriptedAction>> actions = ReadActions(text, "a.jsonl");
+    if (!actions) return actions.error().Text();
+    WorldPool pool;
+    const auto ran = RunScript({&Lite().setups[0], 0, 1}, *actions, pool, {});
+    return ran ? std::string() : ran.error().Text();
+  };
+  EXPECT_EQ(error_of("{\"verb\": \"describe\", \"target\": \"service/profil\"}"),
+            "a.jsonl:1:1: target: there is no service \"profil\" at that time; did you mean "
+            "\"profile\"?");
+  EXPECT_NE(error_of("\n{\"verb\": \"undoo\", \"target\": \"workload/geo\"}").find("a.jsonl:2:1"),
+            std::string::npos);
+  EXPECT_NE(error_of("{\"at_s\": -1, \"verb\": \"wait\"}").find("at_s"), std::string::npos);
+  EXPECT_NE(error_of("nonsense").find("not JSON"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace wt
