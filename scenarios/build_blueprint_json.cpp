@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "scenarios/build_parts.h"
@@ -72,7 +73,11 @@ Result<Blueprint> BuildBlueprint(const App& app, const BlueprintOptions& options
                                  Warnings* warnings) {
   Blueprint blueprint;
   blueprint.timing = options.timing;
-  blueprint.app = blueprint.strings.Add(app.path);
+  // Its name, not where the tree lies: hashes are the same in every clone.
+  const std::filesystem::path path = std::filesystem::path(app.path).lexically_normal();
+  const bool slash = !path.has_filename();
+  blueprint.app =
+      blueprint.strings.Add((slash ? path.parent_path() : path).filename().string());
   blueprint.app_namespace = blueprint.strings.Add(app.manifests.default_namespace);
   if (warnings != nullptr) {
     for (const auto* list : {&app.manifests.warnings, &app.behaviour.warnings}) {
