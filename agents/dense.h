@@ -12,17 +12,47 @@ struct LayerShape {
   u32 in = 0, out = 0;
 };
 
-// out = bias + x W. `layer`: W [in][out] row-major, then bias [out]; the inner loop runs over
-// outputs, so that it vectorises.
-inline void Dense(const f32* layer, LayerShape shape, const f32* x, f32* out) {
-  const f32* bias = layer + shape.in * shape.out;
-  for (u32 o = 0; o < shape.out; ++o) out[o] = bias[o];
-  for (u32 i = 0; i < shape.in; ++i) {
-    const f32 value = x[i];
-    if (value == 0.0f) continue;  // features and ReLU outputs are mostly zero
-    const f32* row = layer + i * shape.out;
-    for (u32 o = 0; o < shape.out; ++o) out[o] += value * row[o];
+// Eight floats in a register (two, where the CPU's are shorter), and eight anywhere in memory.
+using Eight = f32 __attribute__((vector_size(32)));
+using EightAt = f32 __attribute__((vector_size(32), aligned(4), may_alias));
+
+// to[k] = start[k] + sum over i of x[i * x_stride] rows[i * row_stride + k], k < 8 kEights. The
+// sums stay in registers.
+template <u32 kEights>
+inline void AddRows(const f32* start, const f32* x, u32 n, u32 x_stride, const f32* rows,
+                    u32 row_stride, f32* to) {
+  Eight sum[kEights];
+  for (u32 k = 0; k < kEights; ++k) sum[k] = reinterpret_cast<const EightAt*>(start)[k];
+  for (u32 i = 0; i < n; ++i, x += x_stride, rows += row_stride) {
+    const f32 value = *x;
+    for (u32 k = 0; k < kEights; ++k) sum[k] += value * reinterpret_cast<const EightAt*>(rows)[k];
   }
+  for (u32 k = 0; k < kEights; ++k) reinterpret_cast<EightAt*>(to)[k] = sum[k];
+}
+
+// The same over `wide` columns.
+inline void AddRows(const f32* start, const f32* x, u32 n, u32 x_stride, const f32* rows,
+                    u32 row_stride, f32* to, u32 wide) {
+  u32 k = 0;
+  for (; k + 32 <= wide; k += 32) {
+    AddRows<4>(start + k, x, n, x_stride, rows + k, row_stride, to + k);
+  }
+  for (; k + 8 <= wide; k += 8) {
+    AddRows<1>(start + k, x, n, x_stride, rows + k, row_stride, to + k);
+  }
+  if (k == wide) return;
+  f32 sum[8] = {};
+  for (u32 j = 0; j < wide - k; ++j) sum[j] = start[k + j];
+  for (u32 i = 0; i < n; ++i) {
+    const f32 value = x[i * x_stride];
+    for (u32 j = 0; j < wide - k; ++j) sum[j] += value * rows[i * row_stride + k + j];
+  }
+  for (u32 j = 0; j < wide - k; ++j) to[k + j] = sum[j];
+}
+
+// out = bias + x W. `layer`: W [in][out] row-major, then bias [out].
+inline void Dense(const f32* layer, LayerShape shape, const f32* x, f32* out) {
+  AddRows(layer + shape.in * shape.out, x, shape.in, 1, layer, shape.out, out, shape.out);
 }
 
 inline void Relu(f32* x, u32 n) {

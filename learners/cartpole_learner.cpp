@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "learners/surrogate.h"
+#include "learners/torch_ops.h"
 
 namespace wt {
 
@@ -23,7 +24,7 @@ struct CartPoleLearner::Impl {
 
   torch::Tensor Logits(torch::Tensor x) const {
     for (u32 l = 0; l < kCartPoleLayers; ++l) {
-      x = torch::matmul(x, tensors[2 * l]) + tensors[2 * l + 1];
+      x = DenseOp(x, tensors[2 * l], tensors[2 * l + 1]);
       if (l + 1 < kCartPoleLayers) x = torch::relu(x);
     }
     return x;

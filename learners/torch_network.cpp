@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "learners/torch_ops.h"
+
 namespace wt {
 namespace {
 
@@ -186,7 +188,7 @@ TorchInputs GatherInputs(const RolloutBatch& batch, std::span<const u32> rows) {
 torch::Tensor TorchForward(const TorchNetwork& network, const TorchInputs& in) {
   const auto linear = [&](Layer layer, const torch::Tensor& x) {
     const auto l = static_cast<std::size_t>(layer);
-    return torch::matmul(x, network.weight[l]) + network.bias[l];
+    return DenseOp(x, network.weight[l], network.bias[l]);
   };
   const auto exists = [&](EntityKind kind) {
     return (in.features[K(kind)].slice(2, 0, 1) > 0.5).to(torch::kFloat32);  // [b][slots][1]
@@ -213,11 +215,11 @@ torch::Tensor TorchForward(const TorchNetwork& network, const TorchInputs& in) {
     return context.unsqueeze(1).expand({like.size(0), like.size(1), context.size(1)});
   };
   const torch::Tensor s2 = torch::relu(linear(
-      Layer::kService2, torch::cat({e_s, torch::bmm(in.callees, e_s),
-                                    torch::bmm(in.workload_of, e_w), spread(e_s)}, 2)));
+      Layer::kService2, torch::cat({e_s, PoolOp(in.callees, e_s),
+                                    PoolOp(in.workload_of, e_w), spread(e_s)}, 2)));
   const torch::Tensor w2 = torch::relu(linear(
       Layer::kWorkload2,
-      torch::cat({e_w, torch::bmm(in.services_of, e_s), spread(e_w)}, 2)));
+      torch::cat({e_w, PoolOp(in.services_of, e_s), spread(e_w)}, 2)));
   const torch::Tensor n2 =
       torch::relu(linear(Layer::kNode2, torch::cat({e_n, spread(e_n)}, 2)));
 
