@@ -47,7 +47,8 @@ struct Origin {
         cluster(std::move(started.cluster)),
         limits(started.limits),
         twin(cluster.blueprint(), pool, cluster.View().faults, cluster.world()),
-        protected_objects(ProtectedObjects(cluster.View(), request.setup->objective)) {}
+        protected_objects(ProtectedObjects(cluster.View(), request.setup->objective)),
+        cause(CauseName(cluster.View())) {}
 
   const ScenarioSetup* setup;
   u64 seed;
@@ -55,6 +56,7 @@ struct Origin {
   EpisodeLimits limits;
   Twin twin;
   std::vector<ObjectId> protected_objects;
+  std::string cause;  // as EpisodeResult::cause
 };
 
 // One running episode of a chunk.
@@ -96,6 +98,21 @@ void ForbidSubmit(const ObservationView& view) {
       if (MovesOf(kind)[m].verb == Verb::kSubmit) submits |= 1u << m;
     }
     for (u32& mask : view.Masks(kind)) mask &= ~submits;
+  }
+}
+
+// Leaves moves on a share of the entities, and on those of the cause.
+void LimitReach(const SimCluster& cluster, const EpisodeRequest& request,
+                const ObservationView& view) {
+  const Sim sim = cluster.View();
+  for (int k = 1; k < kEntityKinds; ++k) {
+    const auto kind = static_cast<EntityKind>(k);
+    const std::span<u32> masks = view.Masks(kind);
+    for (u16 s = 0; s < masks.size(); ++s) {
+      if (masks[s] == 0) continue;
+      if (HashUniform(request.seed, static_cast<u64>(k), s) < request.reach) continue;
+      if (!IsCauseEntity(sim, kind, cluster.RowOf(kind, s))) masks[s] = 0;
+    }
   }
 }
 
@@ -142,6 +159,7 @@ class Chunk {
       result.error = origin.error().Text();
       return;
     }
+    result.cause = (*origin)->cause;
     running_.push_back(std::make_unique<Running>(request, index, **origin, pool_,
                                                  policy_.MemoryBytes()));
   }
@@ -154,8 +172,9 @@ class Chunk {
                                                   options_.texts || policy_.WantsContext(),
                                                   options_.check_invariants);
     if (!started) return started.error();
-    if (request.head_start >= 0) SkipAhead(started->cluster, request);
-    origins_.push_back(std::make_unique<Origin>(request, std::move(*started), pool_));
+    auto origin = std::make_unique<Origin>(request, std::move(*started), pool_);
+    if (request.head_start >= 0) SkipAhead(origin->cluster, request);
+    origins_.push_back(std::move(origin));
     return origins_.back().get();
   }
 
@@ -165,6 +184,7 @@ class Chunk {
       Running& r = *running_[i];
       r.cluster.Observe(r.observation.view);
       if (r.request->ends_itself) ForbidSubmit(r.observation.view);
+      if (r.request->reach < 1) LimitReach(r.cluster, *r.request, r.observation.view);
       slots_[i] = {.observation = r.observation.view,
                    .key = Mix(r.request->seed ^ Mix(r.request->policy_key)),
                    .step = r.cluster.steps(),
