@@ -24,10 +24,12 @@ struct Command {
 std::span<const Command> CoreCommands();
 
 extern const Command kBench;
+extern const Command kDemo;
 extern const Command kDoctor;
 extern const Command kList;
 extern const Command kPlay;
 extern const Command kReplayCommand;
+extern const Command kReport;
 extern const Command kRun;
 extern const Command kValidate;
 extern const Command kVersion;

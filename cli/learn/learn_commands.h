@@ -8,6 +8,7 @@
 
 namespace wt {
 
+extern const Command kDemoTraining;
 extern const Command kTrain;
 
 // The table of wavetank-learn.

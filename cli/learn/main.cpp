@@ -6,7 +6,7 @@
 namespace wt {
 
 std::span<const Command> LearnCommands() {
-  static const std::array commands{kTrain};
+  static const std::array commands{kTrain, kDemoTraining};
   return commands;
 }
 
