@@ -31,6 +31,7 @@ extern const Command kPlay;
 extern const Command kReplayCommand;
 extern const Command kReport;
 extern const Command kRun;
+extern const Command kTrainOptions;  // what it does: cli/learn/
 extern const Command kValidate;
 extern const Command kVersion;
 

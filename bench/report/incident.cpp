@@ -12,14 +12,14 @@ void RecordStep(const StepView& step, Incident& incident) {
   const f64 began_s = incident.steps.empty() ? 0 : incident.end_s;
   const std::string target = step.cluster->EntityName(action.kind, action.slot);
   const std::string option = step.cluster->OptionText(action);
-  std::string text(VerbName(verb));
+  std::string text = verb == Verb::kWait ? option : std::string(VerbName(verb));
   if (!target.empty()) text += " " + target;
-  if (!option.empty()) text += " -> " + option;
+  if (verb != Verb::kWait && !option.empty()) text += " -> " + option;
   incident.steps.push_back({began_s, verb, std::move(text), step.outcome.accepted});
   incident.end_s = ToSeconds(step.cluster->Now());
   if (incident.complaint.empty() && !step.complaint.empty()) {
     incident.complaint = std::string(step.complaint);
-    incident.complaint_s = began_s;
+    incident.complaint_s = incident.end_s;
   }
 }
 

@@ -61,6 +61,9 @@ std::string Line(const Listed& row, std::size_t width) {
     std::string kinds;
     for (const std::string& kind : row.faults) kinds += (kinds.empty() ? "" : ", ") + kind;
     rest = fmt::format("{:<12}{:<14}{}", row.group, row.task, kinds.empty() ? "healthy" : kinds);
+  } else if (row.scenarios > 0) {
+    rest = fmt::format("{} scenarios, seeds {}-{}  {}", row.scenarios, row.first_seed,
+                       row.last_seed, row.text);
   } else if (!row.text.empty()) {
     rest = fmt::format("{:<12}{}", row.group, row.text);
   }
@@ -74,6 +77,7 @@ Result<ExitCode> Run(const Arguments& arguments) {
   Result<std::vector<Listed>> rows = ListKind(*root, kind);
   if (!rows) return rows.error();
   if (kind == "scenarios") DescribeScenarios(*root, *rows);
+  if (kind == "suites") DescribeSuites(*root, *rows);
   if (arguments.Flag("--json")) {
     fmt::print("{}\n", ListJson(kind, *rows));
     return ExitCode::kOk;
@@ -128,6 +132,18 @@ void DescribeScenarios(const fs::path& root, std::vector<Listed>& rows) {
       kinds.insert(fault.kind.texts.begin(), fault.kind.texts.end());
     }
     row.faults.assign(kinds.begin(), kinds.end());
+  }
+}
+
+void DescribeSuites(const fs::path& root, std::vector<Listed>& rows) {
+  for (Listed& row : rows) {
+    Result<Suite> suite =
+        LoadSuite((root / row.path).string(), (root / "scenarios/catalog").string());
+    if (!suite) continue;
+    row.text = suite->description;
+    row.scenarios = suite->scenario_paths.size();
+    row.first_seed = suite->first_seed;
+    row.last_seed = suite->last_seed;
   }
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/api/ints.h"
 #include "sim/api/result.h"
 
 namespace wt {
@@ -20,6 +21,8 @@ struct Listed {
   std::string app = {}, task = {};
   std::vector<std::string> faults = {};  // ids of the kinds that may be drawn; none: healthy
   bool loaded = false;
+  // Of a suite that loads.
+  u64 scenarios = 0, first_seed = 0, last_seed = 0;
 };
 
 // Rows of one kind, those of folders sorted by path:
@@ -34,6 +37,8 @@ Result<std::vector<Listed>> ListKind(const std::filesystem::path& root, std::str
 // Reads each scenario for its app, task and kinds of fault. One that does not load stays a name:
 // `validate` says what is wrong with it.
 void DescribeScenarios(const std::filesystem::path& root, std::vector<Listed>& rows);
+// Reads each suite for its description, its seeds and how many scenarios it has.
+void DescribeSuites(const std::filesystem::path& root, std::vector<Listed>& rows);
 
 // One document, schema wavetank.list/1, with the rows under the name of the kind; of faults also
 // their names alone as `fault_ids`.

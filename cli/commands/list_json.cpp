@@ -18,6 +18,10 @@ std::string ListJson(std::string_view kind, const std::vector<Listed>& rows) {
       one["class"] = row.faults.empty() ? "healthy" : "faulty";
       one["faults"] = row.faults;
     }
+    if (row.scenarios > 0) {
+      one["scenarios"] = row.scenarios;
+      one["seeds"] = {row.first_seed, row.last_seed};
+    }
     list.push_back(std::move(one));
     ids.push_back(row.name);
   }

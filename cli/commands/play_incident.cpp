@@ -22,15 +22,10 @@ std::string FirstLines(const std::string& text, int lines) {
   return out;
 }
 
-void TellStep(const StepView& step, std::FILE* to) {
-  const Action& action = step.slot->chosen;
-  const Move& move = MoveOf(action);
-  const std::string target = step.cluster->EntityName(action.kind, action.slot);
-  const std::string option = step.cluster->OptionText(action);
-  fmt::print(to, "{:>8.1f}s  {} {}{}{}\n", ToSeconds(step.cluster->Now()), VerbName(move.verb),
-             target, option.empty() ? "" : " -> " + option,
-             step.outcome.accepted ? "" : "  (refused)");
-  if (!IsInvestigation(move.verb)) return;
+void TellStep(const Incident::Step& taken, const StepView& step, std::FILE* to) {
+  fmt::print(to, "{:>8.1f}s  {}{}\n", taken.at_s, taken.text,
+             taken.accepted ? "" : "  (refused)");
+  if (!IsInvestigation(taken.verb)) return;
   fmt::print(to, "{}", FirstLines(step.cluster->LastResultText(), kFindingLines));
 }
 
@@ -50,12 +45,12 @@ Result<PlayedIncident> PlayIncident(const PreparedSuite& suite, const PlayOption
     RecordStep(step, out.incident);
     if (options.on_step) options.on_step(step);
     if (options.tell == nullptr) return;
+    TellStep(out.incident.steps.back(), step, options.tell);
     if (complaint != step.complaint) {
       complaint = step.complaint;
       fmt::print(options.tell, "{:>8.1f}s  user: \"{}\"\n", ToSeconds(step.cluster->Now()),
                  complaint);
     }
-    TellStep(step, options.tell);
   };
   WorldPool pool;
   const EpisodeRequest request{&suite.setups[0], 0, options.seed};

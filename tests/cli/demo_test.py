@@ -15,8 +15,8 @@ import unittest
 
 CORE = sys.argv.pop(1)
 LEARN = sys.argv.pop(1) if len(sys.argv) > 1 else None
-SMALL = ["--suite", "hotel-wrong-target-port", "--train-seconds", "0.1", "--seeds", "1-2",
-         "--seed", "7"]
+SUITE = ["--suite", "hotel-wrong-target-port", "--seeds", "1-2", "--seed", "7"]
+SMALL = [*SUITE, "--train-seconds", "0.1"]
 AGENTS = {"no-op", "random", "restart-everything", "rule", "oracle"}
 WAIT_S = 120
 
@@ -83,12 +83,15 @@ class Demo(unittest.TestCase):
 
     @unittest.skipIf(LEARN is None, "built without libtorch")
     def test_ctrl_c_in_training_ends_with_a_report_of_what_there_is(self):
-        running = subprocess.Popen([LEARN, "demo", *SMALL, "--train-seconds", "600", "--out", "d"],
+        running = subprocess.Popen([LEARN, "demo", *SUITE, "--train-seconds", "600", "--out", "d"],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                    cwd=self.dir, env=self.env)
+        self.addCleanup(running.kill)
         end = time.monotonic() + WAIT_S
         path = self.dir + "/d/train/metrics.jsonl"
-        while time.monotonic() < end and not (os.path.exists(path) and os.path.getsize(path)):
+        while not (os.path.exists(path) and os.path.getsize(path)):
+            self.assertIsNone(running.poll(), "it ended before its first update")
+            self.assertLess(time.monotonic(), end)
             time.sleep(0.05)
         running.send_signal(signal.SIGINT)
         said = running.communicate(timeout=WAIT_S)[0]

@@ -167,7 +167,7 @@ class Report(unittest.TestCase):
         self.write_training("bad", [0.5])
         self.write("bad/metrics.jsonl", json.dumps(metrics(1, 0.5)) + "\nno line\n")
         self.assert_refused(self.report("bad"), "bad/metrics.jsonl:2")
-        self.assert_refused(self.report(), "RUN")
+        self.assert_refused(self.report(), "runs is missing")
         self.assertEqual(self.report("nowhere.json").returncode, 4)
 
     def test_a_killed_run_shows_its_whole_lines_and_a_long_one_stays_small(self):
