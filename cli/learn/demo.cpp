@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <thread>
 
 #include "cli/commands/report_files.h"
 #include "cli/data_root.h"
@@ -23,18 +22,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// CPU seconds that two cores spend on training in a second (the update has one thread), so that
-// a machine with more cores is done earlier with the same policy.
-constexpr f64 kCpuPerSecond = 1.25;
-constexpr f64 kLate = 1.2;  // a busy machine stops at this many times the wall time
+constexpr f64 kLate = 1.2;      // training stops at this many times the wanted wall time
+constexpr u64 kTrialUpdates = 2;
 
-// As `train` with its own defaults, bounded in time.
+// As `train` with its own defaults, bounded by CPU time.
 Result<TrainConfig> ConfigOf(const DemoPlan& plan, i64 threads) {
-  const f64 cores = threads > 0 ? static_cast<f64>(threads)
-                                : static_cast<f64>(std::thread::hardware_concurrency());
-  const f64 cpu_s = plan.train_s * (cores >= 2 ? kCpuPerSecond : 1.0);
   const std::vector<std::string> words{"train",
-                                       "--cpu-minutes", fmt::format("{}", cpu_s / 60),
+                                       "--cpu-minutes", fmt::format("{}", plan.train_s / 60),
                                        "--seed", fmt::format("{}", plan.seed),
                                        "--threads", fmt::format("{}", threads)};
   Result<Invocation> train = ParseCommandLine({&kTrain, 1}, words, ConfigFile{});
@@ -50,10 +44,26 @@ Result<std::string> MakeFolder(const DemoPlan& plan) {
   return plan.out;
 }
 
+// Training is bounded by CPU time, a demo by a clock: CPU seconds that a second of training takes
+// on this machine as it is now (cores, load), by a short trial.
+Result<f64> CpuPerSecond(const PreparedSuite& suite, TrainConfig config) {
+  config.folder.clear();
+  config.updates = kTrialUpdates;
+  config.cpu_seconds_max = 0;
+  Lap wall;
+  Result<TrainResult> trial =
+      Train(suite.setups, config, nullptr, [](const TrainProgress&) { return !Interrupted(); });
+  if (!trial) return trial.error();
+  return trial->checkpoint.cpu_s / std::max(wall.Seconds(), 1e-3);
+}
+
 Status TrainPolicy(const PreparedSuite& suite, const DemoPlan& plan, DemoOutcome& outcome) {
   std::error_code failed;
   fs::create_directories(outcome.config.folder, failed);
   if (failed) return Error{ErrorCode::kEnvironment, outcome.config.folder, failed.message()};
+  Result<f64> cpu_per_second = CpuPerSecond(suite, outcome.config);
+  if (!cpu_per_second) return cpu_per_second.error();
+  outcome.config.cpu_seconds_max = plan.train_s * *cpu_per_second;
   const Status kept = KeepRunDocument(
       outcome.config.folder,
       RunDocument(outcome.config, suite.setups, std::string(kBuildInfo.commit)), false);

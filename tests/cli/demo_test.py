@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import unittest
+import xml.etree.ElementTree
 
 CORE = sys.argv.pop(1)
 LEARN = sys.argv.pop(1) if len(sys.argv) > 1 else None
@@ -42,6 +43,20 @@ class Demo(unittest.TestCase):
             self.assertIn(text, ended.stdout)
         self.assertEqual(os.listdir(self.dir), [])
         self.assertEqual(self.run_it(CORE, *SMALL).stdout, ended.stdout)
+
+    def test_play_writes_the_same_incident_as_a_picture(self):
+        ended = subprocess.run([CORE, "play", "--seed", "7", "--brief", "--svg", "incident.svg"],
+                               capture_output=True, text=True, cwd=self.dir, env=self.env,
+                               timeout=WAIT_S)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        self.assertIn(ended.stdout, self.run_it(CORE, *SMALL).stdout)
+        picture = xml.etree.ElementTree.parse(self.dir + "/incident.svg").getroot()
+        self.assertEqual(picture.tag, "{http://www.w3.org/2000/svg}svg")
+        texts = [text.text for text in picture.iter() if text.tag.endswith("}text")]
+        self.assertIn("hotel-wrong-target-port, seed 7, agent rule", texts)
+        self.assertIn("fault: service-target-port-wrong", texts)
+        for text in picture.iter("{http://www.w3.org/2000/svg}text"):
+            self.assertTrue(0 <= float(text.get("x")) <= 960)
 
     def test_bad_words_end_in_one_line_before_anything_is_played(self):
         os.makedirs(self.dir + "/used")

@@ -55,7 +55,8 @@ TEST(List, FaultsAndAgentsNeedNoFolderAndAreThoseThatScenariosAndFlagsTake) {
   const auto json = nlohmann::json::parse(ListJson("faults", faults));
   EXPECT_EQ(json["faults"][0]["name"], json["fault_ids"][0]);
   EXPECT_EQ(json["fault_ids"].size(), faults.size());
-  for (const Listed& row : *ListKind("/nowhere", "agents")) {
+  const std::vector<Listed> agents = *ListKind("/nowhere", "agents");
+  for (const Listed& row : agents) {
     EXPECT_FALSE(row.text.empty()) << row.name;
     if (row.group == "scripted") {
       EXPECT_TRUE(AgentNamed(row.name).ok()) << row.name;

@@ -146,6 +146,24 @@ class Report(unittest.TestCase):
         self.assertGreaterEqual(page.texts.count(NASTY), 3)
         self.assertEqual(json.loads(page.scripts["data"])["agents"][0]["name"], NASTY)
 
+    def test_an_incident_is_drawn_and_its_words_stay_text(self):
+        steps = [{"at_s": 15 * i, "verb": verb, "text": f"{verb} {NASTY}", "accepted": i != 2}
+                 for i, verb in enumerate(["describe", "wait", "fix-port", "submit"])]
+        self.write("d/incident.json", {
+            "schema": "wavetank.incident/1", "scenario": NASTY, "seed": 3, "agent": NASTY,
+            "causes": [NASTY], "injected_s": 10, "repaired_s": 0, "end_s": 60, "verdict": -1,
+            "complaint": NASTY, "complaint_s": 20, "steps": steps,
+            "errors": [{"at_s": 5 * i, "error": i / 12} for i in range(13)]})
+        page = self.page("d")
+        self.assertNotIn("img", page.tags)
+        self.assertEqual(page.tags.count("circle"), len(steps))
+        self.assertEqual(page.tags.count("polygon"), 1)
+        self.assertIn(f"agent: fix-port {NASTY} (refused)", page.texts)
+        self.assertIn("-1: made worse", page.texts)
+        self.assertEqual(json.loads(page.scripts["data"])["incident"]["steps"], steps)
+        self.write("d/incident.json", "{}")
+        self.assert_refused(self.report("d"), "d/incident.json")
+
     def test_unlike_results_are_refused_with_both_names_and_what_differs(self):
         self.write("a.json", results("rule", 0.8))
         for field in ("suite_hash", "engine", "verdict_rules"):
