@@ -7,6 +7,7 @@
 #include "bench/evaluate.h"
 #include "cli/data_root.h"
 #include "cli/interrupt.h"
+#include "cli/learn/cluster_run.h"
 #include "cli/learn/train_runs.h"
 #include "cli/log.h"
 #include "cli/progress.h"
@@ -19,7 +20,9 @@ namespace {
 
 constexpr u64 kNoBound = 1'000'000'000;  // updates, when CPU time is the bound
 
-Result<TrainConfig> ConfigOf(const Arguments& arguments) {
+}  // namespace
+
+Result<TrainConfig> ClusterConfigOf(const Arguments& arguments) {
   TrainConfig config;
   config.preset = arguments.Text("--preset");
   Result<GrpoConfig> preset = PresetNamed(config.preset);
@@ -45,6 +48,8 @@ Result<TrainConfig> ConfigOf(const Arguments& arguments) {
   if (arguments.Given("--steps")) LogWarning("--steps is of --env cartpole and ignored");
   return config;
 }
+
+namespace {
 
 // What is counted: updates, or CPU seconds where they are the bound.
 class Watch {
@@ -93,7 +98,7 @@ void Print(const Arguments& arguments, const TrainConfig& config, const TrainRes
 }  // namespace
 
 Result<ExitCode> TrainOnCluster(const Arguments& arguments) {
-  Result<TrainConfig> config = ConfigOf(arguments);
+  Result<TrainConfig> config = ClusterConfigOf(arguments);
   if (!config) return config.error();
   Result<std::filesystem::path> root = DataRoot();
   if (!root) return root.error();
