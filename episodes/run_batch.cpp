@@ -41,6 +41,12 @@ void ForEachChunk(std::size_t chunks, int threads,
   InArena(chunks, threads, [&](std::size_t c) { run(c, pools.local()); });
 }
 
+void ForEachTask(std::size_t tasks, int threads, const PolicyFactory& make_policy,
+                 const std::function<void(std::size_t, Policy&)>& run) {
+  tbb::enumerable_thread_specific<std::unique_ptr<Policy>> policies(make_policy);
+  InArena(tasks, threads, [&](std::size_t task) { run(task, *policies.local()); });
+}
+
 std::vector<EpisodeResult> RunBatch(std::span<const EpisodeRequest> requests,
                                     const PolicyFactory& make_policy, const BatchOptions& options,
                                     std::vector<bool>* done) {

@@ -31,6 +31,10 @@ void ForEachChunk(std::size_t chunks, int threads,
 // One policy per thread.
 using PolicyFactory = std::function<std::unique_ptr<Policy>()>;
 
+// The same with a policy per thread in place of a pool.
+void ForEachTask(std::size_t tasks, int threads, const PolicyFactory& make_policy,
+                 const std::function<void(std::size_t, Policy&)>& run);
+
 // Results in request order; `done[i]` (same size, out, optional) says which were run.
 std::vector<EpisodeResult> RunBatch(std::span<const EpisodeRequest> requests,
                                     const PolicyFactory& make_policy, const BatchOptions& options,
