@@ -21,6 +21,9 @@ struct BatchOptions {
   // Called after each chunk, one call at a time, in the order in which chunks finish. May stop the
   // run by returning false: chunks not begun stay out (their episodes have steps == 0).
   std::function<bool(std::span<const EpisodeResult>)> on_chunk;
+  // Results keep their actions only until on_chunk has seen them: the memory of a long call is then
+  // that of its worlds at once, and some 200 bytes an episode.
+  bool drop_actions = false;
 };
 
 // Calls run(c, pool) once for every c < chunks, on `threads` threads (0: all cores). A pool belongs

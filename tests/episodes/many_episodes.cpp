@@ -84,7 +84,7 @@ std::vector<EpisodeResult> Play(std::span<const EpisodeRequest> requests,
   BatchOptions options;
   options.threads = static_cast<int>(settings.Number("threads"));
   options.chunk = settings.Number("chunk");
-  options.chunk_options.keep_actions = false;
+  options.drop_actions = true;
   u64 ended = 0;
   options.on_chunk = [&](std::span<const EpisodeResult> part) {
     progress.Update(ended += part.size());
