@@ -22,7 +22,9 @@ namespace wt {
 struct SegmentOptions {
   int threads = 0;      // 0: all cores
   u32 alive = 2048;     // worlds at once
-  u32 lane = 64;        // of them, side by side in a lane: one call of the policy
+  // Of them, side by side in a lane: one call of the policy. More stay in the cache when it is
+  // small; measured with a network of width 32, 16 is faster than 64 (docs/results/many.txt).
+  u32 lane = 16;
   u32 steps = 16;       // T, decisions of each world in a segment
   ChunkOptions chunk_options;  // on_step: StepView::index is of the request; called by any thread
 };

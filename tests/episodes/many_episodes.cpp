@@ -28,7 +28,7 @@ const std::map<std::string, std::string> kDefaults{
     {"group", "1"},      // episodes of one World
     {"max_steps", "2"},  // decisions per episode; 0: the scenario's
     {"threads", "0"},
-    {"chunk", "64"},     // of chunks: worlds; of segments: worlds of a lane
+    {"chunk", "0"},      // worlds of a chunk or of a lane; 0: what the library takes
     {"alive", "2048"},   // of segments
     {"steps", "16"}};    // of a segment
 
@@ -73,7 +73,7 @@ std::vector<EpisodeResult> Play(std::span<const EpisodeRequest> requests,
     SegmentOptions options;
     options.threads = static_cast<int>(settings.Number("threads"));
     options.alive = settings.Number("alive");
-    options.lane = settings.Number("chunk");
+    if (const u32 lane = settings.Number("chunk"); lane > 0) options.lane = lane;
     options.steps = settings.Number("steps");
     options.chunk_options.keep_actions = false;
     return RunSegments(requests, make, options, [&](const SegmentProgress& p) {
@@ -83,7 +83,7 @@ std::vector<EpisodeResult> Play(std::span<const EpisodeRequest> requests,
   }
   BatchOptions options;
   options.threads = static_cast<int>(settings.Number("threads"));
-  options.chunk = settings.Number("chunk");
+  if (const u32 chunk = settings.Number("chunk"); chunk > 0) options.chunk = chunk;
   options.drop_actions = true;
   u64 ended = 0;
   options.on_chunk = [&](std::span<const EpisodeResult> part) {
