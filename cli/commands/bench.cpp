@@ -116,6 +116,7 @@ Result<ExitCode> Run(const Arguments& arguments) {
   options.first_seed = seeds.first;
   options.last_seed = seeds.last;
   options.threads = info.threads;
+  options.drop_actions = true;  // they are in episodes.jsonl
   // A program sees one episode after the other, not many at once.
   if (info.agent.starts_with("exec:")) options.chunk = 1;
   const u64 total = suite->setups.size() * (seeds.last - seeds.first + 1);
