@@ -77,6 +77,19 @@ f64 CpuSeconds() {
   return static_cast<f64>(now.tv_sec) + static_cast<f64>(now.tv_nsec) * 1e-9;
 }
 
+RunInfo InfoOf(const Arguments& arguments, const PreparedSuite& suite, const SeedRange& seeds) {
+  RunInfo info;
+  info.commit = std::string(kBuildInfo.commit);
+  info.suite = suite.name;
+  info.suite_hash = suite.hash;
+  info.agent = arguments.Text("--agent");
+  info.held_out = SplitWords(arguments.Text("--held-out"));
+  info.first_seed = seeds.first;
+  info.last_seed = seeds.last;
+  info.threads = static_cast<int>(arguments.Integer("--threads"));
+  return info;
+}
+
 Result<ExitCode> Run(const Arguments& arguments) {
   if (arguments.Flag("--perf")) {
     return RunBenchPerf(arguments.Text("--only"), arguments.Flag("--json"));
@@ -94,16 +107,7 @@ Result<ExitCode> Run(const Arguments& arguments) {
     if (!given) return given.error();
     seeds = *given;
   }
-  RunInfo info;
-  info.commit = std::string(kBuildInfo.commit);
-  info.suite = suite->name;
-  info.suite_hash = suite->hash;
-  info.agent = arguments.Text("--agent");
-  info.held_out = SplitWords(arguments.Text("--held-out"));
-  info.first_seed = seeds.first;
-  info.last_seed = seeds.last;
-  info.threads = static_cast<int>(arguments.Integer("--threads"));
-
+  const RunInfo info = InfoOf(arguments, *suite, seeds);
   BenchRun run(info, *suite, arguments.Text("--out"));
   EvaluateOptions options;
   if (arguments.Flag("--resume")) {
