@@ -7,7 +7,6 @@
 
 #include "sim/kubelet/kubelet.h"
 #include "sim/traffic/inputs.h"
-#include "sim/traffic/last_spec.h"
 #include "sim/traffic/solve_memo.h"
 #include "sim/transitions.h"
 
@@ -43,34 +42,54 @@ struct Room {
   Row* rows() { return reinterpret_cast<Row*>(bytes); }
 };
 
+// Memory of the processes of one service.
+struct MemoryUse {
+  f32 bytes = -1;   // in use by each; -1: it does not grow
+  RevId tmpl = 0;   // the template looked at last, and its limit
+  u32 index = 0;
+  f64 limit = 0;    // 0 = none
+};
+
+void LookUpLimit(const Sim& sim, RevId tmpl, u32 index, MemoryUse& use) {
+  const auto& typed = sim.Typed<PodTemplate>(tmpl);
+  const ContainerSpec& spec = Items(&typed, typed.containers)[index];
+  use.tmpl = tmpl;
+  use.index = index;
+  use.limit = static_cast<f64>(spec.memory_limit);
+}
+
 // A process whose requests need more memory than its container may use dies.
 void CheckMemoryOfAll(Sim& sim) {
   const std::vector<GraphService>& services = sim.blueprint.graph.services;
   const FlowServiceRow* flows = sim.world.Rows<FlowServiceRow>();
-  Room<f32> room;  // bytes in use by a process of each service, -1: they do not grow
-  f32* in_use = room.rows();
+  Room<MemoryUse> room;
+  MemoryUse* uses = room.rows();
   for (std::size_t s = 0; s < services.size(); ++s) {
     const GraphService& g = services[s];
     const bool grows = g.memory_per_request_bytes > 0 || g.memory_leak_bytes_per_s > 0;
-    const f32 needed = g.memory_base_bytes + g.memory_per_request_bytes * flows[s].in_flight;
-    in_use[s] = grows ? needed : -1.0f;
+    uses[s] = {};
+    if (!grows) continue;
+    uses[s].bytes = g.memory_base_bytes + g.memory_per_request_bytes * flows[s].in_flight;
   }
   const u32 used = sim.world.Used<Container>();
   const Container* containers = sim.world.Rows<Container>();
   const Pod* pods = sim.world.Rows<Pod>();
-  LastSpec last;
   for (u32 c = 1; c < used; ++c) {
     const Container& container = containers[c];
     if (!container.listening || container.service == 0) continue;
     if (container.state != ContainerState::kRunning) continue;
-    f32 bytes = in_use[container.service - 1u];
-    if (bytes < 0.0f) continue;
+    MemoryUse& use = uses[container.service - 1u];
+    if (use.bytes < 0.0f) continue;
+    const RevId tmpl = pods[container.pod].spec;
+    if (use.tmpl != tmpl || use.index != container.index) {
+      LookUpLimit(sim, tmpl, container.index, use);
+    }
+    f32 bytes = use.bytes;
     const f32 leak = services[container.service - 1u].memory_leak_bytes_per_s;
     if (leak > 0.0f) {
       bytes += leak * (static_cast<f32>(sim.now_ms() - container.started_ms) * 0.001f);
     }
-    const i64 limit = last.Of(sim, pods[container.pod].spec, container.index).memory_limit;
-    if (limit > 0 && static_cast<f64>(bytes) > static_cast<f64>(limit)) CheckMemory(sim, c, bytes);
+    if (use.limit > 0 && static_cast<f64>(bytes) > use.limit) CheckMemory(sim, c, bytes);
   }
 }
 
