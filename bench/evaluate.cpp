@@ -135,6 +135,7 @@ Evaluation Evaluate(const PreparedSuite& suite, const PolicyFactory& make_policy
   batch.threads = options.threads;
   batch.chunk = options.chunk;
   batch.on_chunk = options.on_chunk;
+  batch.drop_actions = options.drop_actions;
   std::vector<bool> done;
   std::vector<EpisodeResult> results = RunBatch(requests, make_policy, batch, &done);
   Evaluation out;

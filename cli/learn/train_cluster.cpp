@@ -13,6 +13,7 @@
 #include "cli/progress.h"
 #include "cli/version.h"
 #include "learners/train.h"
+#include "learners/train_settings.h"
 
 namespace wt {
 namespace {
@@ -39,7 +40,10 @@ Result<TrainConfig> ClusterConfigOf(const Arguments& arguments) {
   config.collect.seed = static_cast<u64>(arguments.Integer("--seed"));
   config.collect.threads = static_cast<int>(arguments.Integer("--threads"));
   config.width = static_cast<u32>(arguments.Integer("--width"));
-  config.lessons_until = static_cast<f32>(arguments.Number("--lessons-until"));
+  for (const std::string& setting : SplitWords(arguments.Text("--set"))) {
+    if (const Status s = ApplySetting(setting, config); !s) return s.error();
+  }
+  config.collect.hold_out = SplitWords(arguments.Text("--hold-out"));
   config.blind = arguments.Flag("--blind");
   if (arguments.Given("--steps")) LogWarning("--steps is of --env cartpole and ignored");
   return config;

@@ -98,6 +98,9 @@ class Launcher(unittest.TestCase):
         os.rename(self.root + "/docs/old.cpp", self.root + "/sim/a.cpp")
         self.run_it("list")
         self.assertEqual(self.calls().count("ninja wavetank"), 4)
+        self.write("sim/build_graph.cpp", "")
+        self.run_it("list")
+        self.assertEqual(self.calls().count("ninja wavetank"), 5)
 
     def test_a_commit_builds_again_so_that_the_version_is_true(self):
         git = ["git", "-C", self.root, "-c", "user.name=t", "-c", "user.email=t@example.org"]
