@@ -90,6 +90,17 @@ RunInfo InfoOf(const Arguments& arguments, const PreparedSuite& suite, const See
   return info;
 }
 
+// Warns of the first few episodes that errored.
+ExitCode TellErrored(const PreparedSuite& suite, const std::vector<EpisodeResult>& episodes) {
+  constexpr u64 kToldMax = 3;
+  u64 errored = 0;
+  for (const EpisodeResult& e : episodes) {
+    if (!e.errored || errored++ >= kToldMax) continue;
+    LogWarning("{} seed {}: {}", suite.labels[e.scenario].name, e.seed, e.error);
+  }
+  return errored > 0 ? ExitCode::kEpisodesErrored : ExitCode::kOk;
+}
+
 Result<ExitCode> Run(const Arguments& arguments) {
   if (arguments.Flag("--perf")) {
     return RunBenchPerf(arguments.Text("--only"), arguments.Flag("--json"));
@@ -143,14 +154,7 @@ Result<ExitCode> Run(const Arguments& arguments) {
   if (const Status written = run.Finish(document); !written) return written.error();
   if (arguments.Flag("--json")) fmt::print("{}\n", document);
   else PrintTable(*suite, run.info(), evaluation.episodes);
-  u64 errored = 0;
-  for (const EpisodeResult& e : evaluation.episodes) {
-    if (!e.errored) continue;
-    if (errored++ < 3) {
-      LogWarning("{} seed {}: {}", suite->labels[e.scenario].name, e.seed, e.error);
-    }
-  }
-  return errored > 0 ? ExitCode::kEpisodesErrored : ExitCode::kOk;
+  return TellErrored(*suite, evaluation.episodes);
 }
 
 }  // namespace
