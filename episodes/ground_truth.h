@@ -19,6 +19,9 @@ bool IsPartOfCause(const Sim& sim, ObjectKind kind, u32 row, u32 born);
 bool IsCauseEntity(const Sim& sim, EntityKind kind, u32 row);
 // The object of that kind and name ("Service", "profile") is the one a fault's cause lies in.
 bool IsCauseObject(const Sim& sim, std::string_view kind, std::string_view name);
+// Name of the entity that the first fault lies in, before it is injected the one that it is aimed
+// at; "" = no fault.
+std::string_view CauseName(const Sim& sim);
 // The answer's fault kind or field is that of a fault.
 bool AnswerNamesCause(const Sim& sim, const Answer& answer);
 

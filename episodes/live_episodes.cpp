@@ -54,6 +54,20 @@ void ForbidSubmit(const ObservationView& view) {
   }
 }
 
+// Leaves moves on a share of the entities, and on those of the cause.
+void LimitReach(const SimCluster& cluster, const EpisodeRequest& request,
+                const ObservationView& view) {
+  const Sim sim = cluster.View();
+  for (u32 k = 1; k < kEntityKinds; ++k) {
+    const auto kind = static_cast<EntityKind>(k);
+    const std::span<u32> masks = view.Masks(kind);
+    for (u16 s = 0; s < masks.size(); ++s) {
+      if (masks[s] == 0 || HashUniform(request.seed, k, s) < request.reach) continue;
+      if (!IsCauseEntity(sim, kind, cluster.RowOf(kind, s))) masks[s] = 0;
+    }
+  }
+}
+
 // Lets time pass without a policy until `head_start` after the first fault.
 void SkipAhead(SimCluster& cluster, const EpisodeRequest& request) {
   const SimTime fault = FirstFaultAt(cluster.world());
@@ -65,13 +79,15 @@ void SkipAhead(SimCluster& cluster, const EpisodeRequest& request) {
 
 // What the members of a group share: the World they start from and what becomes of it alone.
 struct LiveEpisodes::Origin {
-  Origin(const EpisodeRequest& request, StartedEpisode started, WorldPool& pool)
+  Origin(const EpisodeRequest& request, StartedEpisode started, WorldPool& pool,
+         std::string the_cause)
       : setup(request.setup),
         seed(request.seed),
         cluster(std::move(started.cluster)),
         limits(started.limits),
         twin(cluster.blueprint(), pool, cluster.View().faults, cluster.world()),
-        protected_objects(ProtectedObjects(cluster.View(), request.setup->objective)) {}
+        protected_objects(ProtectedObjects(cluster.View(), request.setup->objective)),
+        cause(std::move(the_cause)) {}
 
   const ScenarioSetup* setup;
   u64 seed;
@@ -79,6 +95,7 @@ struct LiveEpisodes::Origin {
   EpisodeLimits limits;
   Twin twin;
   std::vector<ObjectId> protected_objects;
+  std::string cause;  // as EpisodeResult::cause
   u32 alive = 0;  // members
 };
 
@@ -141,6 +158,7 @@ void LiveEpisodes::Start(u32 index, const Policy& policy) {
     return;
   }
   ++(*origin)->alive;
+  result.cause = (*origin)->cause;
   running_.push_back(
       std::make_unique<Running>(request, index, **origin, pool_, policy.MemoryBytes()));
 }
@@ -152,8 +170,10 @@ Result<LiveEpisodes::Origin*> LiveEpisodes::OriginOf(const EpisodeRequest& reque
   Result<StartedEpisode> started =
       StartEpisode(*request.setup, pool_, request.seed, texts, options_.check_invariants);
   if (!started) return started.error();
+  std::string cause(CauseName(started->cluster.View()));  // before the fault has happened
   if (request.head_start >= 0) SkipAhead(started->cluster, request);
-  origins_.push_back(std::make_unique<Origin>(request, std::move(*started), pool_));
+  origins_.push_back(
+      std::make_unique<Origin>(request, std::move(*started), pool_, std::move(cause)));
   return origins_.back().get();
 }
 
@@ -185,6 +205,7 @@ void LiveEpisodes::Decide(Policy& policy) {
     Running& r = *running_[i];
     r.cluster.Observe(r.observation.view);
     if (r.request->ends_itself) ForbidSubmit(r.observation.view);
+    if (r.request->reach < 1) LimitReach(r.cluster, *r.request, r.observation.view);
     slots_[i] = {.observation = r.observation.view,
                  .key = Mix(r.request->seed ^ Mix(r.request->policy_key)),
                  .step = r.cluster.steps(),

@@ -151,19 +151,34 @@ void Append(Recorded& recorded, const EpisodeResult& result, u32 group,
   batch.episodes.push_back(episode);
 }
 
+// The fault of (setup, seed) lies in an entity that no training episode may have it in.
+bool IsHeldOut(const ScenarioSetup& setup, u64 seed, const std::vector<std::string>& names) {
+  static thread_local WorldPool pool;
+  const Result<StartedEpisode> started = StartEpisode(setup, pool, seed);
+  return started && std::ranges::find(names, CauseName(started->cluster.View())) != names.end();
+}
+
 std::vector<EpisodeRequest> DrawRequests(std::span<const ScenarioSetup> setups,
                                          const CollectOptions& options) {
+  constexpr u64 kSeedsOfAGroup = 64;  // tried until the target is not held out
   std::vector<EpisodeRequest> requests;
+  const u64 run = kFirstTrainingSeed + Mix(options.seed) % 1'000'000 * 1'000'000'000;
   for (u32 g = 0; g < options.groups; ++g) {
     const u64 number = options.update * options.groups + g;
     const u32 which = static_cast<u32>(number);
-    const u32 scenario = static_cast<u32>(HashDraw(options.seed, 7, which) % setups.size());
-    const u64 seed = kFirstTrainingSeed + Mix(options.seed) % 1'000'000 * 1'000'000 + number;
+    u32 scenario = 0;
+    u64 seed = 0;
+    for (u64 t = 0; t < kSeedsOfAGroup; ++t) {
+      scenario = static_cast<u32>(HashDraw(options.seed + t, 7, which) % setups.size());
+      seed = run + number * kSeedsOfAGroup + t;
+      if (options.hold_out.empty() || !IsHeldOut(setups[scenario], seed, options.hold_out)) break;
+    }
     const bool late = HashUniform(options.seed, 8, which) < options.head_start_share;
     const SimTime after = static_cast<SimTime>(15 + HashDraw(options.seed, 9, which) % 45);
+    const bool lesson = HashUniform(options.seed, 10, which) < options.lessons_share;
     for (u32 m = 0; m < options.group_size; ++m) {
       requests.push_back({&setups[scenario], scenario, seed, m + 1, late ? after * kSecond : -1,
-                          options.first_lessons, options.first_lessons ? kLessonSteps : 0});
+                          lesson, lesson ? kLessonSteps : 0, options.reach});
     }
   }
   return requests;

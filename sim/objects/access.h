@@ -25,7 +25,7 @@ bool Flag(const Json& object, std::string_view key);
 
 // An empty array (object) when absent or of another type. The reference lives as long as object.
 const Json& List(const Json& object, std::string_view key);
-const Json& Object(const Json& object, std::string_view key);
+const Json& Map(const Json& object, std::string_view key);
 
 // The text of a string value, "" for any other.
 std::string_view TextOf(const Json& value);

@@ -45,7 +45,7 @@ const Json& List(const Json& object, std::string_view key) {
   return value != nullptr && value->is_array() ? *value : kEmpty;
 }
 
-const Json& Object(const Json& object, std::string_view key) {
+const Json& Map(const Json& object, std::string_view key) {
   static const Json kEmpty = Json::object();
   const Json* value = Find(object, key);
   return value != nullptr && value->is_object() ? *value : kEmpty;

@@ -12,7 +12,7 @@
 namespace wt {
 namespace {
 
-const Json& Labels(const Json& document) { return Object(Object(document, "metadata"), "labels"); }
+const Json& Labels(const Json& document) { return Map(Map(document, "metadata"), "labels"); }
 
 i32 IntOr(const Json& object, std::string_view key, i32 fallback) {
   return Find(object, key) == nullptr ? fallback : static_cast<i32>(Int(object, key));
@@ -46,9 +46,9 @@ ServicePort CompileServicePort(const Json& port, Interner& interner) {
 }  // namespace
 
 Result<std::string> CompileDeployment(const Json& document, Interner& interner) {
-  const Json& spec = Object(document, "spec");
-  const Json& strategy = Object(spec, "strategy");
-  const Json& rolling = Object(strategy, "rollingUpdate");
+  const Json& spec = Map(document, "spec");
+  const Json& strategy = Map(spec, "strategy");
+  const Json& rolling = Map(strategy, "rollingUpdate");
   BlobBuilder<DeploymentSpec> blob;
   DeploymentSpec out;
   std::vector<SelectorTerm> terms;
@@ -65,14 +65,14 @@ Result<std::string> CompileDeployment(const Json& document, Interner& interner) 
 }
 
 Result<std::string> CompileService(const Json& document, Interner& interner) {
-  const Json& spec = Object(document, "spec");
+  const Json& spec = Map(document, "spec");
   BlobBuilder<ServiceSpec> blob;
   ServiceSpec out;
   std::vector<ServicePort> ports;
   for (const Json& port : List(spec, "ports")) {
     ports.push_back(CompileServicePort(port, interner));
   }
-  out.selector = blob.Append(CompileLabels(Object(spec, "selector"), interner));
+  out.selector = blob.Append(CompileLabels(Map(spec, "selector"), interner));
   out.ports = blob.Append(ports);
   out.labels = blob.Append(CompileLabels(Labels(document), interner));
   out.type = TypeOf(Text(spec, "type"));
@@ -87,7 +87,7 @@ Result<std::string> CompileConfig(const Json& document, Interner& interner) {
   ConfigData out;
   std::vector<ConfigData::Entry> entries;
   for (const std::string_view part : {"data", "binaryData"}) {
-    for (const auto& [key, value] : Object(document, part).items()) {
+    for (const auto& [key, value] : Map(document, part).items()) {
       entries.push_back({interner.Intern(key), ContentId(TextOf(value))});
     }
   }
@@ -97,12 +97,12 @@ Result<std::string> CompileConfig(const Json& document, Interner& interner) {
 }
 
 Result<std::string> CompileNode(const Json& document, Interner& interner) {
-  const Json& allocatable = Object(Object(document, "status"), "allocatable");
+  const Json& allocatable = Map(Map(document, "status"), "allocatable");
   const Json& labels = Labels(document);
   BlobBuilder<NodeSpec> blob;
   NodeSpec out;
   std::vector<Taint> taints;
-  for (const Json& taint : List(Object(document, "spec"), "taints")) {
+  for (const Json& taint : List(Map(document, "spec"), "taints")) {
     Taint row;
     row.key = interner.Intern(Text(taint, "key"));
     row.value = interner.Intern(Text(taint, "value"));

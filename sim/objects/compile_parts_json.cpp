@@ -35,7 +35,7 @@ Selector CompileSelector(const Json* selector, Interner& interner,
   out.matches_nothing = selector == nullptr ? 1 : 0;
   if (selector == nullptr) return out;
   u8 group = 0;
-  for (const LabelPair& pair : CompileLabels(Object(*selector, "matchLabels"), interner)) {
+  for (const LabelPair& pair : CompileLabels(Map(*selector, "matchLabels"), interner)) {
     terms.push_back({pair.key, pair.value, SelectorOp::kIn, group++, 0});
   }
   for (const Json& expression : List(*selector, "matchExpressions")) {

@@ -98,7 +98,7 @@ std::vector<ConfigRef> VolumeRefs(const Json& spec, Interner& interner) {
   for (const Json& volume : List(spec, "volumes")) {
     sink.AddVolume(volume, Find(volume, "configMap"), "name", RefKind::kConfigMap);
     sink.AddVolume(volume, Find(volume, "secret"), "secretName", RefKind::kSecret);
-    for (const Json& source : List(Object(volume, "projected"), "sources")) {
+    for (const Json& source : List(Map(volume, "projected"), "sources")) {
       sink.AddVolume(volume, Find(source, "configMap"), "name", RefKind::kConfigMap);
       sink.AddVolume(volume, Find(source, "secret"), "name", RefKind::kSecret);
     }
@@ -108,7 +108,7 @@ std::vector<ConfigRef> VolumeRefs(const Json& spec, Interner& interner) {
 
 void AddEnvRefs(const Json& container, RefSink& sink) {
   for (const Json& env : List(container, "env")) {
-    const Json& from = Object(env, "valueFrom");
+    const Json& from = Map(env, "valueFrom");
     if (const Json* ref = Find(from, "configMapKeyRef")) {
       sink.Add(*ref, "name", Text(*ref, "key"), RefKind::kConfigMap, RefUse::kEnvKey, false);
     }
@@ -143,9 +143,9 @@ u32 ArgumentsId(const Json& container) {
 
 ContainerSpec CompileContainer(const Json& container, const std::vector<ConfigRef>& volume_refs,
                                Interner& interner, BlobBuilder<PodTemplate>& blob) {
-  const Json& resources = Object(container, "resources");
-  const Json& limits = Object(resources, "limits");
-  const Json& requests = Object(resources, "requests");
+  const Json& resources = Map(container, "resources");
+  const Json& limits = Map(resources, "limits");
+  const Json& requests = Map(resources, "requests");
   const Json& command = List(container, "command");
   ContainerSpec out;
   out.name = interner.Intern(Text(container, "name"));
@@ -197,8 +197,8 @@ std::vector<Toleration> CompileTolerations(const Json& spec, Interner& interner)
 
 // spec.nodeSelector, and required node affinity as far as it is a plain In of one value.
 std::vector<LabelPair> CompileNodeSelector(const Json& spec, Interner& interner) {
-  std::vector<LabelPair> pairs = CompileLabels(Object(spec, "nodeSelector"), interner);
-  const Json& required = Object(Object(Object(spec, "affinity"), "nodeAffinity"),
+  std::vector<LabelPair> pairs = CompileLabels(Map(spec, "nodeSelector"), interner);
+  const Json& required = Map(Map(Map(spec, "affinity"), "nodeAffinity"),
                                 "requiredDuringSchedulingIgnoredDuringExecution");
   const Json& terms = List(required, "nodeSelectorTerms");
   if (terms.size() != 1) return pairs;
@@ -220,7 +220,7 @@ RestartPolicy RestartOf(std::string_view text) {
 }  // namespace
 
 Result<std::string> CompileTemplate(const Json& document, Interner& interner) {
-  const Json& spec = Object(document, "spec");
+  const Json& spec = Map(document, "spec");
   BlobBuilder<PodTemplate> blob;
   PodTemplate out;
   const std::vector<ConfigRef> volume_refs = VolumeRefs(spec, interner);
@@ -229,7 +229,7 @@ Result<std::string> CompileTemplate(const Json& document, Interner& interner) {
     containers.push_back(CompileContainer(container, volume_refs, interner, blob));
   }
   out.containers = blob.Append(containers);
-  out.labels = blob.Append(CompileLabels(Object(Object(document, "metadata"), "labels"), interner));
+  out.labels = blob.Append(CompileLabels(Map(Map(document, "metadata"), "labels"), interner));
   out.node_selector = blob.Append(CompileNodeSelector(spec, interner));
   out.tolerations = blob.Append(CompileTolerations(spec, interner));
   const PodTotals totals = TotalsOf(document);

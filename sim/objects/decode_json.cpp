@@ -76,7 +76,7 @@ bool LooksLikeTime(std::string_view text) {
 class Decoder {
  public:
   // Stops at the first value of a wrong type: `broken`. Unknown fields are all collected.
-  bool Object(const Json& value, TypeIndex type, const FieldPath* path) {
+  bool Map(const Json& value, TypeIndex type, const FieldPath* path) {
     for (auto at = value.begin(); at != value.end(); ++at) {
       const FieldPath here = path == nullptr ? FieldPath(at.key()) : path->Child(at.key());
       const SchemaField* field = FindField(type, at.key());
@@ -161,7 +161,7 @@ class Decoder {
     if (value.is_null()) return true;
     switch (field.leaf) {
       case Leaf::kStruct:
-        return value.is_object() ? Object(value, field.target, &path) : Wrong(value, field, path);
+        return value.is_object() ? Map(value, field.target, &path) : Wrong(value, field, path);
       case Leaf::kString:
         return value.is_string() || Wrong(value, field, path);
       case Leaf::kBoolean:
@@ -194,7 +194,7 @@ Status CheckDecoding(const Json& object) {
   const KindInfo* kind = FindKind(Text(object, "apiVersion"), Text(object, "kind"));
   if (kind == nullptr) return Ok{};
   Decoder decoder;
-  if (!decoder.Object(object, FindType(kind->schema_type), nullptr)) {
+  if (!decoder.Map(object, FindType(kind->schema_type), nullptr)) {
     return std::move(decoder.broken);
   }
   if (decoder.unknown.empty()) return Ok{};

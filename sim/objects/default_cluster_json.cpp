@@ -100,7 +100,7 @@ void DefaultEndpointSlice(Json& object) {
 void DefaultNode(Json& object) {
   Json* status = DefaultObject(object, "status");
   if (status == nullptr || !IsUnset(*status, "allocatable")) return;
-  Json capacity = Object(*status, "capacity");
+  Json capacity = Map(*status, "capacity");
   if (!capacity.empty()) (*status)["allocatable"] = std::move(capacity);
 }
 
@@ -123,11 +123,11 @@ void DefaultLimitRange(Json& object) {
   if (limits == nullptr) return;
   for (Json& item : *limits) {
     if (!item.is_object() || Text(item, "type") != "Container") continue;
-    const Json most = Object(item, "max");
-    const Json least = Object(item, "min");
+    const Json most = Map(item, "max");
+    const Json least = Map(item, "min");
     Json* limit = DefaultObject(item, "default");
     if (limit != nullptr) CopyAmounts(most, *limit);
-    const Json limit_copy = Object(item, "default");
+    const Json limit_copy = Map(item, "default");
     Json* request = DefaultObject(item, "defaultRequest");
     if (request == nullptr) continue;
     CopyAmounts(limit_copy, *request);

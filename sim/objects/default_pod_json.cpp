@@ -153,9 +153,9 @@ void RequestsFromLimits(Json& container) {
 void DefaultPodLevelRequests(Json& spec) {
   Json* resources = MutableObject(spec, "resources");
   if (resources == nullptr) return;
-  const Json limits = Object(*resources, "limits");
+  const Json limits = Map(*resources, "limits");
   if (limits.empty()) return;
-  Json requests = Object(*resources, "requests");
+  Json requests = Map(*resources, "requests");
   for (const auto& [name, amount] : ContainerRequests(spec)) {
     if (IsPodLevelResource(name) && !name.starts_with("hugepages-")) {
       requests.emplace(name, CanonicalText(amount));

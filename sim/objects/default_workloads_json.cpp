@@ -99,9 +99,9 @@ void DefaultReplicationController(Json& object) {
   const Json* labels = At(*spec, {"template", "metadata", "labels"});
   if (labels != nullptr && labels->is_object()) {
     const Json copy = *labels;
-    if (Object(*spec, "selector").empty()) (*spec)["selector"] = copy;
+    if (Map(*spec, "selector").empty()) (*spec)["selector"] = copy;
     Json* metadata = DefaultObject(object, "metadata");
-    if (metadata != nullptr && Object(*metadata, "labels").empty()) (*metadata)["labels"] = copy;
+    if (metadata != nullptr && Map(*metadata, "labels").empty()) (*metadata)["labels"] = copy;
   }
   if (!IsUnset(*spec, "template")) DefaultPodTemplate(*spec);
 }
@@ -133,7 +133,7 @@ void DefaultJob(Json& object) {
   if (labels != nullptr && labels->is_object()) {
     Json copy = *labels;
     Json* metadata = DefaultObject(object, "metadata");
-    if (metadata != nullptr && Object(*metadata, "labels").empty()) {
+    if (metadata != nullptr && Map(*metadata, "labels").empty()) {
       (*metadata)["labels"] = std::move(copy);
     }
   }

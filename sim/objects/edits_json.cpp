@@ -26,8 +26,8 @@ struct Edit {
   // JSON pointer and value of the pod spec.
   std::string SpecPath() const { return kind == "Pod" ? "/spec" : "/spec/template/spec"; }
   const Json& Spec() const {
-    const Json& spec = Object(object, "spec");
-    return kind == "Pod" ? spec : Object(Object(spec, "template"), "spec");
+    const Json& spec = Map(object, "spec");
+    return kind == "Pod" ? spec : Map(Map(spec, "template"), "spec");
   }
   void Set(const std::string& path, Json value) {
     patch.push_back({{"op", "add"}, {"path", path}, {"value", std::move(value)}});
@@ -92,17 +92,17 @@ Status SetAmount(Edit& edit, const char* list, const char* resource, const std::
   const auto container = ContainerOf(edit, edit.in.detail);
   if (!container) return container.error();
   const std::string path = ContainerPath(edit, edit.in.detail) + "/resources";
-  const Json& resources = Object(**container, "resources");
+  const Json& resources = Map(**container, "resources");
   if (edit.in.arg == 0) {
-    if (Find(Object(resources, list), resource) != nullptr) {
+    if (Find(Map(resources, list), resource) != nullptr) {
       edit.Remove(path + "/" + list + "/" + resource);
     }
     return Ok{};
   }
   Json changed = resources;
   changed[list][resource] = amount;
-  const auto limit = ParseQuantity(Text(Object(changed, "limits"), resource));
-  const auto request = ParseQuantity(Text(Object(changed, "requests"), resource));
+  const auto limit = ParseQuantity(Text(Map(changed, "limits"), resource));
+  const auto request = ParseQuantity(Text(Map(changed, "requests"), resource));
   if (limit && request && Compare(*request, *limit) > 0) {
     changed["requests"][resource] = changed["limits"][resource];
   }
@@ -169,7 +169,7 @@ Status RemoveProbe(Edit& edit) {
 }
 
 Status SetNodeSelector(Edit& edit) {
-  Json selector = Object(edit.Spec(), "nodeSelector");
+  Json selector = Map(edit.Spec(), "nodeSelector");
   selector[kHostname] = edit.in.text;
   edit.Set(edit.SpecPath() + "/nodeSelector", std::move(selector));
   return Ok{};
@@ -181,7 +181,7 @@ Status RemoveNodeSelector(Edit& edit) {
 }
 
 Status SetTargetPort(Edit& edit) {
-  if (edit.in.detail >= List(Object(edit.object, "spec"), "ports").size()) {
+  if (edit.in.detail >= List(Map(edit.object, "spec"), "ports").size()) {
     return Missing("port", edit.in.detail);
   }
   edit.Set(fmt::format("/spec/ports/{}/targetPort", edit.in.detail), edit.in.arg);
@@ -190,7 +190,7 @@ Status SetTargetPort(Edit& edit) {
 
 Status SetSelectorValue(Edit& edit) {
   u32 index = 0;
-  for (const auto& [key, value] : Object(Object(edit.object, "spec"), "selector").items()) {
+  for (const auto& [key, value] : Map(Map(edit.object, "spec"), "selector").items()) {
     if (index++ != edit.in.detail) continue;
     edit.Set("/spec/selector/" + Escaped(key), edit.in.text);
     return Ok{};
@@ -199,7 +199,7 @@ Status SetSelectorValue(Edit& edit) {
 }
 
 Status AddSelector(Edit& edit) {
-  Json selector = Object(Object(edit.object, "spec"), "selector");
+  Json selector = Map(Map(edit.object, "spec"), "selector");
   const std::size_t equals = edit.in.text.find('=');
   const bool pair = equals != edit.in.text.npos;
   selector[pair ? std::string(edit.in.text.substr(0, equals)) : kNoneKey] =
@@ -218,7 +218,7 @@ Status CopySelector(Edit& edit) {
 }
 
 Status RemoveKey(Edit& edit) {
-  if (Find(Object(edit.object, "data"), edit.in.text) == nullptr) {
+  if (Find(Map(edit.object, "data"), edit.in.text) == nullptr) {
     return Error{ErrorCode::kNotFound, "", fmt::format("key {} does not exist", edit.in.text)};
   }
   edit.Remove("/data/" + Escaped(edit.in.text));
@@ -227,7 +227,7 @@ Status RemoveKey(Edit& edit) {
 
 // `kubectl replace` of the configuration that was applied last.
 Status RestoreApplied(Edit& edit) {
-  const Json& annotations = Object(Object(edit.object, "metadata"), "annotations");
+  const Json& annotations = Map(Map(edit.object, "metadata"), "annotations");
   const std::string_view text = Text(annotations, kLastApplied);
   const Result<Json> parsed = ParseJson(text, kLastApplied);  // an agent may have written it
   if (!parsed || !parsed->is_object()) {
@@ -246,10 +246,10 @@ Status RestoreApplied(Edit& edit) {
     }
     edit.Set("/" + Escaped(member), value);
   }
-  Json wanted = Object(Object(applied, "metadata"), "annotations");
+  Json wanted = Map(Map(applied, "metadata"), "annotations");
   wanted[std::string(kLastApplied)] = text;
   edit.Set("/metadata/annotations", std::move(wanted));
-  edit.Set("/metadata/labels", Object(Object(applied, "metadata"), "labels"));
+  edit.Set("/metadata/labels", Map(Map(applied, "metadata"), "labels"));
   return Ok{};
 }
 
@@ -272,7 +272,7 @@ Status AddTaint(Edit& edit) {
   Json taint = {{"key", pair.substr(0, equals)}, {"effect", edit.in.text.substr(colon + 1)}};
   if (equals != pair.npos) taint["value"] = pair.substr(equals + 1);
   Json taints = Json::array();
-  for (const Json& old : List(Object(edit.object, "spec"), "taints")) {
+  for (const Json& old : List(Map(edit.object, "spec"), "taints")) {
     if (old["key"] != taint["key"] || old["effect"] != taint["effect"]) taints.push_back(old);
   }
   taints.push_back(std::move(taint));
@@ -281,7 +281,7 @@ Status AddTaint(Edit& edit) {
 }
 
 Status RemoveTaint(Edit& edit) {
-  if (edit.in.detail >= List(Object(edit.object, "spec"), "taints").size()) {
+  if (edit.in.detail >= List(Map(edit.object, "spec"), "taints").size()) {
     return Missing("taint", edit.in.detail);
   }
   edit.Remove(fmt::format("/spec/taints/{}", edit.in.detail));

@@ -8,7 +8,7 @@
 #include "sim/objects/compile.h"
 #include "sim/objects/content_hash.h"
 #include "sim/objects/defaulting.h"
-#include "sim/objects/json_view.h"
+#include "sim/objects/access.h"
 #include "sim/objects/kinds.h"
 #include "sim/objects/patch.h"
 #include "sim/objects/split.h"

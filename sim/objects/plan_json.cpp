@@ -3,7 +3,7 @@
 
 #include "sim/objects/canonical.h"
 #include "sim/objects/defaulting.h"
-#include "sim/objects/json_view.h"
+#include "sim/objects/access.h"
 #include "sim/objects/render.h"
 #include "sim/objects/split.h"
 #include "sim/objects/update_rules.h"

@@ -23,7 +23,7 @@ void MaxWith(ResourceList& most, const ResourceList& other) {
 }
 
 ResourceList OfContainer(const Json& container, std::string_view which) {
-  return ReadResourceList(Object(container, "resources"), which);
+  return ReadResourceList(Map(container, "resources"), which);
 }
 
 // While init container i runs, the sidecars before it run too.
@@ -50,7 +50,7 @@ ResourceList Aggregate(const Json& pod_spec, std::string_view which) {
 }
 
 void OverrideAtPodLevel(ResourceList& total, const Json& pod_spec, std::string_view which) {
-  for (auto& [name, amount] : ReadResourceList(Object(pod_spec, "resources"), which)) {
+  for (auto& [name, amount] : ReadResourceList(Map(pod_spec, "resources"), which)) {
     if (IsPodLevelResource(name)) total[name] = amount;
   }
 }
@@ -81,7 +81,7 @@ void Collect(const Json& resources, QosInputs& in) {
 
 ResourceList ReadResourceList(const Json& object, std::string_view key) {
   ResourceList out;
-  for (const auto& [name, value] : Object(object, key).items()) {
+  for (const auto& [name, value] : Map(object, key).items()) {
     const Result<Quantity> amount =
         value.is_string() ? ParseQuantity(TextOf(value)) : ParseQuantity(Canonical(value));
     if (amount) out.emplace(name, *amount);
@@ -98,7 +98,7 @@ ResourceList ContainerRequests(const Json& pod_spec) { return Aggregate(pod_spec
 ResourceList ContainerLimits(const Json& pod_spec) { return Aggregate(pod_spec, "limits"); }
 
 ResourceList PodRequests(const Json& pod) {
-  const Json& spec = Object(pod, "spec");
+  const Json& spec = Map(pod, "spec");
   ResourceList total = ContainerRequests(spec);
   OverrideAtPodLevel(total, spec, "requests");
   AddTo(total, ReadResourceList(spec, "overhead"));
@@ -106,7 +106,7 @@ ResourceList PodRequests(const Json& pod) {
 }
 
 ResourceList PodLimits(const Json& pod) {
-  const Json& spec = Object(pod, "spec");
+  const Json& spec = Map(pod, "spec");
   ResourceList total = ContainerLimits(spec);
   OverrideAtPodLevel(total, spec, "limits");
   for (const auto& [name, amount] : ReadResourceList(spec, "overhead")) {
@@ -117,19 +117,19 @@ ResourceList PodLimits(const Json& pod) {
 }
 
 QosClass PodQosClass(const Json& pod) {
-  const Json& spec = Object(pod, "spec");
+  const Json& spec = Map(pod, "spec");
   QosInputs in;
   if (const Json* resources = Find(spec, "resources")) {
     in.every_limit = true;
     AddTo(in.requests, QosAmounts(*resources, "requests"));
     in.limits = QosAmounts(*resources, "limits");
-    if (!Object(*resources, "limits").empty()) in.every_limit = in.limits.size() == 2;
+    if (!Map(*resources, "limits").empty()) in.every_limit = in.limits.size() == 2;
   } else {
     for (const Json& container : List(spec, "containers")) {
-      Collect(Object(container, "resources"), in);
+      Collect(Map(container, "resources"), in);
     }
     for (const Json& container : List(spec, "initContainers")) {
-      Collect(Object(container, "resources"), in);
+      Collect(Map(container, "resources"), in);
     }
   }
   if (in.requests.empty() && in.limits.empty()) return QosClass::kBestEffort;

@@ -10,8 +10,8 @@ namespace wt {
 namespace {
 
 void GenerateJobSelector(Json& job) {
-  const std::string uid(Text(Object(job, "metadata"), "uid"));
-  const std::string name(Text(Object(job, "metadata"), "name"));
+  const std::string uid(Text(Map(job, "metadata"), "uid"));
+  const std::string name(Text(Map(job, "metadata"), "name"));
   Json* spec = DefaultObject(job, "spec");
   if (spec == nullptr || Flag(*spec, "manualSelector")) return;
   Json* pod = DefaultObject(*spec, "template");
@@ -79,7 +79,7 @@ void NormalizeClusterIps(Json& service) {
 }
 
 void MergeStringData(Json& secret) {
-  const Json texts = Object(secret, "stringData");
+  const Json texts = Map(secret, "stringData");
   if (texts.empty()) return;
   Json* data = DefaultObject(secret, "data");
   if (data == nullptr) return;

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sim/objects/json_view.h"
+#include "sim/objects/access.h"
 #include "sim/objects/content_hash.h"
 #include "sim/objects/render_pod.h"
 #include "sim/objects/split.h"

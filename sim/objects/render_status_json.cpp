@@ -3,7 +3,7 @@
 // pkg/kubelet/nodestatus, Kubernetes v1.35.
 #include <nlohmann/json.hpp>
 
-#include "sim/objects/json_view.h"
+#include "sim/objects/access.h"
 #include "sim/objects/render.h"
 #include "sim/objects/timestamp.h"
 #include "sim/telemetry/cluster_events.h"

@@ -68,7 +68,7 @@ Result<ObjectSelector> ReadLabelSelector(const Json* selector) {
   ObjectSelector out;
   if (selector == nullptr || !selector->is_object()) return out;
   out.matches_nothing = false;
-  for (const auto& [key, value] : Object(*selector, "matchLabels").items()) {
+  for (const auto& [key, value] : Map(*selector, "matchLabels").items()) {
     out.selector.all.push_back({key, SelectorOp::kEquals, {std::string(TextOf(value))}});
   }
   for (const Json& expression : List(*selector, "matchExpressions")) {

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/objects/content_hash.h"
-#include "sim/objects/json_view.h"
+#include "sim/objects/access.h"
 #include "sim/objects/prepare.h"
 #include "sim/objects/split.h"
 #include "sim/objects/timestamp.h"
@@ -151,6 +151,7 @@ RevKind DocumentKind(std::string_view kind) {
 void AdmitObject(std::string_view kind, Json& object) {
   Json& metadata = Member(object, "metadata");
   if (kind == "Service") {
+    NormalizeClusterIps(object);
     AllocateNodePorts(Member(object, "spec"), Text(metadata, "name"));
   } else if (kind == "Namespace") {
     Member(metadata, "labels")["kubernetes.io/metadata.name"] = Text(metadata, "name");

@@ -22,7 +22,7 @@ void Keep(const Json& before, Json& after, std::string_view member) {
 }
 
 void KeepInside(const Json& before, Json& after, const char* parent, std::string_view member) {
-  const Json& old = Object(before, parent);
+  const Json& old = Map(before, parent);
   if (Find(after, parent) == nullptr) {
     if (!old.contains(std::string(member))) return;
     after[parent] = Json::object();
@@ -31,7 +31,7 @@ void KeepInside(const Json& before, Json& after, const char* parent, std::string
 }
 
 Status CheckIdentity(const KindInfo& kind, const Json& before, Json& after) {
-  const Json& old = Object(before, "metadata");
+  const Json& old = Map(before, "metadata");
   if (Find(after, "metadata") == nullptr || !after["metadata"].is_object()) {
     after["metadata"] = Json::object();
   }
@@ -65,7 +65,7 @@ Status CheckIdentity(const KindInfo& kind, const Json& before, Json& after) {
 }
 
 void KeepAllocated(const Json& before, Json& after) {
-  const Json& old = Object(before, "spec");
+  const Json& old = Map(before, "spec");
   Json* spec = Find(after, "spec");
   if (spec == nullptr || !spec->is_object() || Text(*spec, "type") == "ExternalName") return;
   if (Text(*spec, "clusterIP") != Text(old, "clusterIP") && !Text(*spec, "clusterIP").empty()) {
@@ -82,7 +82,7 @@ Status PrepareUpdate(const KindInfo& kind, const Json& before, Json& after) {
   if (!after.is_object()) return BadRequestError("the patched object is no JSON object");
   if (Status same = CheckIdentity(kind, before, after); !same) return same;
   Keep(before, after, "status");
-  const Json& old = Object(before, "metadata");
+  const Json& old = Map(before, "metadata");
   Json& metadata = after["metadata"];
   for (const char* member : {"uid", "resourceVersion", "generation", "creationTimestamp",
                              "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink",

@@ -52,7 +52,7 @@ void CheckResourceSource(Checker& check, const Json& source, bool container,
   if (container && Text(source, "container").empty()) {
     check.Required(path.Child("container"), "must specify a container");
   }
-  const Json& target = Object(source, "target");
+  const Json& target = Map(source, "target");
   const FieldPath here = path.Child("target");
   CheckTarget(check, target, here);
   const bool utilization = Find(target, "averageUtilization") != nullptr;
@@ -69,17 +69,17 @@ void CheckResourceSource(Checker& check, const Json& source, bool container,
 void CheckNamedSource(Checker& check, std::string_view kind, const Json& source,
                       const FieldPath& path) {
   if (kind == "object") {
-    CheckTargetRef(check, Object(source, "describedObject"), path.Child("describedObject"), false);
+    CheckTargetRef(check, Map(source, "describedObject"), path.Child("describedObject"), false);
   }
   const FieldPath metric = path.Child("metric");
   const FieldPath target = path.Child("target");
-  if (Text(Object(source, "metric"), "name").empty()) {
+  if (Text(Map(source, "metric"), "name").empty()) {
     check.Required(metric.Child("name"), "must specify a metric name");
   }
-  CheckLabelSelector(check, Find(Object(source, "metric"), "selector"), metric.Child("selector"));
-  CheckTarget(check, Object(source, "target"), target);
-  const bool value = Find(Object(source, "target"), "value") != nullptr;
-  const bool average = Find(Object(source, "target"), "averageValue") != nullptr;
+  CheckLabelSelector(check, Find(Map(source, "metric"), "selector"), metric.Child("selector"));
+  CheckTarget(check, Map(source, "target"), target);
+  const bool value = Find(Map(source, "target"), "value") != nullptr;
+  const bool average = Find(Map(source, "target"), "averageValue") != nullptr;
   if (kind == "pods" && !average) {
     check.Required(target.Child("averageValue"), "must specify a positive target averageValue");
   } else if (!value && !average) {
@@ -175,7 +175,7 @@ void CheckScaling(Checker& check, const Json* rules, const FieldPath& path) {
 void ValidateHorizontalPodAutoscaler(Checker& check, const Json& object, const Json* old) {
   CheckMeta(check, object, true, &Dns1123SubdomainComplaints);
   const FieldPath path("spec");
-  const Json& spec = Object(object, "spec");
+  const Json& spec = Map(object, "spec");
   const Json* least = Find(spec, "minReplicas");
   const i64 min_replicas = Int(spec, "minReplicas");
   const i64 max_replicas = Int(spec, "maxReplicas");
@@ -189,7 +189,7 @@ void ValidateHorizontalPodAutoscaler(Checker& check, const Json& object, const J
     check.Invalid(path.Child("maxReplicas"), Shown(max_replicas),
                   "must be greater than or equal to `minReplicas`");
   }
-  CheckTargetRef(check, Object(spec, "scaleTargetRef"), path.Child("scaleTargetRef"), true);
+  CheckTargetRef(check, Map(spec, "scaleTargetRef"), path.Child("scaleTargetRef"), true);
   const Json& metrics = List(spec, "metrics");
   const FieldPath list = path.Child("metrics");
   bool outside = false;
@@ -204,14 +204,14 @@ void ValidateHorizontalPodAutoscaler(Checker& check, const Json& object, const J
                     "zero replicas");
   }
   const FieldPath behavior = path.Child("behavior");
-  CheckScaling(check, Find(Object(spec, "behavior"), "scaleUp"), behavior.Child("scaleUp"));
-  CheckScaling(check, Find(Object(spec, "behavior"), "scaleDown"), behavior.Child("scaleDown"));
+  CheckScaling(check, Find(Map(spec, "behavior"), "scaleUp"), behavior.Child("scaleUp"));
+  CheckScaling(check, Find(Map(spec, "behavior"), "scaleDown"), behavior.Child("scaleDown"));
   if (old != nullptr) CheckMetaUpdate(check, object, *old);
 }
 
 void ValidatePodDisruptionBudget(Checker& check, const Json& object, const Json* old) {
   const FieldPath path("spec");
-  const Json& spec = Object(object, "spec");
+  const Json& spec = Map(object, "spec");
   const Json* least = Find(spec, "minAvailable");
   const Json* most = Find(spec, "maxUnavailable");
   if (least != nullptr && most != nullptr) {

@@ -22,7 +22,7 @@ void CheckImmutableData(Checker& check, const Json& object, const Json& old,
     check.Forbidden(FieldPath("immutable"), "field is immutable when `immutable` is set");
   }
   for (const std::string_view member : members) {
-    if (Object(object, member) != Object(old, member)) {
+    if (Map(object, member) != Map(old, member)) {
       check.Forbidden(FieldPath(member), "field is immutable when `immutable` is set");
     }
   }
@@ -48,8 +48,8 @@ constexpr SecretRule kSecretRules[] = {
 };
 
 bool HasSecretKey(const Json& secret, std::string_view key) {
-  return Find(Object(secret, "data"), key) != nullptr ||
-         Find(Object(secret, "stringData"), key) != nullptr;
+  return Find(Map(secret, "data"), key) != nullptr ||
+         Find(Map(secret, "stringData"), key) != nullptr;
 }
 
 void CheckSecretType(Checker& check, const Json& object) {
@@ -65,7 +65,7 @@ void CheckSecretType(Checker& check, const Json& object) {
   }
   constexpr std::string_view kAccount = "kubernetes.io/service-account.name";
   if (type != "kubernetes.io/service-account-token") return;
-  if (!Text(Object(Object(object, "metadata"), "annotations"), kAccount).empty()) return;
+  if (!Text(Map(Map(object, "metadata"), "annotations"), kAccount).empty()) return;
   const FieldPath meta("metadata");
   const FieldPath annotations = meta.Child("annotations");
   check.Required(annotations.Key(kAccount));
@@ -138,7 +138,7 @@ void CheckLimitAmounts(Checker& check, const Json& item, const FieldPath& path) 
     const FieldPath list = path.Child(member);
     const bool of_default = member.starts_with("default");
     if (of_default && pod) {
-      if (!Object(item, member).empty()) {
+      if (!Map(item, member).empty()) {
         check.Forbidden(list, "may not be specified when `type` is 'Pod'");
       }
       continue;
@@ -184,14 +184,14 @@ void ValidateConfigMap(Checker& check, const Json& object, const Json* old) {
   const FieldPath data("data");
   const FieldPath binary("binaryData");
   std::size_t bytes = 0;
-  for (const auto& [key, value] : Object(object, "data").items()) {
+  for (const auto& [key, value] : Map(object, "data").items()) {
     CheckDataKey(check, key, data);
-    if (Find(Object(object, "binaryData"), key) != nullptr) {
+    if (Find(Map(object, "binaryData"), key) != nullptr) {
       check.Invalid(data.Key(key), Shown(key), "duplicate of key present in binaryData");
     }
     bytes += TextOf(value).size();
   }
-  for (const auto& [key, value] : Object(object, "binaryData").items()) {
+  for (const auto& [key, value] : Map(object, "binaryData").items()) {
     CheckDataKey(check, key, binary);
     bytes += TextOf(value).size() / 4 * 3;
   }
@@ -205,12 +205,12 @@ void ValidateSecret(Checker& check, const Json& object, const Json* old) {
   CheckMeta(check, object, true, &Dns1123SubdomainComplaints);
   const FieldPath data("data");
   std::size_t bytes = 0;
-  for (const auto& [key, value] : Object(object, "data").items()) {
+  for (const auto& [key, value] : Map(object, "data").items()) {
     CheckDataKey(check, key, data);
     bytes += TextOf(value).size() / 4 * 3;
   }
-  for (const auto& [key, value] : Object(object, "stringData").items()) {
-    if (Find(Object(object, "data"), key) == nullptr) CheckDataKey(check, key, data);
+  for (const auto& [key, value] : Map(object, "stringData").items()) {
+    if (Find(Map(object, "data"), key) == nullptr) CheckDataKey(check, key, data);
     bytes += TextOf(value).size();
   }
   if (bytes > kDataBytesMax) {
@@ -227,7 +227,7 @@ void ValidateSecret(Checker& check, const Json& object, const Json* old) {
 void ValidateNamespace(Checker& check, const Json& object, const Json* old) {
   CheckMeta(check, object, false, &Dns1123LabelComplaints);
   const FieldPath spec("spec");
-  for (const Json& finalizer : List(Object(object, "spec"), "finalizers")) {
+  for (const Json& finalizer : List(Map(object, "spec"), "finalizers")) {
     check.Each(spec.Child("finalizers"), TextOf(finalizer),
                QualifiedNameComplaints(TextOf(finalizer)));
   }
@@ -237,18 +237,18 @@ void ValidateNamespace(Checker& check, const Json& object, const Json* old) {
 void ValidateNode(Checker& check, const Json& object, const Json* old) {
   CheckMeta(check, object, false, &Dns1123SubdomainComplaints);
   const FieldPath spec("spec");
-  CheckTaints(check, List(Object(object, "spec"), "taints"), spec.Child("taints"));
+  CheckTaints(check, List(Map(object, "spec"), "taints"), spec.Child("taints"));
   const FieldPath status("status");
   for (const char* list : {"capacity", "allocatable"}) {
     const FieldPath amounts = status.Child(list);
-    for (const auto& [name, amount] : Object(Object(object, "status"), list).items()) {
+    for (const auto& [name, amount] : Map(Map(object, "status"), list).items()) {
       CheckResourceQuantity(check, name, amount, amounts.Key(name));
     }
   }
   if (old == nullptr) return;
   CheckMetaUpdate(check, object, *old);
-  const Json& before = Object(*old, "spec");
-  const Json& now = Object(object, "spec");
+  const Json& before = Map(*old, "spec");
+  const Json& now = Map(object, "spec");
   const bool moved = !Text(before, "podCIDR").empty() &&
                      (Text(before, "podCIDR") != Text(now, "podCIDR") ||
                       List(before, "podCIDRs") != List(now, "podCIDRs"));
@@ -266,7 +266,7 @@ void ValidateNode(Checker& check, const Json& object, const Json* old) {
 void ValidateClaim(Checker& check, const Json& object, const Json* old) {
   CheckMeta(check, object, true, &Dns1123SubdomainComplaints);
   const FieldPath path("spec");
-  const Json& spec = Object(object, "spec");
+  const Json& spec = Map(object, "spec");
   const Json& modes = List(spec, "accessModes");
   const FieldPath modes_path = path.Child("accessModes");
   if (modes.empty()) check.Required(modes_path, "at least 1 access mode is required");
@@ -280,7 +280,7 @@ void ValidateClaim(Checker& check, const Json& object, const Json* old) {
   if (exclusive && modes.size() > 1) {
     check.Forbidden(modes_path, "may not use ReadWriteOncePod with other access modes");
   }
-  const ResourceList requests = ReadResourceList(Object(spec, "resources"), "requests");
+  const ResourceList requests = ReadResourceList(Map(spec, "resources"), "requests");
   const auto storage = requests.find("storage");
   const FieldPath resources = path.Child("resources");
   if (storage == requests.end()) {
@@ -299,7 +299,7 @@ void ValidateClaim(Checker& check, const Json& object, const Json* old) {
   if (old == nullptr) return;
   CheckMetaUpdate(check, object, *old);
   Json now = spec;
-  Json before = Object(*old, "spec");
+  Json before = Map(*old, "spec");
   for (Json* side : {&now, &before}) {
     side->erase("resources");
     side->erase("volumeAttributesClassName");
@@ -316,7 +316,7 @@ void ValidateResourceQuota(Checker& check, const Json& object, const Json* old) 
   CheckMeta(check, object, true, &Dns1123SubdomainComplaints);
   const FieldPath spec("spec");
   const FieldPath hard = spec.Child("hard");
-  for (const auto& [name, amount] : Object(Object(object, "spec"), "hard").items()) {
+  for (const auto& [name, amount] : Map(Map(object, "spec"), "hard").items()) {
     CheckQuotaResourceName(check, name, hard.Key(name));
     CheckResourceQuantity(check, name, amount, hard.Key(name));
   }
@@ -327,7 +327,7 @@ void ValidateLimitRange(Checker& check, const Json& object, const Json* old) {
   CheckMeta(check, object, true, &Dns1123SubdomainComplaints);
   const FieldPath spec("spec");
   const FieldPath list = spec.Child("limits");
-  const Json& limits = List(Object(object, "spec"), "limits");
+  const Json& limits = List(Map(object, "spec"), "limits");
   std::set<std::string_view> types;
   for (std::size_t k = 0; k < limits.size(); ++k) {
     const FieldPath here = list.Index(k);
@@ -335,8 +335,8 @@ void ValidateLimitRange(Checker& check, const Json& object, const Json* old) {
     CheckLimitType(check, type, here.Child("type"));
     if (!types.insert(type).second) check.Duplicate(here.Child("type"), Shown(type));
     CheckLimitAmounts(check, limits[k], here);
-    const bool sized = Find(Object(limits[k], "min"), "storage") != nullptr ||
-                       Find(Object(limits[k], "max"), "storage") != nullptr;
+    const bool sized = Find(Map(limits[k], "min"), "storage") != nullptr ||
+                       Find(Map(limits[k], "max"), "storage") != nullptr;
     if (type == "PersistentVolumeClaim" && !sized) {
       check.Required(here.Child("limits"),
                      "either minimum or maximum storage value is required, but neither was "

@@ -178,8 +178,8 @@ void CheckRequest(Checker& check, std::string_view name, const Json& value, cons
 void CheckResources(Checker& check, const Json& resources, const FieldPath& path) {
   const FieldPath limits_path = path.Child("limits");
   const FieldPath requests_path = path.Child("requests");
-  const Json& limits = Object(resources, "limits");
-  const Json& requests = Object(resources, "requests");
+  const Json& limits = Map(resources, "limits");
+  const Json& requests = Map(resources, "requests");
   bool huge = false;
   bool plain = false;
   const auto note = [&](std::string_view name) {
@@ -243,7 +243,7 @@ void CheckSecurityContext(Checker& check, const Json& context, const FieldPath& 
     check.Invalid(path, ShownSecurityContext(context),
                   "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
   }
-  for (const Json& capability : List(Object(context, "capabilities"), "add")) {
+  for (const Json& capability : List(Map(context, "capabilities"), "add")) {
     if (TextOf(capability) != "CAP_SYS_ADMIN") continue;
     check.Invalid(path, ShownSecurityContext(context),
                   "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` "
@@ -323,8 +323,8 @@ void CheckCommon(Checker& check, const Json& container, const Names& volumes,
   CheckMounts(check, container, volumes, path.Child("volumeMounts"));
   check.OneOf(path.Child("imagePullPolicy"), Text(container, "imagePullPolicy"),
               {"Always", "IfNotPresent", "Never"});
-  CheckResources(check, Object(container, "resources"), path.Child("resources"));
-  CheckSecurityContext(check, Object(container, "securityContext"), path.Child("securityContext"));
+  CheckResources(check, Map(container, "resources"), path.Child("resources"));
+  CheckSecurityContext(check, Map(container, "securityContext"), path.Child("securityContext"));
 }
 
 void CheckHooksAndProbes(Checker& check, const Json& container, const FieldPath& path) {

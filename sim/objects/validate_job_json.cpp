@@ -54,8 +54,8 @@ void CheckExitCodes(Checker& check, const Json& codes, const Json& pod_spec,
 }
 
 void CheckFailurePolicy(Checker& check, const Json& spec, const FieldPath& path) {
-  const Json& rules = List(Object(spec, "podFailurePolicy"), "rules");
-  const Json& pod_spec = Object(Object(spec, "template"), "spec");
+  const Json& rules = List(Map(spec, "podFailurePolicy"), "rules");
+  const Json& pod_spec = Map(Map(spec, "template"), "spec");
   const FieldPath list = path.Child("rules");
   if (rules.size() > 20) check.TooLong(list, "must have at most 20 items");
   for (std::size_t k = 0; k < rules.size(); ++k) {
@@ -109,7 +109,7 @@ void CheckCompletions(Checker& check, const Json& spec, const FieldPath& path) {
 }
 
 void CheckRestartPolicy(Checker& check, const Json& spec, const FieldPath& path) {
-  const std::string_view restart = Text(Object(Object(spec, "template"), "spec"), "restartPolicy");
+  const std::string_view restart = Text(Map(Map(spec, "template"), "spec"), "restartPolicy");
   const FieldPath pod = path.Child("template");
   const FieldPath pod_spec = pod.Child("spec");
   const FieldPath here = pod_spec.Child("restartPolicy");
@@ -127,7 +127,7 @@ void CheckRestartPolicy(Checker& check, const Json& spec, const FieldPath& path)
 // The selector that PrepareForCreate makes must fit the labels that it makes.
 void CheckGeneratedSelector(Checker& check, const Json& job, const Json& spec) {
   if (Flag(spec, "manualSelector") || Find(spec, "selector") == nullptr) return;
-  const Json& meta = Object(job, "metadata");
+  const Json& meta = Map(job, "metadata");
   const std::string uid(Text(meta, "uid"));
   const std::string name(Text(meta, "name"));
   const FieldPath path("metadata");
@@ -136,7 +136,7 @@ void CheckGeneratedSelector(Checker& check, const Json& job, const Json& spec) {
                        {"job-name", name},
                        {"batch.kubernetes.io/controller-uid", uid},
                        {"batch.kubernetes.io/job-name", name}};
-  const Json& given = Object(Object(Object(spec, "template"), "metadata"), "labels");
+  const Json& given = Map(Map(Map(spec, "template"), "metadata"), "labels");
   const FieldPath spec_path("spec");
   const FieldPath pod = spec_path.Child("template");
   const FieldPath pod_meta = pod.Child("metadata");
@@ -161,10 +161,10 @@ void CheckJobUpdate(Checker& check, const Json& object, const Json& old) {
   const FieldPath path("spec");
   for (const char* key :
        {"selector", "template", "completionMode", "podFailurePolicy", "backoffLimitPerIndex"}) {
-    CheckImmutable(check, Object(object, "spec"), Object(old, "spec"), key, path);
+    CheckImmutable(check, Map(object, "spec"), Map(old, "spec"), key, path);
   }
-  if (Text(Object(object, "spec"), "completionMode") != "Indexed") {
-    CheckImmutable(check, Object(object, "spec"), Object(old, "spec"), "completions", path);
+  if (Text(Map(object, "spec"), "completionMode") != "Indexed") {
+    CheckImmutable(check, Map(object, "spec"), Map(old, "spec"), "completions", path);
   }
 }
 
@@ -225,14 +225,14 @@ void CheckJobSpec(Checker& check, const Json& spec, const FieldPath& path) {
       check.OneOf(here, replacement, {"Failed", "TerminatingOrFailed"});
     }
   }
-  CheckPodTemplate(check, Object(spec, "template"), path.Child("template"));
+  CheckPodTemplate(check, Map(spec, "template"), path.Child("template"));
   CheckRestartPolicy(check, spec, path);
 }
 
 void ValidateJob(Checker& check, const Json& object, const Json* old) {
   CheckMeta(check, object, true, &Dns1123SubdomainComplaints);
   const FieldPath path("spec");
-  const Json& spec = Object(object, "spec");
+  const Json& spec = Map(object, "spec");
   CheckGeneratedSelector(check, object, spec);
   CheckJobSpec(check, spec, path);
   const Json* selector = Find(spec, "selector");
@@ -244,7 +244,7 @@ void ValidateJob(Checker& check, const Json& object, const Json* old) {
   if (IsUsableSelector(selector)) CheckTemplateLabels(check, spec, path);
   const i64 completions = Int(spec, "completions");
   if (Text(spec, "completionMode") == "Indexed" && completions > 0) {
-    const std::string_view name = Text(Object(object, "metadata"), "name");
+    const std::string_view name = Text(Map(object, "metadata"), "name");
     const std::string pod = fmt::format("{}-{}", name, completions - 1);
     if (!Dns1123LabelComplaints(pod).empty()) {
       const FieldPath meta("metadata");
@@ -258,7 +258,7 @@ void ValidateJob(Checker& check, const Json& object, const Json* old) {
 void ValidateCronJob(Checker& check, const Json& object, const Json* old) {
   CheckMeta(check, object, true, &Dns1123SubdomainComplaints);
   const FieldPath path("spec");
-  const Json& spec = Object(object, "spec");
+  const Json& spec = Map(object, "spec");
   const std::string_view schedule = Text(spec, "schedule");
   const FieldPath schedule_path = path.Child("schedule");
   if (schedule.empty()) {
@@ -279,10 +279,10 @@ void ValidateCronJob(Checker& check, const Json& object, const Json* old) {
               {"Allow", "Forbid", "Replace"});
   const FieldPath job = path.Child("jobTemplate");
   const FieldPath job_spec = job.Child("spec");
-  CheckJobSpec(check, Object(Object(spec, "jobTemplate"), "spec"), job_spec);
+  CheckJobSpec(check, Map(Map(spec, "jobTemplate"), "spec"), job_spec);
   check.NonNegative(spec, "successfulJobsHistoryLimit", path);
   check.NonNegative(spec, "failedJobsHistoryLimit", path);
-  const std::string_view name = Text(Object(object, "metadata"), "name");
+  const std::string_view name = Text(Map(object, "metadata"), "name");
   if (name.size() > kCronJobNameMax) {
     const FieldPath meta("metadata");
     check.Invalid(meta.Child("name"), Shown(name), MaxLengthComplaint(52));

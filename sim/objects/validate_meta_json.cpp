@@ -128,7 +128,7 @@ void CheckAnnotations(Checker& check, const Json& annotations, const FieldPath& 
 
 void CheckMeta(Checker& check, const Json& object, bool namespaced, NameRule rule) {
   const FieldPath path("metadata");
-  const Json& meta = Object(object, "metadata");
+  const Json& meta = Map(object, "metadata");
   if (rule == nullptr) rule = &PathSegmentComplaints;
   const std::string_view name = Text(meta, "name");
   const std::string_view generate = Text(meta, "generateName");
@@ -151,8 +151,8 @@ void CheckMeta(Checker& check, const Json& object, bool namespaced, NameRule rul
     check.Forbidden(path.Child("namespace"), "not allowed on this type");
   }
   check.NonNegative(meta, "generation", path);
-  CheckLabels(check, Object(meta, "labels"), path.Child("labels"));
-  CheckAnnotations(check, Object(meta, "annotations"), path.Child("annotations"));
+  CheckLabels(check, Map(meta, "labels"), path.Child("labels"));
+  CheckAnnotations(check, Map(meta, "annotations"), path.Child("annotations"));
   CheckOwners(check, List(meta, "ownerReferences"), path.Child("ownerReferences"));
   CheckFinalizers(check, List(meta, "finalizers"), path.Child("finalizers"));
 }
@@ -167,21 +167,21 @@ void CheckImmutable(Checker& check, const Json& object, const Json& old, std::st
 
 void CheckMetaUpdate(Checker& check, const Json& object, const Json& old) {
   const FieldPath path("metadata");
-  const Json& meta = Object(object, "metadata");
-  const Json& before = Object(old, "metadata");
+  const Json& meta = Map(object, "metadata");
+  const Json& before = Map(old, "metadata");
   for (const char* key : {"name", "namespace", "uid", "creationTimestamp"}) {
     CheckImmutable(check, meta, before, key, path);
   }
 }
 
 bool IsEmptySelector(const Json& selector) {
-  return Object(selector, "matchLabels").empty() && List(selector, "matchExpressions").empty();
+  return Map(selector, "matchLabels").empty() && List(selector, "matchExpressions").empty();
 }
 
 std::string ShownSelector(const Json* selector) {
   if (selector == nullptr) return Shown(selector);
   Json out = Json::object();
-  const Json& labels = Object(*selector, "matchLabels");
+  const Json& labels = Map(*selector, "matchLabels");
   if (!labels.empty()) out["matchLabels"] = labels;
   for (Json rule : List(*selector, "matchExpressions")) {
     if (List(rule, "values").empty() && rule.is_object()) rule.erase("values");
@@ -192,7 +192,7 @@ std::string ShownSelector(const Json* selector) {
 
 bool IsUsableSelector(const Json* selector) {
   if (selector == nullptr) return true;
-  for (const auto& [key, value] : Object(*selector, "matchLabels").items()) {
+  for (const auto& [key, value] : Map(*selector, "matchLabels").items()) {
     if (!QualifiedNameComplaints(key).empty()) return false;
     if (!LabelValueComplaints(TextOf(value)).empty()) return false;
   }
@@ -202,7 +202,7 @@ bool IsUsableSelector(const Json* selector) {
 
 void CheckLabelSelector(Checker& check, const Json* selector, const FieldPath& path) {
   if (selector == nullptr) return;
-  CheckLabels(check, Object(*selector, "matchLabels"), path.Child("matchLabels"));
+  CheckLabels(check, Map(*selector, "matchLabels"), path.Child("matchLabels"));
   const Json& rules = List(*selector, "matchExpressions");
   const FieldPath list = path.Child("matchExpressions");
   for (std::size_t k = 0; k < rules.size(); ++k) {
@@ -211,10 +211,10 @@ void CheckLabelSelector(Checker& check, const Json* selector, const FieldPath& p
 }
 
 void CheckTemplateLabels(Checker& check, const Json& spec, const FieldPath& path) {
-  const Json& meta = Object(Object(spec, "template"), "metadata");
+  const Json& meta = Map(Map(spec, "template"), "metadata");
   const Json* labels = Find(meta, "labels");
   const Result<ObjectSelector> selector = ReadLabelSelector(Find(spec, "selector"));
-  if (!selector || Matches(*selector, Object(meta, "labels"))) return;
+  if (!selector || Matches(*selector, Map(meta, "labels"))) return;
   const FieldPath pod = path.Child("template");
   const FieldPath metadata = pod.Child("metadata");
   check.Invalid(metadata.Child("labels"), Shown(labels),

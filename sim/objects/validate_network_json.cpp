@@ -71,7 +71,7 @@ void CheckSessionAffinity(Checker& check, const Json& spec, const FieldPath& pat
   }
   if (affinity != "ClientIP" || config == nullptr) return;
   const FieldPath client = config_path.Child("clientIP");
-  const i64 seconds = Int(Object(*config, "clientIP"), "timeoutSeconds");
+  const i64 seconds = Int(Map(*config, "clientIP"), "timeoutSeconds");
   if (seconds <= 0 || seconds > 86400) {
     check.Invalid(client.Child("timeoutSeconds"), Shown(seconds),
                   "must be greater than 0 and less than 86400");
@@ -254,7 +254,7 @@ void CheckServiceBackend(Checker& check, const Json& service, const FieldPath& p
   } else {
     check.Each(here.Child("name"), name, Dns1035LabelComplaints(name));
   }
-  const Json& port = Object(service, "port");
+  const Json& port = Map(service, "port");
   const std::string_view port_name = Text(port, "name");
   const i64 number = Int(port, "number");
   const FieldPath port_path = here.Child("port");
@@ -309,7 +309,7 @@ void CheckIngressPath(Checker& check, const Json& rule, const FieldPath& path) {
   } else if (!text.empty() && !text.starts_with('/')) {
     check.Invalid(here, Shown(text), "must be an absolute path");
   }
-  CheckBackend(check, Object(rule, "backend"), path.Child("backend"));
+  CheckBackend(check, Map(rule, "backend"), path.Child("backend"));
 }
 
 void CheckHost(Checker& check, std::string_view host, const FieldPath& path) {
@@ -343,7 +343,7 @@ void CheckIngressRules(Checker& check, const Json& rules, const FieldPath& path)
 void ValidateService(Checker& check, const Json& object, const Json* old) {
   CheckMeta(check, object, true, &Dns1035LabelComplaints);
   const FieldPath path("spec");
-  const Json& spec = Object(object, "spec");
+  const Json& spec = Map(object, "spec");
   const std::string_view type = Text(spec, "type");
   const Json& ports = List(spec, "ports");
   const FieldPath ports_path = path.Child("ports");
@@ -353,7 +353,7 @@ void ValidateService(Checker& check, const Json& object, const Json* old) {
   for (std::size_t k = 0; k < ports.size(); ++k) {
     CheckServicePort(check, ports[k], ports.size() > 1, names, ports_path.Index(k));
   }
-  CheckLabels(check, Object(spec, "selector"), path.Child("selector"));
+  CheckLabels(check, Map(spec, "selector"), path.Child("selector"));
   CheckSessionAffinity(check, spec, path);
   CheckClusterIps(check, spec, path);
   const Json& outside = List(spec, "externalIPs");
@@ -366,7 +366,7 @@ void ValidateService(Checker& check, const Json& object, const Json* old) {
   CheckTrafficPolicies(check, spec, type, path);
   if (old == nullptr) return;
   CheckMetaUpdate(check, object, *old);
-  const Json& before = Object(*old, "spec");
+  const Json& before = Map(*old, "spec");
   const bool keeps_ip = Text(before, "type") != "ExternalName" && type != "ExternalName" &&
                         !Text(before, "clusterIP").empty();
   if (!keeps_ip || Text(spec, "clusterIP") == Text(before, "clusterIP")) return;
@@ -377,7 +377,7 @@ void ValidateService(Checker& check, const Json& object, const Json* old) {
 void ValidateIngress(Checker& check, const Json& object, const Json* old) {
   CheckMeta(check, object, true, &Dns1123SubdomainComplaints);
   const FieldPath path("spec");
-  const Json& spec = Object(object, "spec");
+  const Json& spec = Map(object, "spec");
   const Json& rules = List(spec, "rules");
   const Json* backend = Find(spec, "defaultBackend");
   if (rules.empty() && backend == nullptr) {
@@ -410,7 +410,7 @@ void ValidateIngress(Checker& check, const Json& object, const Json* old) {
 void ValidateNetworkPolicy(Checker& check, const Json& object, const Json* old) {
   CheckMeta(check, object, true, &Dns1123SubdomainComplaints);
   const FieldPath path("spec");
-  const Json& spec = Object(object, "spec");
+  const Json& spec = Map(object, "spec");
   CheckLabelSelector(check, Find(spec, "podSelector"), path.Child("podSelector"));
   CheckPolicyRules(check, List(spec, "ingress"), "from", path.Child("ingress"));
   CheckPolicyRules(check, List(spec, "egress"), "to", path.Child("egress"));

@@ -51,7 +51,7 @@ void CheckDns(Checker& check, const Json& spec, const FieldPath& path) {
 }
 
 void CheckPodSecurity(Checker& check, const Json& spec, const FieldPath& path) {
-  const Json& context = Object(spec, "securityContext");
+  const Json& context = Map(spec, "securityContext");
   const FieldPath here = path.Child("securityContext");
   const FieldPath containers = path.Child("containers");
   const Json& list = List(spec, "containers");
@@ -114,8 +114,8 @@ bool IsMutablePodChange(const Json& now, const Json& before) {
 
 void CheckPodUpdate(Checker& check, const Json& object, const Json& old) {
   CheckMetaUpdate(check, object, old);
-  const Json& now = Object(object, "spec");
-  const Json& before = Object(old, "spec");
+  const Json& now = Map(object, "spec");
+  const Json& before = Map(old, "spec");
   const FieldPath path("spec");
   for (const char* list : {"containers", "initContainers"}) {
     if (List(now, list).size() != List(before, list).size()) {
@@ -148,7 +148,7 @@ void CheckPodOnly(Checker& check, const Json& spec, const FieldPath& path) {
     const FieldPath volume = list.Index(v);
     const FieldPath projected = volume.Child("projected");
     const FieldPath sources_path = projected.Child("sources");
-    const Json& sources = List(Object(volumes[v], "projected"), "sources");
+    const Json& sources = List(Map(volumes[v], "projected"), "sources");
     for (std::size_t k = 0; k < sources.size(); ++k) {
       if (Find(sources[k], "serviceAccountToken") == nullptr) continue;
       const FieldPath source = sources_path.Index(k);
@@ -231,10 +231,10 @@ void CheckPodSpec(Checker& check, const Json& spec, const FieldPath& path) {
               {"Always", "OnFailure", "Never"});
   check.OneOf(path.Child("dnsPolicy"), Text(spec, "dnsPolicy"),
               {"ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"});
-  CheckLabels(check, Object(spec, "nodeSelector"), path.Child("nodeSelector"));
+  CheckLabels(check, Map(spec, "nodeSelector"), path.Child("nodeSelector"));
   CheckPodSecurity(check, spec, path);
   CheckPullSecrets(check, spec, path.Child("imagePullSecrets"));
-  CheckAffinity(check, Object(spec, "affinity"), path.Child("affinity"));
+  CheckAffinity(check, Map(spec, "affinity"), path.Child("affinity"));
   CheckDns(check, spec, path);
   CheckTopologySpread(check, List(spec, "topologySpreadConstraints"),
                       path.Child("topologySpreadConstraints"));
@@ -259,12 +259,12 @@ void CheckPodSpec(Checker& check, const Json& spec, const FieldPath& path) {
 }
 
 void CheckPodTemplate(Checker& check, const Json& pod, const FieldPath& path) {
-  const Json& meta = Object(pod, "metadata");
-  CheckLabels(check, Object(meta, "labels"), path.Child("labels"));
-  CheckAnnotations(check, Object(meta, "annotations"), path.Child("annotations"));
+  const Json& meta = Map(pod, "metadata");
+  CheckLabels(check, Map(meta, "labels"), path.Child("labels"));
+  CheckAnnotations(check, Map(meta, "annotations"), path.Child("annotations"));
   const FieldPath spec_path = path.Child("spec");
-  CheckPodSpec(check, Object(pod, "spec"), spec_path);
-  if (!List(Object(pod, "spec"), "ephemeralContainers").empty()) {
+  CheckPodSpec(check, Map(pod, "spec"), spec_path);
+  if (!List(Map(pod, "spec"), "ephemeralContainers").empty()) {
     check.Forbidden(spec_path.Child("ephemeralContainers"),
                     "ephemeral containers not allowed in pod template");
   }
@@ -273,7 +273,7 @@ void CheckPodTemplate(Checker& check, const Json& pod, const FieldPath& path) {
 void ValidatePod(Checker& check, const Json& object, const Json* old) {
   CheckMeta(check, object, true, &Dns1123SubdomainComplaints);
   const FieldPath path("spec");
-  const Json& spec = Object(object, "spec");
+  const Json& spec = Map(object, "spec");
   CheckPodSpec(check, spec, path);
   CheckPodOnly(check, spec, path);
   if (old != nullptr) return CheckPodUpdate(check, object, *old);
@@ -288,7 +288,7 @@ void ValidatePod(Checker& check, const Json& object, const Json* old) {
 
 void ValidatePodTemplateObject(Checker& check, const Json& object, const Json* old) {
   CheckMeta(check, object, true, &Dns1123SubdomainComplaints);
-  CheckPodTemplate(check, Object(object, "template"), FieldPath("template"));
+  CheckPodTemplate(check, Map(object, "template"), FieldPath("template"));
   if (old != nullptr) CheckMetaUpdate(check, object, *old);
 }
 

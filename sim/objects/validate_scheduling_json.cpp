@@ -86,7 +86,7 @@ void CheckNodeAffinity(Checker& check, const Json& affinity, const FieldPath& pa
   for (std::size_t k = 0; k < preferred.size(); ++k) {
     const FieldPath here = list.Index(k);
     CheckWeight(check, preferred[k], here);
-    CheckNodeTerm(check, Object(preferred[k], "preference"), here.Child("preference"));
+    CheckNodeTerm(check, Map(preferred[k], "preference"), here.Child("preference"));
   }
 }
 
@@ -112,7 +112,7 @@ void CheckPodAffinity(Checker& check, const Json& affinity, const FieldPath& pat
   for (std::size_t k = 0; k < preferred.size(); ++k) {
     const FieldPath here = preferred_list.Index(k);
     CheckWeight(check, preferred[k], here);
-    CheckPodTerm(check, Object(preferred[k], "podAffinityTerm"), here.Child("podAffinityTerm"));
+    CheckPodTerm(check, Map(preferred[k], "podAffinityTerm"), here.Child("podAffinityTerm"));
   }
 }
 

@@ -11,7 +11,7 @@ namespace {
 // Only pods that always restart belong to these kinds.
 void CheckAlwaysRestarts(Checker& check, const Json& spec, const FieldPath& path,
                          std::string_view deadline_detail) {
-  const Json& pod = Object(Object(spec, "template"), "spec");
+  const Json& pod = Map(Map(spec, "template"), "spec");
   const FieldPath pod_template = path.Child("template");
   const FieldPath here = pod_template.Child("spec");
   const std::string_view restart = Text(pod, "restartPolicy");
@@ -30,7 +30,7 @@ void CheckReplicaSetTemplate(Checker& check, const Json& spec, const FieldPath& 
     return;
   }
   if (selector == nullptr || !IsEmptySelector(*selector)) CheckTemplateLabels(check, spec, path);
-  CheckPodTemplate(check, Object(spec, "template"), path.Child("template"));
+  CheckPodTemplate(check, Map(spec, "template"), path.Child("template"));
   CheckAlwaysRestarts(check, spec, path, "activeDeadlineSeconds in ReplicaSet is not Supported");
 }
 
@@ -151,8 +151,8 @@ void CheckDaemonSetStrategy(Checker& check, const Json& strategy, const FieldPat
 
 void CheckStatefulSetUpdate(Checker& check, const Json& object, const Json& old) {
   CheckMetaUpdate(check, object, old);
-  Json now = Object(object, "spec");
-  Json before = Object(old, "spec");
+  Json now = Map(object, "spec");
+  Json before = Map(old, "spec");
   for (Json* spec : {&now, &before}) {
     for (const char* key :
          {"replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit",
@@ -170,7 +170,7 @@ void CheckStatefulSetUpdate(Checker& check, const Json& object, const Json& old)
 void CheckSelectorUpdate(Checker& check, const Json& object, const Json* old) {
   if (old == nullptr) return;
   CheckMetaUpdate(check, object, *old);
-  CheckImmutable(check, Object(object, "spec"), Object(*old, "spec"), "selector",
+  CheckImmutable(check, Map(object, "spec"), Map(*old, "spec"), "selector",
                  FieldPath("spec"));
 }
 
@@ -179,11 +179,11 @@ void CheckSelectorUpdate(Checker& check, const Json& object, const Json* old) {
 void ValidateDeployment(Checker& check, const Json& object, const Json* old) {
   CheckMeta(check, object, true, &Dns1123SubdomainComplaints);
   const FieldPath path("spec");
-  const Json& spec = Object(object, "spec");
+  const Json& spec = Map(object, "spec");
   check.NonNegative(spec, "replicas", path);
   CheckSelectorGiven(check, spec, path, "empty selector is invalid for deployment");
   CheckReplicaSetTemplate(check, spec, path);
-  CheckDeploymentStrategy(check, Object(spec, "strategy"), path.Child("strategy"));
+  CheckDeploymentStrategy(check, Map(spec, "strategy"), path.Child("strategy"));
   check.NonNegative(spec, "minReadySeconds", path);
   check.NonNegative(spec, "revisionHistoryLimit", path);
   check.NonNegative(spec, "progressDeadlineSeconds", path);
@@ -198,7 +198,7 @@ void ValidateDeployment(Checker& check, const Json& object, const Json* old) {
 void ValidateReplicaSet(Checker& check, const Json& object, const Json* old) {
   CheckMeta(check, object, true, &Dns1123SubdomainComplaints);
   const FieldPath path("spec");
-  const Json& spec = Object(object, "spec");
+  const Json& spec = Map(object, "spec");
   check.NonNegative(spec, "replicas", path);
   check.NonNegative(spec, "minReadySeconds", path);
   CheckSelectorGiven(check, spec, path, "empty selector is invalid for deployment");
@@ -211,7 +211,7 @@ void ValidateStatefulSet(Checker& check, const Json& object, const Json* old) {
   CheckMeta(check, object, true,
             old == nullptr ? &Dns1123LabelComplaints : &Dns1123SubdomainComplaints);
   const FieldPath path("spec");
-  const Json& spec = Object(object, "spec");
+  const Json& spec = Map(object, "spec");
   const std::string_view management = Text(spec, "podManagementPolicy");
   if (management.empty()) {
     check.Required(path.Child("podManagementPolicy"));
@@ -219,7 +219,7 @@ void ValidateStatefulSet(Checker& check, const Json& object, const Json* old) {
     check.Invalid(path.Child("podManagementPolicy"), Shown(management),
                   "must be 'OrderedReady' or 'Parallel'");
   }
-  CheckStatefulSetStrategy(check, Object(spec, "updateStrategy"), path.Child("updateStrategy"));
+  CheckStatefulSetStrategy(check, Map(spec, "updateStrategy"), path.Child("updateStrategy"));
   if (const Json* retention = Find(spec, "persistentVolumeClaimRetentionPolicy")) {
     const FieldPath here = path.Child("persistentVolumeClaimRetentionPolicy");
     for (const char* key : {"whenDeleted", "whenScaled"}) {
@@ -229,14 +229,14 @@ void ValidateStatefulSet(Checker& check, const Json& object, const Json* old) {
   check.NonNegative(spec, "replicas", path);
   check.NonNegative(spec, "minReadySeconds", path);
   const FieldPath ordinals = path.Child("ordinals");
-  check.NonNegative(Object(spec, "ordinals"), "start", ordinals);
+  check.NonNegative(Map(spec, "ordinals"), "start", ordinals);
   CheckSelectorGiven(check, spec, path, "empty selector is invalid for statefulset");
   const Json* selector = Find(spec, "selector");
   if (!IsUsableSelector(selector)) {
     check.Invalid(path.Child("selector"), ShownSelector(selector), "");
   } else {
     if (selector == nullptr || !IsEmptySelector(*selector)) CheckTemplateLabels(check, spec, path);
-    CheckPodTemplate(check, Object(spec, "template"), path.Child("template"));
+    CheckPodTemplate(check, Map(spec, "template"), path.Child("template"));
   }
   CheckAlwaysRestarts(check, spec, path, "activeDeadlineSeconds in StatefulSet is not Supported");
   check.NonNegative(spec, "revisionHistoryLimit", path);
@@ -246,7 +246,7 @@ void ValidateStatefulSet(Checker& check, const Json& object, const Json* old) {
 void ValidateDaemonSet(Checker& check, const Json& object, const Json* old) {
   CheckMeta(check, object, true, &Dns1123SubdomainComplaints);
   const FieldPath path("spec");
-  const Json& spec = Object(object, "spec");
+  const Json& spec = Map(object, "spec");
   const Json* selector = Find(spec, "selector");
   CheckLabelSelector(check, selector, path.Child("selector"));
   if (IsUsableSelector(selector)) CheckTemplateLabels(check, spec, path);
@@ -254,10 +254,10 @@ void ValidateDaemonSet(Checker& check, const Json& object, const Json* old) {
     check.Invalid(path.Child("selector"), ShownSelector(selector),
                   "empty selector is invalid for daemonset");
   }
-  CheckPodTemplate(check, Object(spec, "template"), path.Child("template"));
+  CheckPodTemplate(check, Map(spec, "template"), path.Child("template"));
   CheckAlwaysRestarts(check, spec, path, "activeDeadlineSeconds in DaemonSet is not Supported");
   check.NonNegative(spec, "minReadySeconds", path);
-  CheckDaemonSetStrategy(check, Object(spec, "updateStrategy"), path.Child("updateStrategy"));
+  CheckDaemonSetStrategy(check, Map(spec, "updateStrategy"), path.Child("updateStrategy"));
   check.NonNegative(spec, "revisionHistoryLimit", path);
   CheckSelectorUpdate(check, object, old);
 }

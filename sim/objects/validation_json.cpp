@@ -76,7 +76,7 @@ std::string InvalidMessage(const Json& object, const std::vector<FieldCause>& ca
   }
   if (texts.size() > 1) list = "[" + list + "]";
   return fmt::format("{}{}{} \"{}\" is invalid: {}", Text(object, "kind"), group.empty() ? "" : ".",
-                     group, Text(Object(object, "metadata"), "name"), list);
+                     group, Text(Map(object, "metadata"), "name"), list);
 }
 
 Status CheckValid(const Json& object, const Json* old, const ValidationOptions& options) {

@@ -9,7 +9,6 @@ target_sources(wt_sim PRIVATE
   objects/content_hash.cpp
   objects/edits_json.cpp
   objects/fields.cpp
-  objects/json_view_json.cpp
   objects/load_json.cpp
   objects/memo.cpp
   objects/plan_json.cpp

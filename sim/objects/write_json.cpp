@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/objects/edits.h"
-#include "sim/objects/json_view.h"
+#include "sim/objects/access.h"
 #include "sim/objects/memo.h"
 #include "sim/objects/parse_json.h"
 #include "sim/objects/patch.h"
