@@ -77,6 +77,17 @@ f64 CpuSeconds() {
   return static_cast<f64>(now.tv_sec) + static_cast<f64>(now.tv_nsec) * 1e-9;
 }
 
+ExitCode WarnOfErrored(const PreparedSuite& suite, const std::vector<EpisodeResult>& episodes) {
+  u64 errored = 0;
+  for (const EpisodeResult& e : episodes) {
+    if (!e.errored) continue;
+    if (errored++ < 3) {
+      LogWarning("{} seed {}: {}", suite.labels[e.scenario].name, e.seed, e.error);
+    }
+  }
+  return errored > 0 ? ExitCode::kEpisodesErrored : ExitCode::kOk;
+}
+
 Result<ExitCode> Run(const Arguments& arguments) {
   if (arguments.Flag("--perf")) {
     return RunBenchPerf(arguments.Text("--only"), arguments.Flag("--json"));
@@ -139,14 +150,7 @@ Result<ExitCode> Run(const Arguments& arguments) {
   if (const Status written = run.Finish(document); !written) return written.error();
   if (arguments.Flag("--json")) fmt::print("{}\n", document);
   else PrintTable(*suite, run.info(), evaluation.episodes);
-  u64 errored = 0;
-  for (const EpisodeResult& e : evaluation.episodes) {
-    if (!e.errored) continue;
-    if (errored++ < 3) {
-      LogWarning("{} seed {}: {}", suite->labels[e.scenario].name, e.seed, e.error);
-    }
-  }
-  return errored > 0 ? ExitCode::kEpisodesErrored : ExitCode::kOk;
+  return WarnOfErrored(*suite, evaluation.episodes);
 }
 
 }  // namespace
