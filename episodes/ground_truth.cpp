@@ -4,6 +4,7 @@
 #include "episodes/draw_scenario.h"
 #include "faults/all_faults.h"
 #include "faults/fault_schedule.h"
+#include "sim/objects/kinds.h"
 
 namespace wt {
 

@@ -263,7 +263,11 @@ KubeService ReadService(const Manifest& manifest, const Field& root) {
 void ReadIngress(const Manifest& manifest, const Field& root, AppObjects& objects) {
   const auto add = [&](const Field& backend) {
     const std::string name = backend["service"]["name"].ScalarText();
-    if (!name.empty()) objects.ingress_backends.push_back(manifest.name_space + "/" + name);
+    if (name.empty()) return;
+    const Field port = backend["service"]["port"];
+    const std::string number = port["number"].ScalarText();
+    objects.ingress_backends.push_back(manifest.name_space + "/" + name);
+    objects.ingress_ports.push_back(number.empty() ? port["name"].ScalarText() : number);
   };
   add(root["spec"]["defaultBackend"]);
   for (const Field& rule : root["spec"]["rules"].Elements()) {

@@ -78,7 +78,7 @@ Result<Blueprint> BuildBlueprint(const App& app, const BlueprintOptions& options
   const bool slash = !path.has_filename();
   blueprint.app =
       blueprint.strings.Add((slash ? path.parent_path() : path).filename().string());
-  blueprint.app_namespace = blueprint.strings.Add(app.manifests.default_namespace);
+  blueprint.app_namespace = blueprint.strings.Add(app.manifests.app_namespace);
   if (warnings != nullptr) {
     for (const auto* list : {&app.manifests.warnings, &app.behaviour.warnings}) {
       warnings->insert(warnings->end(), list->begin(), list->end());

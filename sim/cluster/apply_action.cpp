@@ -2,6 +2,7 @@
 // Moves as API writes. A write that the API took is recorded even when it changed nothing.
 #include "sim/cluster/entities.h"
 #include "sim/cluster/sim_cluster.h"
+#include "sim/controllers/endpoint_ports.h"
 #include "sim/objects/timestamp.h"
 #include "sim/telemetry/cluster_events.h"
 #include "sim/transitions.h"
@@ -42,11 +43,16 @@ u32 FindPod(const Sim& sim, std::string_view name) {
   return 0;
 }
 
+// NAME of the app's main namespace, or NAMESPACE/NAME.
 u32 FindRow(const Sim& sim, ObjectKind kind, std::string_view name) {
+  const std::size_t slash = name.find('/');
+  const bool elsewhere = slash != std::string_view::npos;
+  const StrId ns =
+      elsewhere ? FindString(sim, name.substr(0, slash)) : sim.blueprint.app_namespace;
+  if (elsewhere) name.remove_prefix(slash + 1);
   if (kind == ObjectKind::kPod) return FindPod(sim, name);
-  const StrId ns = sim.blueprint.app_namespace;
   const StrId id = FindString(sim, name);
-  if (id == 0) return 0;
+  if (id == 0 || ns == 0) return 0;
   switch (kind) {
     case ObjectKind::kDeployment: return FindDeployment(sim, ns, id);
     case ObjectKind::kService: return FindService(sim, ns, id);
@@ -71,15 +77,13 @@ u32 BornOfObject(const Sim& sim, ObjectRef object) {
 
 void SimCluster::Record(ObjectKind kind, u32 row, u32 born, u32 workload) {
   const u32 workload_born = workload == 0 ? 0 : world_.At<Deployment>(workload).born;
-  for (u32 i = 0; i < side_.written_count; ++i) {
-    WrittenObject& known = side_.written[i];
+  for (WrittenObject& known : side_.written) {
     if (known.kind == kind && known.born == born) {
       ++known.writes;
       return;
     }
   }
-  if (side_.written_count == kWrittenMax) return;
-  side_.written[side_.written_count++] = {kind, row, born, workload, workload_born, 1};
+  side_.written.push_back({kind, row, born, workload, workload_born, 1});
 }
 
 void SimCluster::RecordPod(u32 pod) {
@@ -102,7 +106,12 @@ bool SimCluster::RepairService(Verb verb, const OptionValue& option, u32 row) {
   const ObjectRef object{ObjectKind::kService, row};
   switch (verb) {
     case Verb::kFixSelector: return Edit(object, EditOp::kCopySelector, 0, option.value);
-    case Verb::kFixPort: return Edit(object, EditOp::kSetTargetPort, 0, option.value);
+    case Verb::kFixPort: {
+      const Service& service = world_.At<Service>(row);
+      const u32 index = CalledPortIndex(View().Typed<ServiceSpec>(service.doc),
+                                        service.called_port);
+      return Edit(object, EditOp::kSetTargetPort, static_cast<u16>(index), option.value);
+    }
     case Verb::kRestoreConfig: return Edit(object, EditOp::kRestoreApplied, 0, 0);
     case Verb::kDeleteObject: {
       Sim sim = View();

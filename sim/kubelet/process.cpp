@@ -205,6 +205,7 @@ bool ServiceAnswers(const Sim& sim, u32 graph_service) {
     for (u32 s = 1; s < sim.world.Used<Service>(); ++s) {
       const Service& service = sim.At<Service>(s);
       if (service.born == 0 || service.name != graph.kube_service || service.deleting) continue;
+      if (service.ns != graph.ns) continue;
       for (u32 e = service.first_endpoint; e != 0; e = sim.At<Endpoint>(e).next) {
         if (EndpointAnswers(sim, sim.At<Endpoint>(e), graph_service)) return true;
       }

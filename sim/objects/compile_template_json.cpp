@@ -235,7 +235,7 @@ Result<std::string> CompileTemplate(const Json& document, Interner& interner) {
   const PodTotals totals = TotalsOf(document);
   out.memory_request = totals.memory_bytes;
   out.cpu_request = totals.cpu_millicores;
-  out.qos = static_cast<QosClass>(totals.qos);
+  out.qos = totals.qos;
   const i64 grace = Find(spec, "terminationGracePeriodSeconds") == nullptr
                         ? 30
                         : Int(spec, "terminationGracePeriodSeconds");

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "sim/rows.h"
+
 namespace wt {
 namespace {
 
@@ -99,6 +101,22 @@ const KindInfo* FindKind(std::string_view api_version, std::string_view kind) {
     if (k.kind == kind && k.group == group && k.version == version) return &k;
   }
   return nullptr;
+}
+
+ObjectKind ObjectKindNamed(std::string_view kind) {
+  struct Named {
+    std::string_view name;
+    ObjectKind kind;
+  };
+  constexpr std::array kNamed{
+      Named{"Node", ObjectKind::kNode},           Named{"Deployment", ObjectKind::kDeployment},
+      Named{"ReplicaSet", ObjectKind::kReplicaSet}, Named{"Pod", ObjectKind::kPod},
+      Named{"Service", ObjectKind::kService},     Named{"ConfigMap", ObjectKind::kConfigMap},
+      Named{"Secret", ObjectKind::kSecret},       Named{"Namespace", ObjectKind::kNamespace}};
+  for (const Named& row : kNamed) {
+    if (row.name == kind) return row.kind;
+  }
+  return ObjectKind::kNone;
 }
 
 const KindInfo* FindKind(std::string_view kind) {
