@@ -9,6 +9,7 @@
 
 #include "scenarios/fault_kinds.h"
 #include "scenarios/load_scenario.h"
+#include "scenarios/manifests.h"
 #include "sim/api/hash_bytes.h"
 
 namespace wt {

@@ -39,7 +39,7 @@ struct ConfigKey {
 };
 
 struct Workload {
-  std::string kind, name, name_space;  // Deployment, ReplicaSet or Pod
+  std::string kind, name, name_space;  // Deployment or Pod
   std::string place;
   Labels labels;  // of the pod
   std::vector<ContainerPort> ports;

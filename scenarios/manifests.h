@@ -35,6 +35,9 @@ struct ManifestSet {
                        std::string_view name) const;
 };
 
+// The *.yaml, *.yml and *.json files of a folder (not of its subfolders), sorted.
+std::vector<std::string> ManifestFiles(const std::string& folder);
+
 // Reads a file or the *.yaml, *.yml and *.json files of a folder (not of its subfolders).
 // Left out: documents of wavetank.dev (behaviour.yaml) and kustomizations.
 //

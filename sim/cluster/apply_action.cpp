@@ -253,7 +253,11 @@ Result<ActionOutcome> SimCluster::ApplyPatch(std::string_view object, std::strin
     side_.last_text = written ? "patched" : written.error().Text();
   }
   if (!written) return written.error();
-  Record(kind, row, born, kind == ObjectKind::kDeployment ? row : 0);
+  if (kind == ObjectKind::kPod) {
+    RecordPod(row);
+  } else {
+    Record(kind, row, born, kind == ObjectKind::kDeployment ? row : 0);
+  }
   ++side_.writes;
   const EntityKind entity = EntityOf(kind);
   const std::optional<u16> slot = SlotOf(entity, row);
