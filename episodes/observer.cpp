@@ -169,7 +169,8 @@ void Observer::JudgeAnswer(const SimCluster& cluster, const std::optional<Answer
     const u32 row = cluster.RowOf(answer->kind, answer->slot);
     parts.localized = row != 0 && IsCauseEntity(sim, answer->kind, row);
   } else if (!answer->object_name.empty()) {
-    parts.localized = IsCauseObject(sim, answer->object_kind, answer->object_name);
+    parts.localized = IsCauseObject(sim, answer->object_kind, answer->object_namespace,
+                                    answer->object_name);
   }
   parts.analysed = parts.localized && AnswerNamesCause(sim, *answer);
 }

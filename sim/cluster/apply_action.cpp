@@ -3,6 +3,7 @@
 #include "sim/cluster/entities.h"
 #include "sim/cluster/sim_cluster.h"
 #include "sim/controllers/endpoint_ports.h"
+#include "sim/objects/kinds.h"
 #include "sim/objects/timestamp.h"
 #include "sim/telemetry/cluster_events.h"
 #include "sim/transitions.h"
@@ -10,21 +11,12 @@
 namespace wt {
 namespace {
 
-ObjectKind KindOf(std::string_view name) {
-  struct Name {
-    std::string_view name;
-    ObjectKind kind;
-  };
-  constexpr std::array kNames{
-      Name{"deployment", ObjectKind::kDeployment}, Name{"deploy", ObjectKind::kDeployment},
-      Name{"service", ObjectKind::kService},       Name{"svc", ObjectKind::kService},
-      Name{"configmap", ObjectKind::kConfigMap},   Name{"cm", ObjectKind::kConfigMap},
-      Name{"secret", ObjectKind::kSecret},         Name{"node", ObjectKind::kNode},
-      Name{"pod", ObjectKind::kPod}};
-  for (const Name& known : kNames) {
-    if (known.name == name) return known.kind;
-  }
-  return ObjectKind::kNone;
+// What an agent can patch.
+ObjectKind KindOf(std::string_view word) {
+  const KindInfo* known = FindKindWord(word);
+  const ObjectKind kind = known == nullptr ? ObjectKind::kNone : ObjectKindNamed(known->kind);
+  const bool made_by_others = kind == ObjectKind::kReplicaSet || kind == ObjectKind::kNamespace;
+  return made_by_others ? ObjectKind::kNone : kind;
 }
 
 EntityKind EntityOf(ObjectKind kind) {
