@@ -97,12 +97,12 @@ REFUSED = {
     "far too many": (web(("  template:", "  replicas: 2000000000\n  template:")), "6:13",
                      "at most 5000 are simulated"),
     "no selector": (web(("  selector: {matchLabels: {app: web}}\n", "")), "4:1", "Required value"),
-    "another selector": (web(("matchLabels: {app: web}", "matchLabels: {app: api}")), "7:15",
+    "another selector": (web(("matchLabels: {app: web}", "matchLabels: {app: api}")), "7:16",
                          "does not match template"),
     "no image": (web(("          image: web:1\n", "")), "10:11", "image: Required value"),
     "a spec that is a text": ("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n"
                               "spec: hello\n", "4:1", "cannot unmarshal string"),
-    "a port of 0": (web(("{port: 80, ", "{port: 0, ")), "17:42", "between 1 and 65535"),
+    "a port of 0": (web(("{port: 80, ", "{port: 0, ")), r"17:\d+", "between 1 and 65535"),
     "twice the same": (WEB + "---\n" + WEB, r"\d+:\d+", "given twice"),
     "a key twice": (WEB + "kind: Service\n", r"\d+:\d+", 'key "kind" is given twice'),
     "a name that is a number": (web(("{name: web}", "{name: 12}")), "3:18", "expected a text"),
@@ -259,8 +259,8 @@ class OwnApp(unittest.TestCase):
                 text = env("{name: NEXT, value: 'http://web.%s:80'}" % other)
                 (app / (space + ".yaml")).write_text(
                     text.replace("{name: web}", "{name: web, namespace: %s}" % space))
-        folder, path = own_folder(write, "[{kind: replicas-zero, target: {object: {kind: "
-                                  "Deployment, name: web, namespace: two}}, at: 62s}]")
+        folder, path = own_folder(write, "[{kind: replicas-zero, target: {workload: web, "
+                                  "namespace: two}, at: 62s}]")
         with folder:
             document, seen = watch(path)
             solved = run("run", "--scenario", path / "own.yaml", "--agent", "oracle", "--json")
