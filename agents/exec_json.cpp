@@ -14,6 +14,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::array<const char*, kEntityKinds> kTables{"cluster", "services", "workloads",
                                                         "nodes"};
 constexpr Action kNothing{EntityKind::kCluster, 0, 0xffff};  // not legal anywhere
+constexpr int kDepthMax = 64;  // of an answer's brackets: what writes JSON out recurses
 
 u16 SlotsOf(const ObservationView& view, EntityKind kind) {
   return view.shape.slots[static_cast<std::size_t>(kind)];
@@ -200,7 +201,13 @@ std::string ExecQuestion(const PolicySlot& slot, const std::string& episode) {
 }
 
 Status ReadExecAnswer(const std::string& line, PolicySlot& slot) {
-  const Json answer = Json::parse(line, nullptr, false);
+  bool deep = false;
+  const auto shallow = [&](int depth, Json::parse_event_t, Json&) {
+    deep = deep || depth > kDepthMax;
+    return !deep;
+  };
+  const Json answer = Json::parse(line, shallow, false);
+  if (deep) return Error{ErrorCode::kEnvironment, "agent", "its answer is nested too deep"};
   const auto wrong = [&] {
     return Error{ErrorCode::kEnvironment, "agent",
                  "expected {\"action\": {...}} or {\"submit\": {...}}, got: " + line.substr(0, 80)};

@@ -17,12 +17,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// The catalog's file of that name, with its group ("services/x") or without; empty if none.
+fs::path InCatalog(const fs::path& catalog, const std::string& name) {
+  const fs::path with_group = catalog / (name + ".yaml");
+  if (fs::exists(with_group)) return with_group;
+  std::error_code failed;
+  for (fs::directory_iterator group(catalog, failed), end; !failed && group != end;
+       group.increment(failed)) {
+    const fs::path file = group->path() / (name + ".yaml");
+    if (fs::exists(file)) return file;
+  }
+  return {};
+}
+
 Result<Suite> FindSuite(const fs::path& root, const std::string& suite) {
   const fs::path by_name = root / "scenarios/suites" / (suite + ".yaml");
   const fs::path catalog = root / "scenarios/catalog";
   if (fs::exists(by_name)) return LoadSuite(by_name.string(), catalog.string());
-  const fs::path single = catalog / (suite + ".yaml");
-  if (!fs::exists(suite) && !fs::exists(single)) {
+  const fs::path single = InCatalog(catalog, suite);
+  if (!fs::exists(suite) && single.empty()) {
     return Error{ErrorCode::kUsage, "--suite",
                  fmt::format("no suite or scenario '{}'; see `wavetank list suites`", suite)};
   }
@@ -121,6 +134,7 @@ Evaluation Evaluate(const PreparedSuite& suite, const PolicyFactory& make_policy
   batch.threads = options.threads;
   batch.chunk = options.chunk;
   batch.on_chunk = options.on_chunk;
+  batch.drop_actions = options.drop_actions;
   std::vector<bool> done;
   std::vector<EpisodeResult> results = RunBatch(requests, make_policy, batch, &done);
   Evaluation out;

@@ -31,8 +31,9 @@ struct EvaluateOptions {
   u32 chunk = 64;
   // Finished episodes of an interrupted run: not run again. In any order.
   std::vector<EpisodeResult> finished;
-  // As BatchOptions::on_chunk, with newly finished episodes only.
+  // As of BatchOptions, with newly finished episodes only.
   std::function<bool(std::span<const EpisodeResult>)> on_chunk;
+  bool drop_actions = false;
 };
 
 struct Evaluation {

@@ -24,6 +24,7 @@ EpisodeResult Read(const Json& line, const std::vector<ScenarioLabel>& scenarios
   e.scenario = IndexOf(scenarios, line.at("scenario"));
   e.seed = line.at("seed");
   e.faulty = line.at("class") == "faulty";
+  e.cause = line.at("cause");
   e.verdict = line.at("verdict");
   e.errored = line.at("errored");
   e.error = line.at("error");

@@ -35,9 +35,15 @@ struct Summary {
 struct RunInfo {
   std::string run_id, commit, suite, suite_hash, agent, split = "held-out-seeds";
   u64 first_seed = 1, last_seed = 1;
+  // Causes that the agent was not trained on, reported apart.
+  std::vector<std::string> held_out;
   f64 wall_s = 0, cpu_s = 0;
   int threads = 1;
 };
+
+// Faulty episodes whose cause is, or is not, one of `causes`.
+std::vector<const EpisodeResult*> FaultyByCause(const std::vector<EpisodeResult>& episodes,
+                                                const std::vector<std::string>& causes, bool is);
 
 // Means over episodes with every scenario weighted equally. O(episodes log episodes).
 Summary Summarise(const std::vector<const EpisodeResult*>& episodes);

@@ -70,7 +70,7 @@ std::string ReplayCommand(const ScenarioLabel& label, const EpisodeResult& e) {
 std::string ResultsDocument(const RunInfo& info, const std::vector<ScenarioLabel>& scenarios,
                             const std::vector<EpisodeResult>& episodes) {
   std::vector<const EpisodeResult*> all, faulty, healthy;
-  Group by_fault, by_task, by_app, by_scenario;
+  Group by_fault, by_task, by_app, by_scenario, by_cause;
   for (const EpisodeResult& e : episodes) {
     const ScenarioLabel& label = scenarios[e.scenario];
     all.push_back(&e);
@@ -80,6 +80,7 @@ std::string ResultsDocument(const RunInfo& info, const std::vector<ScenarioLabel
     by_task[label.task].push_back(&e);
     by_app[label.app].push_back(&e);
     by_scenario[label.name].push_back(&e);
+    if (e.faulty) by_cause[e.cause].push_back(&e);
   }
   Json out = {{"schema", "wavetank.results/1"},
               {"run_id", info.run_id},
@@ -98,11 +99,18 @@ std::string ResultsDocument(const RunInfo& info, const std::vector<ScenarioLabel
               {"by_task", ToJson(by_task)},
               {"by_app", ToJson(by_app)},
               {"by_scenario", ToJson(by_scenario)},
+              {"by_cause", ToJson(by_cause)},
               {"split", info.split},
               {"machine", {{"threads", info.threads},
                            {"cores", std::thread::hardware_concurrency()}}},
               {"wall_s", info.wall_s},
               {"cpu_s", info.cpu_s}};
+  if (!info.held_out.empty()) {
+    out["held_out"] = {
+        {"causes", info.held_out},
+        {"faulty_held_out", ToJson(Summarise(FaultyByCause(episodes, info.held_out, true)))},
+        {"faulty_others", ToJson(Summarise(FaultyByCause(episodes, info.held_out, false)))}};
+  }
   return out.dump(2);
 }
 
@@ -130,6 +138,7 @@ std::string EpisodeLine(const RunInfo& info, const std::vector<ScenarioLabel>& s
               {"seed", e.seed},
               {"agent", info.agent},
               {"class", e.faulty ? "faulty" : "healthy"},
+              {"cause", e.cause},
               {"verdict", e.verdict},
               {"parts",
                {{"detected", p.detected},

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <map>
 
 #include "bench/results.h"
@@ -46,6 +47,16 @@ Summary Summarise(const std::vector<const EpisodeResult*>& episodes) {
       EqualWeight(healthy, [](const auto& e) { return e.parts.wrote ? 1.0 : 0.0; });
   out.steps_mean = EqualWeight(counted, [](const auto& e) { return static_cast<f64>(e.steps); });
   out.ttr_median_s = MedianOf(repair_times);
+  return out;
+}
+
+std::vector<const EpisodeResult*> FaultyByCause(const std::vector<EpisodeResult>& episodes,
+                                                const std::vector<std::string>& causes, bool is) {
+  std::vector<const EpisodeResult*> out;
+  for (const EpisodeResult& e : episodes) {
+    const bool listed = std::ranges::find(causes, e.cause) != causes.end();
+    if (e.faulty && listed == is) out.push_back(&e);
+  }
   return out;
 }
 

@@ -6,8 +6,9 @@
 namespace wt {
 
 std::span<const Command> CoreCommands() {
-  static const std::array commands{kPlay,     kRun,  kBench,  kReplayCommand,
-                                   kValidate, kList, kDoctor, kVersion};
+  static const std::array commands{kDemo,   kPlay,          kRun,      kBench, kTrainOptions,
+                                   kReport, kReplayCommand, kValidate, kList,  kDoctor,
+                                   kVersion};
   return commands;
 }
 

@@ -24,11 +24,14 @@ struct Command {
 std::span<const Command> CoreCommands();
 
 extern const Command kBench;
+extern const Command kDemo;
 extern const Command kDoctor;
 extern const Command kList;
 extern const Command kPlay;
 extern const Command kReplayCommand;
+extern const Command kReport;
 extern const Command kRun;
+extern const Command kTrainOptions;  // what it does: cli/learn/
 extern const Command kValidate;
 extern const Command kVersion;
 

@@ -306,6 +306,16 @@ bool Arguments::Given(std::string_view name) const {
   return false;
 }
 
+std::vector<std::string> SplitWords(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    if (comma > 0) out.emplace_back(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return out;
+}
+
 Result<Invocation> ParseCommandLine(std::span<const Command> commands,
                                     std::span<const std::string> words,
                                     const ConfigFile& config) {

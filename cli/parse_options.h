@@ -66,6 +66,9 @@ struct Invocation {
   std::string text;
 };
 
+// "a,b" -> a, b; empty words are left out.
+std::vector<std::string> SplitWords(std::string_view text);
+
 // Reads the environment; `words` are the command line without the program's name.
 // Errors are kUsage and name the flag, variable or FILE:LINE:COL, and the nearest valid word.
 Result<Invocation> ParseCommandLine(std::span<const Command> commands,

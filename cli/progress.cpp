@@ -44,7 +44,7 @@ std::string ProgressText(const ProgressState& state, bool bar) {
   if (state.total > 0) text += fmt::format("/{} {}%", state.total, 100 * done / state.total);
   if (state.elapsed_s > 0 && state.done > 0) {
     const f64 rate = static_cast<f64>(state.done) / state.elapsed_s;
-    text += fmt::format(" {:.1f}/s", rate);
+    if (state.rate) text += fmt::format(" {:.1f}/s", rate);
     const f64 left_s = static_cast<f64>(state.total - done) / rate;
     if (state.total > 0 && left_s < kLongestEtaS) text += " " + DurationText(left_s) + " left";
   }
@@ -52,9 +52,10 @@ std::string ProgressText(const ProgressState& state, bool bar) {
   return text;
 }
 
-Progress::Progress(std::string label, u64 total)
+Progress::Progress(std::string label, u64 total, bool rate)
     : label_(std::move(label)),
       total_(total),
+      rate_(rate),
       start_(Clock::now()),
       next_(start_ + (StderrIsTerminal() ? Clock::duration(kBarPeriod) : kLinePeriod)) {}
 
@@ -68,7 +69,7 @@ void Progress::Update(u64 done, std::string_view extra) {
   const bool bar = StderrIsTerminal();
   next_ = now + (bar ? Clock::duration(kBarPeriod) : kLinePeriod);
   const f64 elapsed_s = std::chrono::duration<f64>(now - start_).count();
-  const std::string text = ProgressText({label_, done, total_, elapsed_s, extra}, bar);
+  const std::string text = ProgressText({label_, done, total_, elapsed_s, extra, rate_}, bar);
   if (bar) {
     ShowStatusLine(std::string_view(text).substr(0, TerminalColumns() - 1));
   } else {

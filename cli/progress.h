@@ -16,6 +16,7 @@ struct ProgressState {
   u64 total = 0;           // 0: not known
   f64 elapsed_s = 0;
   std::string_view extra;  // further fields, e.g. "success 0.41"
+  bool rate = true;        // whether to say how many a second
 };
 
 // "episodes 420/1000 42% 105.0/s 5s left  success 0.41"; with `bar`, a drawn bar after the label.
@@ -28,7 +29,7 @@ std::string DurationText(f64 seconds);
 // One thread. The destructor removes the bar.
 class Progress {
  public:
-  Progress(std::string label, u64 total);
+  Progress(std::string label, u64 total, bool rate = true);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress();
@@ -40,6 +41,7 @@ class Progress {
   using Clock = std::chrono::steady_clock;
   std::string label_;
   u64 total_;
+  bool rate_;
   Clock::time_point start_;
   Clock::time_point next_;
 };

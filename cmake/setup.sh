@@ -56,7 +56,7 @@ run_apt() {
 # install_packages SECTION...: installs what is missing as root or by sudo; without either prints
 # the line to run and exits 4.
 install_packages() {
-  local missing log=$root/build/apt.log as_root=()
+  local missing log=$root/build/apt.log as_root=() start=$SECONDS
   if ! command -v dpkg-query > /dev/null; then
     say 'no dpkg here: skipping the package check (Debian 12 is what Wavetank is built on)'
     return
@@ -81,6 +81,7 @@ install_packages() {
     tail -n 15 "$log" >&2
     die 4 "apt-get could not install: $missing (all of its output: build/apt.log)"
   fi
+  say "packages installed in $((SECONDS - start)) s"
 }
 
 # lock_build: one build at a time in this tree; held on descriptor 9 until exit or exec 9>&-.
@@ -108,12 +109,20 @@ configure() {
   }
 }
 
+# configure_second DIR: the build that release is compared with, -O2 for the oldest x86-64.
+configure_second() {
+  local arch=x86-64-v2
+  [ "$(uname -m)" = x86_64 ] || arch=
+  configure v2 "$1" -DBUILD_TESTING=ON -DWAVETANK_LEARN=OFF -DWAVETANK_ARCH=$arch
+}
+
 # build DIR [TARGET...]
 build() {
-  local dir=$root/$1
+  local dir=$root/$1 start=$SECONDS
   shift
   # A user without a home still has this tree.
   if [ ! -w "${HOME:-/nonexistent}" ]; then export CCACHE_DIR=${CCACHE_DIR:-$root/build/.ccache}; fi
   CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1 NINJA_STATUS='[%f/%t %es] ' \
     ninja -C "$dir" "$@" >&2 < /dev/null 9>&- || die 1 'the build failed; the error stands above'
+  say "built ${*:-everything} in ${dir##*/} in $((SECONDS - start)) s"
 }

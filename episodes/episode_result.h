@@ -42,6 +42,7 @@ struct EpisodeResult {
   u32 scenario = 0;       // index into the suite
   u64 seed = 0;
   bool faulty = true;
+  std::string cause;      // name of the service or workload that the fault is aimed at; "" = none
   i8 verdict = 0;
   bool errored = false;   // lost by the agent's program or ours; counted apart
   bool terminated = false, truncated = false;

@@ -62,6 +62,17 @@ bool IsCauseObject(const Sim& sim, std::string_view kind, std::string_view ns,
   return false;
 }
 
+std::string_view CauseName(const Sim& sim) {
+  for (const u32 row : PlannedFaults(sim.world)) {
+    const RootCause truth = TruthOf(sim, sim.At<Fault>(row));
+    if (truth.entity_row == 0) return sim.Text(truth.name);
+    return sim.Text(truth.entity == EntityKind::kService
+                        ? sim.At<Service>(truth.entity_row).name
+                        : sim.At<Deployment>(truth.entity_row).name);
+  }
+  return "";
+}
+
 bool AnswerNamesCause(const Sim& sim, const Answer& answer) {
   for (const u32 row : PlannedFaults(sim.world)) {
     const Fault& fault = sim.At<Fault>(row);

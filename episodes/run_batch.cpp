@@ -41,6 +41,12 @@ void ForEachChunk(std::size_t chunks, int threads,
   InArena(chunks, threads, [&](std::size_t c) { run(c, pools.local()); });
 }
 
+void ForEachTask(std::size_t tasks, int threads, const PolicyFactory& make_policy,
+                 const std::function<void(std::size_t, Policy&)>& run) {
+  tbb::enumerable_thread_specific<std::unique_ptr<Policy>> policies(make_policy);
+  InArena(tasks, threads, [&](std::size_t task) { run(task, *policies.local()); });
+}
+
 std::vector<EpisodeResult> RunBatch(std::span<const EpisodeRequest> requests,
                                     const PolicyFactory& make_policy, const BatchOptions& options,
                                     std::vector<bool>* done) {
@@ -62,9 +68,13 @@ std::vector<EpisodeResult> RunBatch(std::span<const EpisodeRequest> requests,
                                                worker.pool, options.chunk_options);
     std::move(part.begin(), part.end(), results.begin() + static_cast<std::ptrdiff_t>(from));
     finished[c] = 1;
-    if (!options.on_chunk) return;
-    const std::lock_guard lock(listener);
-    if (!options.on_chunk({results.data() + from, count})) stop = true;
+    const std::span<EpisodeResult> chunk_results{results.data() + from, count};
+    if (options.on_chunk) {
+      const std::lock_guard lock(listener);
+      if (!options.on_chunk(chunk_results)) stop = true;
+    }
+    if (!options.drop_actions) return;
+    for (EpisodeResult& e : chunk_results) std::vector<TakenAction>().swap(e.actions);
   };
 
   InArena(chunks, options.threads, run_one);

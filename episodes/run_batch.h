@@ -21,6 +21,9 @@ struct BatchOptions {
   // Called after each chunk, one call at a time, in the order in which chunks finish. May stop the
   // run by returning false: chunks not begun stay out (their episodes have steps == 0).
   std::function<bool(std::span<const EpisodeResult>)> on_chunk;
+  // Results keep their actions only until on_chunk has seen them: the memory of a long call is then
+  // that of its worlds at once, and some 200 bytes an episode.
+  bool drop_actions = false;
 };
 
 // Calls run(c, pool) once for every c < chunks, on `threads` threads (0: all cores). A pool belongs
@@ -30,6 +33,10 @@ void ForEachChunk(std::size_t chunks, int threads,
 
 // One policy per thread.
 using PolicyFactory = std::function<std::unique_ptr<Policy>()>;
+
+// The same with a policy per thread in place of a pool.
+void ForEachTask(std::size_t tasks, int threads, const PolicyFactory& make_policy,
+                 const std::function<void(std::size_t, Policy&)>& run);
 
 // Results in request order; `done[i]` (same size, out, optional) says which were run.
 std::vector<EpisodeResult> RunBatch(std::span<const EpisodeRequest> requests,

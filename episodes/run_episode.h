@@ -29,6 +29,9 @@ struct EpisodeRequest {
   // is gone, or after `max_steps` (0 = the scenario's limit).
   bool ends_itself = false;
   u32 max_steps = 0;
+  // A curriculum's reach: moves are legal on this share of the entities only, drawn by the seed,
+  // the cause's among them.
+  f32 reach = 1;
 };
 
 // Told of each decision after it was carried out; for play and for learners. Optional.

@@ -98,14 +98,22 @@ JudgedObjective ObjectiveOf(const Scenario& scenario, const Blueprint& blueprint
 
 }  // namespace
 
+Result<std::shared_ptr<const App>> BlueprintCache::GetApp(const std::string& path) {
+  const auto found = apps_.find(path);
+  if (found != apps_.end()) return found->second;
+  Result<App> loaded = LoadApp(path);
+  if (!loaded) return loaded.error();
+  return apps_[path] = std::make_shared<const App>(std::move(*loaded));
+}
+
 Result<std::shared_ptr<const Blueprint>> BlueprintCache::Get(const Scenario& scenario) {
   const std::string key = KeyOf(scenario);
   const auto found = blueprints_.find(key);
   if (found != blueprints_.end()) return found->second;
-  Result<App> app = LoadApp(scenario.app_path);
+  Result<std::shared_ptr<const App>> app = GetApp(scenario.app_path);
   if (!app) return app.error();
   std::vector<std::string> warnings;
-  auto blueprint = Build(scenario, *app, warnings);
+  auto blueprint = Build(scenario, **app, warnings);
   if (!blueprint) return blueprint.error();
   for (std::string& warning : warnings) {
     if (std::find(warnings_.begin(), warnings_.end(), warning) == warnings_.end()) {
@@ -117,9 +125,9 @@ Result<std::shared_ptr<const Blueprint>> BlueprintCache::Get(const Scenario& sce
 }
 
 Result<ScenarioSetup> PrepareScenario(const Scenario& scenario, BlueprintCache& cache) {
-  Result<App> app = LoadApp(scenario.app_path);
+  Result<std::shared_ptr<const App>> app = cache.GetApp(scenario.app_path);
   if (!app) return app.error();
-  const std::vector<Error> errors = CheckScenario(scenario, *app);
+  const std::vector<Error> errors = CheckScenario(scenario, **app);
   if (!errors.empty()) return errors.front();
   auto blueprint = cache.Get(scenario);
   if (!blueprint) return blueprint.error();

@@ -15,15 +15,20 @@
 
 namespace wt {
 
-// Blueprints by (app, cluster shape, profile): scenarios of a suite share them. Not thread-safe;
-// what it hands out is immutable and may be used from any thread.
+struct App;
+
+// Apps by path and Blueprints by (app, cluster shape, profile): scenarios of a suite share them.
+// Not thread-safe; what it hands out is immutable and may be used from any thread. A path is read
+// once, so a cache lives no longer than files stay as they are.
 class BlueprintCache {
  public:
+  Result<std::shared_ptr<const App>> GetApp(const std::string& path);
   Result<std::shared_ptr<const Blueprint>> Get(const Scenario& scenario);
   // Warnings of building (kinds that are not simulated), one line per app.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
+  std::map<std::string, std::shared_ptr<const App>> apps_;
   std::map<std::string, std::shared_ptr<const Blueprint>> blueprints_;
   std::vector<std::string> warnings_;
 };

@@ -11,6 +11,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kActionsMax = 10000;
 constexpr f64 kSecondsMax = 1e8;
+constexpr int kDepthMax = 64;  // of brackets: what writes JSON out recurses
 
 Error Wrong(const std::string& where, std::string what) {
   return Error{ErrorCode::kUsage, where, std::move(what)};
@@ -69,7 +70,13 @@ Result<ScriptedAction> ReadOne(const Json& line, const std::string& place) {
 
 Status ReadInto(const std::string& text, const std::string& place,
                 std::vector<ScriptedAction>& out) {
-  const Json value = Json::parse(text, nullptr, false);
+  bool deep = false;
+  const auto shallow = [&](int depth, Json::parse_event_t, Json&) {
+    deep = deep || depth > kDepthMax;
+    return !deep;
+  };
+  const Json value = Json::parse(text, shallow, false);
+  if (deep) return Wrong(place, "is nested too deep");
   if (value.is_discarded()) return Wrong(place, "is not JSON");
   const auto add = [&](const Json& line, const std::string& where) -> Status {
     if (out.size() >= kActionsMax) return Wrong(where, "more than 10000 actions");

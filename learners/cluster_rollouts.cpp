@@ -2,10 +2,13 @@
 #include "learners/cluster_rollouts.h"
 
 #include <algorithm>
+#include <atomic>
 #include <ctime>
 
 #include "agents/hash_draw.h"
 #include "episodes/ground_truth.h"
+#include "episodes/run_segments.h"
+#include "learners/run_folder.h"
 
 namespace wt {
 namespace {
@@ -18,19 +21,21 @@ f64 ThreadSeconds() {
   return static_cast<f64>(now.tv_sec) + static_cast<f64>(now.tv_nsec) * 1e-9;
 }
 
+// Adds the CPU time of its decisions to `seconds`.
 class TimedPolicy final : public Policy {
  public:
-  explicit TimedPolicy(std::unique_ptr<Policy> inner) : inner_(std::move(inner)) {}
+  TimedPolicy(std::unique_ptr<Policy> inner, std::atomic<f64>& seconds)
+      : inner_(std::move(inner)), seconds_(seconds) {}
   std::string Name() const override { return inner_->Name(); }
   void Act(std::span<PolicySlot> slots) override {
     const f64 start = ThreadSeconds();
     inner_->Act(slots);
-    seconds += ThreadSeconds() - start;
+    seconds_ += ThreadSeconds() - start;
   }
-  f64 seconds = 0;
 
  private:
   std::unique_ptr<Policy> inner_;
+  std::atomic<f64>& seconds_;
 };
 
 // One decision as it was taken.
@@ -146,23 +151,34 @@ void Append(Recorded& recorded, const EpisodeResult& result, u32 group,
   batch.episodes.push_back(episode);
 }
 
-struct Seconds {
-  f64 simulate = 0, infer = 0;
-};
+// The fault of (setup, seed) lies in an entity that no training episode may have it in.
+bool IsHeldOut(const ScenarioSetup& setup, u64 seed, const std::vector<std::string>& names) {
+  static thread_local WorldPool pool;
+  const Result<StartedEpisode> started = StartEpisode(setup, pool, seed);
+  return started && std::ranges::find(names, CauseName(started->cluster.View())) != names.end();
+}
 
 std::vector<EpisodeRequest> DrawRequests(std::span<const ScenarioSetup> setups,
                                          const CollectOptions& options) {
+  constexpr u64 kSeedsOfAGroup = 64;  // tried until the target is not held out
   std::vector<EpisodeRequest> requests;
+  const u64 run = kFirstTrainingSeed + Mix(options.seed) % 1'000'000 * 1'000'000'000;
   for (u32 g = 0; g < options.groups; ++g) {
     const u64 number = options.update * options.groups + g;
     const u32 which = static_cast<u32>(number);
-    const u32 scenario = static_cast<u32>(HashDraw(options.seed, 7, which) % setups.size());
-    const u64 seed = kFirstTrainingSeed + Mix(options.seed) % 1'000'000 * 1'000'000 + number;
+    u32 scenario = 0;
+    u64 seed = 0;
+    for (u64 t = 0; t < kSeedsOfAGroup; ++t) {
+      scenario = static_cast<u32>(HashDraw(options.seed + t, 7, which) % setups.size());
+      seed = run + number * kSeedsOfAGroup + t;
+      if (options.hold_out.empty() || !IsHeldOut(setups[scenario], seed, options.hold_out)) break;
+    }
     const bool late = HashUniform(options.seed, 8, which) < options.head_start_share;
     const SimTime after = static_cast<SimTime>(15 + HashDraw(options.seed, 9, which) % 45);
+    const bool lesson = HashUniform(options.seed, 10, which) < options.lessons_share;
     for (u32 m = 0; m < options.group_size; ++m) {
       requests.push_back({&setups[scenario], scenario, seed, m + 1, late ? after * kSecond : -1,
-                          options.first_lessons, options.first_lessons ? kLessonSteps : 0});
+                          lesson, lesson ? kLessonSteps : 0, options.reach});
     }
   }
   return requests;
@@ -177,25 +193,21 @@ RolloutBatch CollectRollouts(std::span<const ScenarioSetup> setups,
   RewardShape shape = options.reward;
   shape.harm *= options.penalties;
   shape.disturbed *= options.penalties;
-  std::vector<EpisodeResult> results(requests.size());
   std::vector<Recorded> recorded(requests.size());
-  const std::size_t groups_per_chunk = std::max(1u, 64u / options.group_size);
-  const std::size_t chunk = groups_per_chunk * options.group_size;
-  std::vector<Seconds> seconds((requests.size() + chunk - 1) / chunk);
-  ForEachChunk(seconds.size(), options.threads, [&](std::size_t c, WorldPool& pool) {
-    const f64 start = ThreadSeconds();
-    TimedPolicy policy(MakeNetworkPolicy(weights, false, "train"));
-    const std::size_t from = c * chunk;
-    const std::size_t count = std::min(chunk, requests.size() - from);
-    ChunkOptions chunk_options;
-    chunk_options.keep_actions = false;
-    chunk_options.on_step = [&](const StepView& step) {
-      Record(step, shape, recorded[from + step.index]);
-    };
-    auto part = RunChunk({requests.data() + from, count}, policy, pool, chunk_options);
-    std::move(part.begin(), part.end(), results.begin() + static_cast<std::ptrdiff_t>(from));
-    seconds[c] = {ThreadSeconds() - start - policy.seconds, policy.seconds};
-  });
+  std::atomic<f64> infer_s = 0;
+  const f64 start = CpuSeconds();
+  SegmentOptions segments;
+  segments.threads = options.threads;
+  segments.chunk_options.keep_actions = false;
+  segments.chunk_options.on_step = [&](const StepView& step) {
+    Record(step, shape, recorded[step.index]);
+  };
+  const std::vector<EpisodeResult> results = RunSegments(
+      requests,
+      [&] {
+        return std::make_unique<TimedPolicy>(MakeNetworkPolicy(weights, false, "train"), infer_s);
+      },
+      segments);
 
   RolloutBatch batch;
   for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -205,10 +217,8 @@ RolloutBatch CollectRollouts(std::span<const ScenarioSetup> setups,
     }
     Append(recorded[i], results[i], static_cast<u32>(i / options.group_size), shape, batch);
   }
-  for (const Seconds& s : seconds) {
-    batch.simulate_s += s.simulate;
-    batch.infer_s += s.infer;
-  }
+  batch.infer_s = infer_s;
+  batch.simulate_s = CpuSeconds() - start - batch.infer_s;
   return batch;
 }
 

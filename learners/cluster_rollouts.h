@@ -4,6 +4,8 @@
 
 #include <memory>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "agents/network.h"
 #include "episodes/run_batch.h"
@@ -30,7 +32,10 @@ struct CollectOptions {
   u64 seed = 1;      // of the training run
   u64 update = 0;
   f32 head_start_share = 0;    // of groups that begin right after the fault (curriculum)
-  bool first_lessons = false;  // no submit; episodes end by themselves, after 16 steps at most
+  f32 lessons_share = 0;       // of groups with first lessons: no submit, episodes end by
+                               // themselves, after 16 steps at most
+  f32 reach = 1;               // share of entities with legal moves, beside the cause's
+  std::vector<std::string> hold_out;  // no episode whose cause lies in an entity of these names
   f32 penalties = 1;           // scale of harm and disturbed (curriculum)
   RewardShape reward;
 };

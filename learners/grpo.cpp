@@ -55,7 +55,7 @@ std::vector<f32> TorchLogits(const NetworkWeights& weights, const RolloutBatch& 
   return out;
 }
 
-NetworkWeights InitialWeights(u32 width, u64 seed) {
+NetworkWeights InitialWeights(u32 width, u64 seed, f32 submit_bias) {
   constexpr f32 kHeadGain = 0.05f;
   NetworkWeights out(width);
   for (u32 l = 0; l < kLayers; ++l) {
@@ -63,6 +63,13 @@ NetworkWeights InitialWeights(u32 width, u64 seed) {
     const f32 gain = l >= static_cast<u32>(Layer::kHeadCluster) ? kHeadGain : 1.0f;
     DrawWeights(out.layers[l].data(), shape,
                 gain * std::sqrt(6.0f / static_cast<f32>(shape.in)), Mix(seed), l);
+  }
+  for (u32 k = 0; k < kEntityKinds; ++k) {
+    const auto moves = MovesOf(static_cast<EntityKind>(k));
+    std::vector<f32>& head = out.layers[static_cast<u32>(Layer::kHeadCluster) + k];
+    for (std::size_t m = 0; m < moves.size(); ++m) {
+      if (moves[m].verb == Verb::kSubmit) head[head.size() - moves.size() + m] = submit_bias;
+    }
   }
   return out;
 }

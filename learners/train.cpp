@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "agents/policy_file.h"
 #include "learners/grpo.h"
 #include "learners/run_folder.h"
+#include "learners/train_settings.h"
 #include "sim/api/hash_bytes.h"
 
 namespace wt {
@@ -73,31 +75,32 @@ void SetRates(const TrainConfig& config, f64 left, GrpoConfig& to) {
 
 // The curriculum: what the episodes of an update are like when `done` of the run is over.
 void SetLessons(const TrainConfig& config, f32 done, CollectOptions& to) {
-  constexpr f32 kTiny = 1e-6f;
-  to.first_lessons = done < config.lessons_until;
-  to.penalties = std::min(1.0f, config.penalties_from + (1.0f - config.penalties_from) * done /
-                                                            std::max(config.lessons_until, kTiny));
-  const f32 left = 1.0f - done / std::max(config.head_start_until, kTiny);
-  to.head_start_share = std::max(0.0f, config.head_start_from * left);
+  const Curriculum& c = config.curriculum;
+  const auto way = [&](f32 from, f32 until) {  // 0 at `from`, 1 from `until` on
+    return std::clamp((done - from) / std::max(until - from, 1e-6f), 0.0f, 1.0f);
+  };
+  to.lessons_share = 1.0f - way(c.lessons_from, c.lessons_until);
+  to.penalties = std::lerp(c.penalties_from, 1.0f, way(0, c.lessons_until));
+  to.head_start_share = c.head_start_from * (1.0f - way(0, c.head_start_until));
+  to.reach = std::lerp(c.reach_from, 1.0f, way(0, c.reach_until));
 }
 
 }  // namespace
 
 u64 HashConfig(const TrainConfig& config, std::span<const ScenarioSetup> setups) {
   const GrpoConfig& g = config.grpo;
-  const RewardShape& r = config.collect.reward;
   std::string text = fmt::format(
       "{} {} {} {} {} {} {} {} {} {} {} {}", static_cast<int>(g.baseline),
       static_cast<int>(g.scale), static_cast<int>(g.mean), g.skip_flat_groups, g.clip_low,
       g.clip_high, g.entropy, g.learning_rate, g.grad_norm_max, g.epochs, g.minibatch,
       g.steps_max);
-  text += fmt::format(" {} {} {} {} {} {} {} {} {}", r.verdict, r.harm, r.cause_gone, r.disturbed,
-                      r.looked, r.step, r.gave_up, r.localized, g.discount);
-  text += fmt::format(" {} {} {} {}", config.head_start_from, config.head_start_until,
-                      config.lessons_until, config.penalties_from);
-  text += fmt::format(" {} {} {} {} {} {} {} {} {}", config.collect.groups,
-                      config.collect.group_size, config.collect.seed, config.width, config.blind,
-                      config.entropy_end, config.learning_rate_end, config.updates,
+  TrainConfig copy = config;
+  for (const TrainSetting& setting : TrainSettings()) {
+    text += fmt::format(" {}={}", setting.name, setting.of(copy));
+  }
+  for (const std::string& name : config.collect.hold_out) text += " -" + name;
+  text += fmt::format(" {} {} {} {} {} {} {}", config.collect.groups, config.collect.group_size,
+                      config.collect.seed, config.width, config.blind, config.updates,
                       config.suite_hash);
   for (const ScenarioSetup& setup : setups) text += " " + setup.scenario.name;
   return HashBytes(text.data(), text.size());
@@ -106,7 +109,8 @@ u64 HashConfig(const TrainConfig& config, std::span<const ScenarioSetup> setups)
 Result<TrainResult> Train(std::span<const ScenarioSetup> setups, const TrainConfig& config,
                           const Checkpoint* resume,
                           const std::function<bool(const TrainProgress&)>& on_update) {
-  TrainResult out{{InitialWeights(config.width, config.collect.seed), {}, 0, 0, 0, 0, 0}};
+  TrainResult out{{InitialWeights(config.width, config.collect.seed, config.submit_bias),
+                   {}, 0, 0, 0, 0, 0}};
   Checkpoint& state = out.checkpoint;
   state.weights.blind = config.blind;
   state.config_hash = HashConfig(config, setups);

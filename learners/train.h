@@ -15,6 +15,17 @@
 
 namespace wt {
 
+// What episodes are like when a share of the run is done. Everything moves linearly.
+struct Curriculum {
+  f32 head_start_from = 1.0f;   // share of groups that begin right after the fault; falls to 0
+  f32 head_start_until = 0.5f;
+  f32 lessons_from = 0.1f;      // all groups have first lessons until here,
+  f32 lessons_until = 0.5f;     // none from here on
+  f32 penalties_from = 0.2f;    // scale of penalties; grows to 1 at lessons_until
+  f32 reach_from = 0.1f;        // share of entities with legal moves; grows to 1
+  f32 reach_until = 0.5f;
+};
+
 struct TrainConfig {
   std::string preset = "dapo";
   std::string suite, suite_hash;
@@ -25,10 +36,8 @@ struct TrainConfig {
   u64 updates = 100;           // stop after these in all
   f64 cpu_seconds_max = 0;     // stop when this much CPU time is spent; 0 = no bound
   u32 checkpoint_every = 10;   // updates
-  f32 head_start_from = 1.0f;  // share of head starts at the beginning of the run; it falls
-  f32 head_start_until = 0.5f; // linearly to 0 when this share of the run is done
-  f32 lessons_until = 0.35f;   // share of the run with first lessons
-  f32 penalties_from = 0.2f;   // scale of penalties at the beginning; 1 from lessons_until on
+  Curriculum curriculum;
+  f32 submit_bias = -3.0f;     // of the moves that end an episode, in the first weights
   f32 entropy_end = 0.002f;    // the entropy bonus falls linearly to this over the run
   f32 learning_rate_end = 0.2f;  // share of the learning rate left at the end
   std::string folder;          // empty: nothing is written

@@ -5,6 +5,7 @@
 
 #include "learners/config_json.h"
 #include "learners/train.h"
+#include "learners/train_settings.h"
 
 namespace wt {
 
@@ -39,7 +40,11 @@ std::string RunDocument(const TrainConfig& c, std::span<const ScenarioSetup> set
                         const std::string& commit) {
   Json scenarios = Json::array();
   for (const ScenarioSetup& setup : setups) scenarios.push_back(setup.scenario.name);
-  const RewardShape& r = c.collect.reward;
+  Json settings = Json::object();
+  TrainConfig copy = c;
+  for (const TrainSetting& setting : TrainSettings()) {
+    settings[std::string(setting.group)][std::string(setting.name)] = setting.of(copy);
+  }
   const Json document = {
       {"schema", "wavetank.run/1"},
       {"command", "train"},
@@ -48,25 +53,11 @@ std::string RunDocument(const TrainConfig& c, std::span<const ScenarioSetup> set
       {"suite", c.suite},
       {"suite_hash", c.suite_hash},
       {"scenarios", std::move(scenarios)},
-      {"curriculum",
-       {{"head_start_from", c.head_start_from},
-        {"head_start_until", c.head_start_until},
-        {"lessons_until", c.lessons_until},
-        {"penalties_from", c.penalties_from}}},
       {"demonstrations", 0},
       {"preset", c.preset},
       {"grpo", ConfigJson(c.grpo)},
-      {"entropy_end", c.entropy_end},
-      {"learning_rate_end", c.learning_rate_end},
-      {"reward",
-       {{"verdict", r.verdict},
-        {"harm", r.harm},
-        {"cause_gone", r.cause_gone},
-        {"disturbed", r.disturbed},
-        {"looked", r.looked},
-        {"step", r.step},
-        {"gave_up", r.gave_up},
-        {"localized", r.localized}}},
+      {"settings", std::move(settings)},
+      {"hold_out", c.collect.hold_out},
       {"groups", c.collect.groups},
       {"group_size", c.collect.group_size},
       {"width", c.width},

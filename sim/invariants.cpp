@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
 #include <vector>
 
 #include "sim/controllers/controllers.h"
 #include "sim/scheduler/score.h"
+#include "sim/traffic/inputs.h"
 #include "sim/transitions.h"
 
 namespace wt {
@@ -256,6 +258,14 @@ std::string CheckFlows(const Sim& sim) {
     if (!Finite(row.rate) || !Finite(row.error) || !Finite(row.latency_s) ||
         !Finite(row.variance_s2)) {
       return fmt::format("flow of operation {} is not finite", i);
+    }
+  }
+  if (!InputsAreFresh(sim)) return {};
+  std::vector<ServiceInput> inputs(graph.services.size());
+  DeriveInputs(sim, inputs);
+  for (u32 i = 0; i < graph.services.size(); ++i) {
+    if (std::memcmp(&inputs[i], &KeptInputs(sim)[i], sizeof(ServiceInput)) != 0) {
+      return fmt::format("what service {} can serve changed and nobody marked it", i);
     }
   }
   return {};

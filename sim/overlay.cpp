@@ -49,10 +49,7 @@ const OverlayRevision& RevisionAt(const Sim& sim, RevId rev) {
 
 }  // namespace
 
-const void* Sim::TypedBytes(RevId rev) const {
-  if ((rev & kOverlayBit) == 0) {
-    return blueprint.typed.data() + blueprint.revisions[rev].typed_offset;
-  }
+const void* Sim::OverlayTyped(RevId rev) const {
   return Arena(world) + RevisionAt(*this, rev).typed_offset;
 }
 

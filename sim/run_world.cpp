@@ -44,6 +44,7 @@ bool HasHeadroom(const World& world) {
   for (int t = 0; t < kTableCount; ++t) {
     const TableRef& table = header.tables[t];
     switch (static_cast<Table>(t)) {
+      case Table::kFlowInputs:
       case Table::kFlowServices:
       case Table::kFlowOperations:
       case Table::kNodeImages:

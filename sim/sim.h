@@ -40,7 +40,11 @@ struct Sim {
   const T& Typed(RevId rev) const {
     return *static_cast<const T*>(TypedBytes(rev));
   }
-  const void* TypedBytes(RevId rev) const;
+  const void* TypedBytes(RevId rev) const {
+    if (rev & kOverlayBit) [[unlikely]] return OverlayTyped(rev);
+    return blueprint.typed.data() + blueprint.revisions[rev].typed_offset;
+  }
+  const void* OverlayTyped(RevId rev) const;
 
   // Text of a StrId, the Blueprint's or the overlay's. Valid until the World changes.
   std::string_view Text(StrId id) const;

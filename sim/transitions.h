@@ -73,8 +73,16 @@ void DeleteObject(Sim& sim, u32 object, u32 actor);
 // False when there is none, or while the Deployment is paused (kubectl refuses).
 bool UndoDeployment(Sim& sim, u32 deployment, u32 revision, u32 actor);
 
-// Traffic must be solved before time moves on.
-inline void MarkFlowDirty(Sim& sim) { sim.world.header().flow_dirty = 1; }
+// Something that traffic/inputs.h reads changed, but nobody's traffic did so far: the next solve
+// must see it.
+inline void MarkInputsStale(Sim& sim) { sim.world.header().inputs_stale = 1; }
+// The same, and traffic must be solved before time moves on.
+inline void MarkFlowDirty(Sim& sim) {
+  MarkInputsStale(sim);
+  sim.world.header().flow_dirty = 1;
+}
+// Of all that traffic depends on only the offered rate changed.
+inline void MarkLoadChanged(Sim& sim) { sim.world.header().flow_dirty = 1; }
 
 // Lookups by name; 0 = none. O(rows).
 u32 FindDeployment(const Sim& sim, StrId ns, StrId name);

@@ -223,6 +223,7 @@ void RemovePod(Sim& sim, u32 pod) {
   }
   if (took_room) CountOnNode(sim, row, -1);
   if (row.node != 0) UnlinkFromNode(sim, pod);
+  MarkInputsStale(sim);  // connections of a proxy that does not know yet get lost
   if (row.phase == PodPhase::kRunning) MarkFlowDirty(sim);
   if (owner != 0) UnlinkFromOwner(sim, pod);
   ForgetPod(sim, pod);
@@ -264,6 +265,7 @@ void SetPodSpec(Sim& sim, u32 pod, RevId spec) {
   const bool takes_room = row.node != 0 && !IsFinished(row);
   if (takes_room) CountOnNode(sim, row, -1);
   row.spec = spec;
+  MarkInputsStale(sim);  // limits and ports
   if (takes_room) CountOnNode(sim, row, 1);
   Changed<Pod>(sim, ObjectKind::kPod, pod);
   WakeServicesOf(sim, pod);

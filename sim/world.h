@@ -20,7 +20,7 @@ namespace wt {
 struct Blueprint;
 
 enum class Table : u8 {
-  kFlowServices, kFlowOperations, kNodes, kDeployments, kServices, kEndpoints, kQueue,
+  kFlowInputs, kFlowServices, kFlowOperations, kNodes, kDeployments, kServices, kEndpoints, kQueue,
   kReplicaSets, kPods, kContainers, kObjects, kFaults, kNodeImages, kSegments, kClusterEvents,
   kOverlay, kCount
 };
@@ -75,11 +75,13 @@ struct WorldHeader {
   u32 load_kind = 0;       // LoadKind (traffic/load.h); replays: Blueprint::load_points
   i64 load_start_ns = 0, load_duration_ns = 0, load_period_ns = 0;
   f32 load_peak_rps = 0;
-  u32 reserved = 0;
+  f32 solved_rps = -1;     // offered rate of the stored flow
+  u32 inputs_stale = 1;    // 1: what a service can serve may differ from its row of kFlowInputs,
+  i32 inputs_until_ms = 0; // and from here on too: a process begins to serve
   TableRef tables[kTableCount];
 };
 static_assert(std::is_trivially_copyable_v<WorldHeader>);
-static_assert(sizeof(WorldHeader) == 224 + 16 * kTableCount, "no padding: it is hashed");
+static_assert(sizeof(WorldHeader) == 232 + 16 * kTableCount, "no padding: it is hashed");
 
 // Row type -> table.
 template <class Row>
@@ -89,6 +91,7 @@ struct TableOf;
   struct TableOf<Row> {                         \
     static constexpr Table kId = Table::Id;     \
   }
+WT_TABLE(ServiceInput, kFlowInputs);
 WT_TABLE(FlowServiceRow, kFlowServices);
 WT_TABLE(FlowOperationRow, kFlowOperations);
 WT_TABLE(Node, kNodes);

@@ -7,7 +7,7 @@
 
 #include "agents/hash_draw.h"
 #include "bench/evaluate.h"
-#include "sim/traffic/traffic.h"
+#include "sim/traffic/inputs.h"
 
 namespace wt {
 namespace {

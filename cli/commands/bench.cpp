@@ -27,6 +27,8 @@ constexpr std::array kOptions{
     OptionSpec{.name = "--agent", .value_name = "A",
                .help = "oracle, no-op, random, sweep, rule, ..., FILE.wtp", .fallback = "rule"},
     OptionSpec{.name = "--seeds", .value_name = "A-B", .help = "seeds; the suite's when not given"},
+    OptionSpec{.name = "--held-out", .value_name = "NAME,...",
+               .help = "services and workloads whose faults are reported apart (train --hold-out)"},
     OptionSpec{.name = "--out", .value_name = "DIR",
                .help = "run folder for results.json and episodes.jsonl"},
     OptionSpec{.name = "--resume", .type = OptionType::kFlag,
@@ -42,7 +44,8 @@ std::string Row(std::string_view name, const Summary& s) {
                      s.success, s.harm, s.steps_mean, s.ttr_median_s);
 }
 
-void PrintTable(const PreparedSuite& suite, const std::vector<EpisodeResult>& episodes) {
+void PrintTable(const PreparedSuite& suite, const RunInfo& info,
+                const std::vector<EpisodeResult>& episodes) {
   std::map<std::string, std::vector<const EpisodeResult*>> by_fault;
   std::vector<const EpisodeResult*> all, faulty, healthy;
   for (const EpisodeResult& e : episodes) {
@@ -58,6 +61,12 @@ void PrintTable(const PreparedSuite& suite, const std::vector<EpisodeResult>& ep
   fmt::print("{}", Row("all faulty", Summarise(faulty)));
   fmt::print("{}", Row("all healthy", Summarise(healthy)));
   fmt::print("{}", Row("overall", Summarise(all)));
+  if (!info.held_out.empty()) {
+    fmt::print("{}{}", Row("faulty, held-out causes",
+                           Summarise(FaultyByCause(episodes, info.held_out, true))),
+               Row("faulty, other causes",
+                   Summarise(FaultyByCause(episodes, info.held_out, false))));
+  }
   const Summary h = Summarise(healthy);
   if (!healthy.empty()) fmt::print("false actions on healthy: {:.3f}\n", h.false_action_healthy);
 }
@@ -90,6 +99,7 @@ Result<ExitCode> Run(const Arguments& arguments) {
   info.suite = suite->name;
   info.suite_hash = suite->hash;
   info.agent = arguments.Text("--agent");
+  info.held_out = SplitWords(arguments.Text("--held-out"));
   info.first_seed = seeds.first;
   info.last_seed = seeds.last;
   info.threads = static_cast<int>(arguments.Integer("--threads"));
@@ -106,6 +116,7 @@ Result<ExitCode> Run(const Arguments& arguments) {
   options.first_seed = seeds.first;
   options.last_seed = seeds.last;
   options.threads = info.threads;
+  options.drop_actions = true;  // they are in episodes.jsonl
   // A program sees one episode after the other, not many at once.
   if (info.agent.starts_with("exec:")) options.chunk = 1;
   const u64 total = suite->setups.size() * (seeds.last - seeds.first + 1);
@@ -127,7 +138,7 @@ Result<ExitCode> Run(const Arguments& arguments) {
   const std::string document = ResultsDocument(run.info(), suite->labels, evaluation.episodes);
   if (const Status written = run.Finish(document); !written) return written.error();
   if (arguments.Flag("--json")) fmt::print("{}\n", document);
-  else PrintTable(*suite, evaluation.episodes);
+  else PrintTable(*suite, run.info(), evaluation.episodes);
   u64 errored = 0;
   for (const EpisodeResult& e : evaluation.episodes) {
     if (!e.errored) continue;

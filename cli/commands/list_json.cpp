@@ -6,12 +6,28 @@
 namespace wt {
 
 std::string ListJson(std::string_view kind, const std::vector<Listed>& rows) {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  using Json = nlohmann::ordered_json;
+  Json list = Json::array(), ids = Json::array();
   for (const Listed& row : rows) {
-    list.push_back({{"name", row.name}, {"group", row.group}, {"path", row.path}});
+    Json one = {{"name", row.name}, {"group", row.group}};
+    if (!row.path.empty()) one["path"] = row.path;
+    if (!row.text.empty()) one["summary"] = row.text;
+    if (row.loaded) {
+      one["app"] = row.app;
+      one["task"] = row.task;
+      one["class"] = row.faults.empty() ? "healthy" : "faulty";
+      one["faults"] = row.faults;
+    }
+    if (row.scenarios > 0) {
+      one["scenarios"] = row.scenarios;
+      one["seeds"] = {row.first_seed, row.last_seed};
+    }
+    list.push_back(std::move(one));
+    ids.push_back(row.name);
   }
-  nlohmann::ordered_json document{{"schema", "wavetank.list/1"}};
+  Json document{{"schema", "wavetank.list/1"}};
   document[std::string(kind)] = std::move(list);
+  if (kind == "faults") document["fault_ids"] = std::move(ids);
   return document.dump(2);
 }
 

@@ -8,83 +8,73 @@
 namespace wt {
 namespace {
 
-constexpr int kColumns = 72;
+constexpr std::size_t kColumns = 72;
 
-char ErrorMark(f32 error) {
+char ErrorMark(f64 error) {
   static constexpr std::string_view kLevels = "_.:-=+*#";
-  if (error < 0.001f) return '_';
-  const auto level = static_cast<std::size_t>(error * 7.99f) + 1;
+  if (error < 0.001) return '_';
+  const auto level = static_cast<std::size_t>(error * 7.99) + 1;
   return kLevels[std::min(level, kLevels.size() - 1)];
 }
 
-char VerbMark(Verb verb) {
-  if (IsInvestigation(verb)) return '?';
-  if (IsRepair(verb)) return 'R';
-  return verb == Verb::kSubmit ? '!' : '.';
-}
+struct Rows {
+  f64 end_s;
+  std::string cause = std::string(kColumns, ' ');
+  std::string errors = std::string(kColumns, '_');
+  std::string agent = std::string(kColumns, ' ');
 
-std::string_view VerdictText(i8 verdict) {
-  if (verdict == 1) return "1: solved";
-  return verdict == 0 ? "0: not solved" : "-1: made worse";
+  std::size_t Column(f64 at_s) const {
+    const f64 share = std::clamp(at_s / end_s, 0.0, 1.0);
+    return std::min(static_cast<std::size_t>(share * static_cast<f64>(kColumns)), kColumns - 1);
+  }
+};
+
+void FillRows(const Incident& incident, Rows& rows) {
+  if (incident.injected_s > 0) {
+    const f64 gone_s = incident.repaired_s > 0 ? incident.repaired_s : incident.end_s;
+    for (std::size_t c = rows.Column(incident.injected_s); c <= rows.Column(gone_s); ++c) {
+      rows.cause[c] = '=';
+    }
+  }
+  f64 from_s = 0;
+  for (const Incident::Sample& sample : incident.errors) {
+    for (std::size_t c = rows.Column(from_s); c <= rows.Column(sample.at_s); ++c) {
+      rows.errors[c] = ErrorMark(sample.error);
+    }
+    from_s = sample.at_s;
+  }
+  for (const Incident::Step& step : incident.steps) {
+    char& mark = rows.agent[rows.Column(step.at_s)];
+    const char verb = VerbMark(step.verb);
+    if (mark != 'R' && !(mark == '?' && verb == '.')) mark = verb;
+  }
 }
 
 }  // namespace
 
-void Timeline::Add(const StepView& step) {
-  const SimTime from = points_.empty() ? 0 : points_.back().to;
-  const Action& action = step.slot->chosen;
-  const Move& move = MoveOf(action);
-  Point point{from, step.cluster->Now(), move.verb, step.cluster->world().header().client.error,
-              {}};
-  if (IsRepair(move.verb) || move.verb == Verb::kSubmit) {
-    const std::string option = step.cluster->OptionText(action);
-    point.text = fmt::format("{} {}{}", VerbName(move.verb),
-                             step.cluster->EntityName(action.kind, action.slot),
-                             option.empty() ? "" : " -> " + option);
-  }
-  points_.push_back(std::move(point));
-}
-
-std::string Timeline::Draw(const ScenarioLabel& label, const EpisodeResult& result) const {
-  const SimTime end = points_.empty() ? 1 : std::max<SimTime>(points_.back().to, 1);
-  const auto column = [&](SimTime at) {
-    return static_cast<std::size_t>(std::clamp<SimTime>(at * kColumns / end, 0, kColumns - 1));
-  };
-  std::string fault(kColumns, ' '), client(kColumns, '_'), agent(kColumns, ' ');
-  if (result.injected_at > 0 && result.injected_at <= end) {
-    const std::size_t from = column(result.injected_at);
-    const std::size_t to = result.repaired_at > 0 ? column(result.repaired_at) : kColumns - 1;
-    for (std::size_t c = from; c <= to; ++c) fault[c] = '=';
-  }
-  for (const Point& point : points_) {
-    for (std::size_t c = column(point.from); c <= column(point.to); ++c) {
-      client[c] = ErrorMark(point.error);
-    }
-    char& mark = agent[column(point.from)];
-    const char verb = VerbMark(point.verb);
-    if (mark != 'R' && !(mark == '?' && verb == '.')) mark = verb;
-  }
-  std::string out = fmt::format("\n{}  seed {}\n", label.name, result.seed);
-  out += fmt::format("  cause   |{}|\n  errors  |{}|\n  agent   |{}|\n", fault, client, agent);
-  out += fmt::format("           0s{:>{}.0f}s\n", ToSeconds(end), kColumns - 3);
+std::string DrawTimeline(const Incident& incident) {
+  Rows rows{std::max(incident.end_s, 1.0)};
+  FillRows(incident, rows);
+  std::string out = fmt::format("\n{}  seed {}\n", incident.scenario, incident.seed);
+  out += fmt::format("  cause   |{}|\n  errors  |{}|\n  agent   |{}|\n", rows.cause, rows.errors,
+                     rows.agent);
+  out += fmt::format("           0s{:>{}.0f}s\n", rows.end_s, kColumns - 3);
   out += "           = cause present   _.:-=+*# share of client errors   "
          "? look   R repair   ! say\n";
-  for (const Point& point : points_) {
-    if (!point.text.empty()) {
-      out += fmt::format("  {:>7.0f}s  {}\n", ToSeconds(point.from), point.text);
-    }
+  for (const Incident::Step& step : incident.steps) {
+    if (!IsRepair(step.verb) && step.verb != Verb::kSubmit) continue;
+    out += fmt::format("  {:>7.0f}s  {}\n", step.at_s, step.text);
   }
-  std::string kinds;
-  for (const std::string& kind : label.fault_kinds) kinds += (kinds.empty() ? "" : ", ") + kind;
-  out += fmt::format("  cause:   {}\n", kinds.empty() ? "none" : kinds);
-  if (result.injected_at > 0) {
-    out += fmt::format("           present from {:.0f} s{}\n", ToSeconds(result.injected_at),
-                       result.repaired_at > 0
-                           ? fmt::format(", gone at {:.0f} s", ToSeconds(result.repaired_at))
+  std::string causes;
+  for (const std::string& kind : incident.causes) causes += (causes.empty() ? "" : ", ") + kind;
+  out += fmt::format("  cause:   {}\n", causes.empty() ? "none" : causes);
+  if (incident.injected_s > 0) {
+    out += fmt::format("           present from {:.0f} s{}\n", incident.injected_s,
+                       incident.repaired_s > 0
+                           ? fmt::format(", gone at {:.0f} s", incident.repaired_s)
                            : std::string());
   }
-  out += fmt::format("  verdict  {}\n", VerdictText(result.verdict));
-  return out;
+  return out + fmt::format("  verdict  {}\n", VerdictText(incident.verdict));
 }
 
 }  // namespace wt

@@ -8,9 +8,11 @@
 
 namespace wt {
 
+extern const Command kDemoTraining;
 extern const Command kTrain;
 
-// The table of wavetank-learn.
+// The table of wavetank-learn: that of the core binary with the rows above in place of those of
+// the same name, so that one wavetank.yaml serves both.
 std::span<const Command> LearnCommands();
 
 }  // namespace wt

@@ -1,12 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
+#include <vector>
 
 #include "cli/learn/learn_commands.h"
 
 namespace wt {
+namespace {
+
+std::vector<Command> AllCommands() {
+  const std::span<const Command> core = CoreCommands();
+  std::vector<Command> commands(core.begin(), core.end());
+  for (Command& command : commands) {
+    for (const Command* mine : {&kTrain, &kDemoTraining}) {
+      if (command.name == mine->name) command = *mine;
+    }
+  }
+  return commands;
+}
+
+}  // namespace
 
 std::span<const Command> LearnCommands() {
-  static const std::array commands{kTrain};
+  static const std::vector<Command> commands = AllCommands();
   return commands;
 }
 

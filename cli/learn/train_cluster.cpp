@@ -7,18 +7,22 @@
 #include "bench/evaluate.h"
 #include "cli/data_root.h"
 #include "cli/interrupt.h"
+#include "cli/learn/cluster_run.h"
 #include "cli/learn/train_runs.h"
 #include "cli/log.h"
 #include "cli/progress.h"
 #include "cli/version.h"
 #include "learners/train.h"
+#include "learners/train_settings.h"
 
 namespace wt {
 namespace {
 
 constexpr u64 kNoBound = 1'000'000'000;  // updates, when CPU time is the bound
 
-Result<TrainConfig> ConfigOf(const Arguments& arguments) {
+}  // namespace
+
+Result<TrainConfig> ClusterConfigOf(const Arguments& arguments) {
   TrainConfig config;
   config.preset = arguments.Text("--preset");
   Result<GrpoConfig> preset = PresetNamed(config.preset);
@@ -36,11 +40,16 @@ Result<TrainConfig> ConfigOf(const Arguments& arguments) {
   config.collect.seed = static_cast<u64>(arguments.Integer("--seed"));
   config.collect.threads = static_cast<int>(arguments.Integer("--threads"));
   config.width = static_cast<u32>(arguments.Integer("--width"));
-  config.lessons_until = static_cast<f32>(arguments.Number("--lessons-until"));
+  for (const std::string& setting : SplitWords(arguments.Text("--set"))) {
+    if (const Status s = ApplySetting(setting, config); !s) return s.error();
+  }
+  config.collect.hold_out = SplitWords(arguments.Text("--hold-out"));
   config.blind = arguments.Flag("--blind");
   if (arguments.Given("--steps")) LogWarning("--steps is of --env cartpole and ignored");
   return config;
 }
+
+namespace {
 
 // What is counted: updates, or CPU seconds where they are the bound.
 class Watch {
@@ -89,7 +98,7 @@ void Print(const Arguments& arguments, const TrainConfig& config, const TrainRes
 }  // namespace
 
 Result<ExitCode> TrainOnCluster(const Arguments& arguments) {
-  Result<TrainConfig> config = ConfigOf(arguments);
+  Result<TrainConfig> config = ClusterConfigOf(arguments);
   if (!config) return config.error();
   Result<std::filesystem::path> root = DataRoot();
   if (!root) return root.error();

@@ -18,16 +18,20 @@ namespace fs = std::filesystem;
 constexpr std::size_t kRunBytesMax = 1 << 20;
 constexpr int kFoldersMax = 100'000;
 
-Result<std::string> NextFreeFolder() {
+}  // namespace
+
+Result<std::string> NextFreeFolder(std::string_view stem) {
   std::error_code failed;
   fs::create_directories("runs", failed);
   for (int n = 1; !failed && n < kFoldersMax; ++n) {
-    const std::string folder = fmt::format("runs/train-{}", n);
+    const std::string folder = fmt::format("runs/{}-{}", stem, n);
     if (fs::create_directory(folder, failed)) return folder;
   }
   return Error{ErrorCode::kEnvironment, "runs",
                failed ? failed.message() : "too many runs; name one by --out"};
 }
+
+namespace {
 
 Error OutOfRange(const char* flag, f64 value, const char* expected) {
   return {ErrorCode::kUsage, flag, fmt::format("{} is out of range; expected {}", value, expected)};
@@ -62,7 +66,7 @@ Status ApplyFlags(const Arguments& arguments, bool defaults, GrpoConfig& config)
 Result<std::string> FolderOf(const Arguments& arguments) {
   const bool resume = arguments.Flag("--resume");
   if (!arguments.Given("--out")) {
-    if (!resume) return NextFreeFolder();
+    if (!resume) return NextFreeFolder("train");
     return Error{ErrorCode::kUsage, "--resume", "needs --out DIR, the run to go on with"};
   }
   const std::string folder = arguments.Text("--out");

@@ -23,6 +23,9 @@ Status ApplyFlags(const Arguments& arguments, bool defaults, GrpoConfig& config)
 // without --out), kEnvironment.
 Result<std::string> FolderOf(const Arguments& arguments);
 
+// The first free runs/STEM-N, made here. Error: kEnvironment.
+Result<std::string> NextFreeFolder(std::string_view stem);
+
 // Writes run.json of a new run; of a resumed one compares it. Error kUsage names what differs.
 Status KeepRunDocument(const std::string& folder, const std::string& document, bool resume);
 

@@ -7,13 +7,12 @@
 #include "sim/controllers/controllers.h"
 #include "sim/kubelet/config.h"
 #include "sim/telemetry/cluster_events.h"
-#include "sim/traffic/traffic.h"
+#include "sim/traffic/inputs.h"
 #include "sim/transitions.h"
 
 namespace wt {
 namespace {
 
-constexpr u32 kServicesMax = 256;
 constexpr f32 kLoggedFailure = 0.05f;  // share of failing calls from which a log tells of them
 constexpr i32 kWarningWindowMs = 300'000;
 
@@ -147,9 +146,8 @@ TraceFindings ReadTraces(const Sim& sim, u32 graph) {
   const ServiceGraph& app = sim.blueprint.graph;
   const FlowServiceRow& flow = sim.world.Rows<FlowServiceRow>()[graph];
   if (flow.rate <= 0) return out;  // nobody calls: no traces
-  std::array<ServiceInput, kServicesMax> inputs;
-  DeriveInputs(sim, {inputs.data(), app.services.size()});
-  out.refused = 1.0f - inputs[graph].reach;
+  const ServiceInput input = DeriveInput(sim, graph);
+  out.refused = 1.0f - input.reach;
   if (flow.error <= 0) return out;
   const GraphService& service = app.services[graph];
   f32 rate = 0, explained = 0;
@@ -160,7 +158,7 @@ TraceFindings ReadTraces(const Sim& sim, u32 graph) {
   }
   if (rate <= 0) return out;
   // Only requests that reach a process can fail through its callees.
-  const f32 own = flow.error - explained / rate * inputs[graph].reach;
+  const f32 own = flow.error - explained / rate * input.reach;
   out.own_error = own > 0 ? own / flow.error : 0.0f;
   return out;
 }

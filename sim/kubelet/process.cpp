@@ -77,21 +77,23 @@ bool ExceedsLimit(const Sim& sim, const Container& c) {
   return limit > 0 && static_cast<f64>(graph.memory_base_bytes) > static_cast<f64>(limit);
 }
 
-void ServeFrom(Container& c, SimTime at) {
+void ServeFrom(Sim& sim, Container& c, SimTime at) {
   c.listening = 1;
   c.listening_ms = ToMs(at);
+  i32& until_ms = sim.world.header().inputs_until_ms;
+  until_ms = std::min(until_ms, c.listening_ms);
 }
 
 void ServeAfterStartup(Sim& sim, Container& c) {
   const Delay startup = sim.blueprint.graph.services[c.service - 1u].startup;
-  ServeFrom(c, sim.now() + DelayOf(sim, c, startup, Stream::kStart));
+  ServeFrom(sim, c, sim.now() + DelayOf(sim, c, startup, Stream::kStart));
 }
 
 // Decides at the start what will become of the process.
 void DecideFate(Sim& sim, Container& c) {
   const ServiceRuntime* runtime = RuntimeOf(sim, c);
   Blame(c, StartProblem::kNone, 0);
-  if (runtime == nullptr) return ServeFrom(c, sim.now());
+  if (runtime == nullptr) return ServeFrom(sim, c, sim.now());
   const Timing& timing = sim.blueprint.timing;
   if (ExceedsLimit(sim, c)) {
     Blame(c, StartProblem::kTooLittleMemory, 0);

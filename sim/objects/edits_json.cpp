@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/objects/access.h"
+#include "sim/objects/parse_json.h"
 #include "sim/objects/quantity.h"
 #include "sim/objects/split.h"
 
@@ -228,11 +229,12 @@ Status RemoveKey(Edit& edit) {
 Status RestoreApplied(Edit& edit) {
   const Json& annotations = Map(Map(edit.object, "metadata"), "annotations");
   const std::string_view text = Text(annotations, kLastApplied);
-  const Json applied = Json::parse(text, nullptr, false);
-  if (!applied.is_object()) {
+  const Result<Json> parsed = ParseJson(text, kLastApplied);  // an agent may have written it
+  if (!parsed || !parsed->is_object()) {
     return Error{ErrorCode::kNotFound, "",
                  "no last-applied-configuration annotation found on resource"};
   }
+  const Json& applied = *parsed;
   for (const auto& [member, value] : edit.object.items()) {
     const bool server = member == "metadata" || member == "status" || member == "kind" ||
                         member == "apiVersion";

@@ -54,14 +54,40 @@ Moments OwnWork(const GraphOperation& operation, f32 slow, f32 cpu_s) {
   return {mean, mean * mean * (1.0f + operation.work_cv2)};
 }
 
-// Attempts per call before anything is known but who can be reached.
-f32 FirstFactor(const GraphCall& call, f32 bad) {
-  f32 sum = 0.0f, power = 1.0f;
-  for (u32 k = 0; k < call.retries_max && power > 1e-5f; ++k) {
-    power *= bad;
-    sum += power;
+// Share of the calls `at` that are lost, if a request comes to it; first value of its factor.
+// `answers`: share of the requests that a process of the callee answers well.
+f32 FirstFactor(u32 at, f32 here, f32 answers, Scratch& s) {
+  const GraphCall& call = s.graph->calls[at];
+  const u32 to = s.graph->operations[call.callee].service;
+  const f32 good = s.services.reach[to] * answers;
+  s.factors[at] = here * call.probability;
+  if (good >= 1.0f) return 0.0f;
+  const Retried retried = Retry({{good, 0, 0}, {}, {1.0f - good, 0, 0}},
+                                {call.retries_max, call.backoff_s, call.retry_budget});
+  s.factors[at] *= retried.attempts;
+  return call.optional ? 0.0f : call.probability * retried.outcome.bad.share;
+}
+
+// Attempts per call before anything is known but who can be reached and whose process fails:
+// right at once unless a queue is full or a timeout met. Shares alone, leaves first.
+void FirstFactors(Scratch& s) {
+  const ServiceGraph& graph = *s.graph;
+  const ServiceColumns& c = s.services;
+  f32 answers[kFlowOperationsMax];
+  for (size_t i = graph.order.size(); i-- > 0;) {
+    const GraphOperation& operation = graph.operations[graph.order[i]];
+    const u32 end = operation.first_call + operation.calls;
+    f32 here = 1.0f, after = 1.0f;  // requests that come to the calls of a group, and past it
+    u16 group = 0;
+    for (u32 k = operation.first_call; k < end; ++k) {
+      const GraphCall& call = graph.calls[k];
+      if (group == 0 || call.parallel_group != group) here = after;
+      group = call.parallel_group;
+      after *= 1.0f - FirstFactor(k, here, answers[call.callee], s);
+    }
+    const u32 of = operation.service;
+    answers[graph.order[i]] = (1.0f - c.fail[of]) * (1.0f - c.miss[of] * (1.0f - after));
   }
-  return call.probability * (1.0f + std::min(sum, std::max(call.retry_budget, 0.0f)));
 }
 
 void Prepare(Scratch& s) {
@@ -73,15 +99,9 @@ void Prepare(Scratch& s) {
     s.operations[i].work = OwnWork(operation, c.slow[of], c.cpu_s[of]);
     if (operation.calls > 0) c.calls[of] = c.threads[of];
   }
+  if (c.any_fails) return FirstFactors(s);
   const size_t calls = graph.calls.size();
   for (size_t i = 0; i < calls; ++i) s.factors[i] = graph.calls[i].probability;
-  if (!c.any_fails) return;
-  for (size_t i = 0; i < calls; ++i) {
-    const GraphCall& call = graph.calls[i];
-    const u32 to = graph.operations[call.callee].service;
-    const f32 bad = 1.0f - c.reach[to] * (1.0f - c.fail[to]);
-    if (bad > 0.0f) s.factors[i] = FirstFactor(call, bad);
-  }
 }
 
 // Rates from the entries to the leaves.

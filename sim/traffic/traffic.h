@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Traffic inside the World: derives what each service can serve from Kubernetes state, runs the
-// flow solver when something changed, integrates what clients saw, keeps telemetry segments.
-// Whether a call succeeds follows the real path: Service -> endpoints as kube-proxy knows them ->
-// target port -> pod -> process -> its own calls.
+// Traffic inside the World: runs the flow solver when what services can serve (inputs.h), the
+// offered rate or a backlog changed, integrates what clients saw, keeps telemetry segments.
 #pragma once
 
 #include "sim/sim.h"
@@ -17,14 +15,13 @@ inline constexpr SimTime kBacklogStep = 500 * kMillisecond;
 // Adds rate x interval since the last call to the client's counters. Call before anything that
 // changes the stored flow, and at the end of RunWorld.
 void IntegrateFlow(Sim& sim);
-// Re-derives inputs and solves; records segments; checks memory.
+// Refreshes inputs; solves and records segments when the stored flow answers another question;
+// checks memory.
 void SolveTraffic(Sim& sim);
-// One fluid step; re-arms itself while a backlog is left.
+// One fluid step; re-arms itself while a backlog is left and still moves. One that stands still
+// (full, or arrivals = capacity) stays so until something else asks for a solve.
 void StepTraffic(Sim& sim);
 // Offered load changes.
 void StepLoad(Sim& sim);
-
-// Inputs of all services from the present state, written to `inputs` (size = graph services).
-void DeriveInputs(const Sim& sim, std::span<ServiceInput> inputs);
 
 }  // namespace wt

@@ -12,7 +12,8 @@ import tempfile
 import unittest
 
 BINARY = sys.argv.pop(1)
-COMMANDS = ["list", "doctor", "version"]
+COMMANDS = ["demo", "play", "run", "bench", "train", "report", "replay", "validate", "list",
+            "doctor", "version"]
 
 
 def run(*words, env=None, cwd=None, **more):
@@ -78,6 +79,12 @@ class Commands(unittest.TestCase):
             file.write("sede: 3\n")
         ended = run("version", cwd=self.root)
         self.assert_one_line_error(ended, 2, "wavetank.yaml:1:1: unknown option sede")
+
+    def test_one_wavetank_yaml_serves_both_binaries(self):
+        with open(self.root + "/wavetank.yaml", "w") as file:
+            file.write("seed: 3\ntrain: {updates: 5}\nbench: {suite: lite}\n")
+        self.assertEqual(run("version", cwd=self.root).returncode, 0)
+        self.assert_one_line_error(run("train", cwd=self.root), 2, "wavetank-learn")
 
     def test_closed_standard_streams_do_no_harm(self):
         for closed in ("0<&-", "1>&-", "2>&-", "0<&- 2>&-"):

@@ -98,6 +98,9 @@ class Launcher(unittest.TestCase):
         os.rename(self.root + "/docs/old.cpp", self.root + "/sim/a.cpp")
         self.run_it("list")
         self.assertEqual(self.calls().count("ninja wavetank"), 4)
+        self.write("sim/build_graph.cpp", "")
+        self.run_it("list")
+        self.assertEqual(self.calls().count("ninja wavetank"), 5)
 
     def test_a_commit_builds_again_so_that_the_version_is_true(self):
         git = ["git", "-C", self.root, "-c", "user.name=t", "-c", "user.email=t@example.org"]
@@ -140,6 +143,11 @@ class Launcher(unittest.TestCase):
                            "wavetank-learn: train --steps 5\n")
         self.assertIn("ninja wavetank-learn", self.calls())
 
+    def test_the_help_of_such_a_command_needs_no_libtorch(self):
+        self.write("cli/learn/train.cpp", "")
+        self.assert_prints(self.run_it("train", "--help"), "wavetank: train --help\n")
+        self.assertEqual(self.calls(), ["cmake", "ninja wavetank"])
+
     def test_a_command_in_both_binaries_plays_its_core_part_before_libtorch_is_asked_for(self):
         self.write("cli/commands/demo.cpp", "")
         self.write("cli/learn/demo.cpp", "")
@@ -158,6 +166,19 @@ class Launcher(unittest.TestCase):
         self.assertIn("apt-get install -y --no-install-recommends no-such-one no-such-two",
                       ended.stderr.split("\n"))
         self.assertNotIn("ninja wavetank", self.calls())
+
+    def test_demo_without_root_and_libtorch_plays_and_then_names_the_package(self):
+        self.write("cli/commands/demo.cpp", "")
+        self.write("cli/learn/demo.cpp", "")
+        self.write("cmake/packages.txt", "[core]\ndpkg\n[learn]\nno-such-torch\n")
+        who = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+        self.write("calls", "")
+        os.chmod(self.root + "/calls", 0o666)
+        os.chmod(self.root + "/build/cli", 0o777)
+        ended = self.run_it("demo", **who)
+        self.assertEqual((ended.returncode, ended.stdout), (4, "wavetank: demo\n"), ended.stderr)
+        self.assertIn("apt-get install -y --no-install-recommends no-such-torch",
+                      ended.stderr.split("\n"))
 
     def write_apt(self, ending):
         """An apt-get that reports progress, says something and ends so; and a sudo for it."""

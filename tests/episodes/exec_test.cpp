@@ -2,7 +2,12 @@
 // Programs as agents: good ones play, bad ones lose their episode and nothing else.
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <fstream>
+#include <thread>
+
 #include "agents/exec.h"
+#include "tests/cli/temp_dir.h"
 #include "tests/episodes/lite.h"
 
 namespace wt {
@@ -47,11 +52,78 @@ TEST(Exec, ABadProgramLosesItsEpisodeAndSaysWhy) {
   for (const Bad& bad : {Bad{"sleep 60", "in time"}, Bad{"exit 3", "ended"},
                          Bad{"echo hello; sleep 60", "expected"},
                          Bad{"echo '{\"action\": 3}'; sleep 60", "expected"},
-                         Bad{"yes | tr -d '\\n'", "longer"}, Bad{"/no/such/program", "ended"}}) {
+                         Bad{"yes | tr -d '\\n'", "longer"}, Bad{"/no/such/program", "ended"},
+                         Bad{"yes", "expected"}, Bad{"exec 0<&-; sleep 60", "ended"},
+                         Bad{"exec 1>&-; sleep 60", "ended"},
+                         Bad{"printf '{\"submit\": '; kill -9 $$", "ended"},
+                         Bad{"while sleep 0.02; do printf x; done", "in time"},
+                         Bad{"head -c 3000 /dev/zero; echo; sleep 60", "expected"},
+                         Bad{"printf '\\377\\376\\n'; sleep 60", "expected"},
+                         Bad{"echo '{\"action\": {\"option\": 1e999}}'; sleep 60", "expected"}}) {
     for (const EpisodeResult& e : RunExec(bad.command, 2, 400)) {
       EXPECT_TRUE(e.errored) << bad.command;
       EXPECT_EQ(e.verdict, 0) << bad.command;
       EXPECT_NE(e.error.find(bad.why), std::string::npos) << bad.command << ": " << e.error;
+    }
+  }
+}
+
+TEST(Exec, ADeepAnswerLosesItsEpisodeNotTheRun) {
+  const std::string open = "head -c 20000 /dev/zero | tr '\\0' '['";
+  const std::string close = "head -c 20000 /dev/zero | tr '\\0' ']'";
+  for (const char* start : {"{\"action\": {\"verb\": \"patch\", \"target\": "
+                            "\"service/profile\", \"type\": \"merge\", \"patch\": ",
+                            "{\"submit\": {\"root_causes\": [], \"target\": "}) {
+    const std::string command = "read -r q; printf '%s' '" + std::string(start) + "'; " + open +
+                                "; " + close + "; echo '}}'; sleep 60";
+    const EpisodeResult e = RunExec(command, 1)[0];
+    EXPECT_TRUE(e.errored);
+    EXPECT_NE(e.error.find("too deep"), std::string::npos) << e.error;
+  }
+}
+
+// Not even a zombie.
+bool Runs(const std::string& pid) {
+  std::ifstream file("/proc/" + pid + "/cmdline");
+  return file.peek() != std::ifstream::traits_type::eof();
+}
+
+TEST(Exec, AHangingProgramCostsItsTimeOnceAndIsGoneAfterwards) {
+  TempDir dir;
+  const std::string pids = (dir.path / "pids").string();
+  const auto start = std::chrono::steady_clock::now();
+  // The shell waits for a child of its own: both must go.
+  const auto episodes =
+      RunExec("sleep 600 & echo $$ $! >> '" + pids + "'; wait; exec sleep 600", 4, 200);
+  const std::chrono::duration<f64> took = std::chrono::steady_clock::now() - start;
+  for (const EpisodeResult& e : episodes) EXPECT_TRUE(e.errored);
+  EXPECT_GE(took.count(), 4 * 0.2);
+  EXPECT_LT(took.count(), 20);
+  std::ifstream file(pids);
+  u32 count = 0;
+  for (std::string pid; file >> pid; ++count) {
+    for (int tries = 0; Runs(pid) && tries < 100; ++tries) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    EXPECT_FALSE(Runs(pid)) << pid;
+  }
+  EXPECT_EQ(count, 8u);
+}
+
+TEST(Exec, EpisodesBesideALostOneAreAsTheyWouldBeWithoutIt) {
+  TempDir dir;
+  const std::string count = "'" + (dir.path / "count").string() + "'";
+  // Loses each second episode, in turn by hanging, dying and babbling.
+  const std::string command =
+      "while read -r q; do n=$(cat " + count + " || echo 0); echo $((n + 1)) > " + count +
+      "; case $n in 1) sleep 60 ;; 3) exit 1 ;; 5) echo what ;; *) "
+      "echo '{\"submit\": {\"detected\": false}}' ;; esac; done 2> /dev/null";
+  const auto episodes = RunExec(command, 7, 2000);
+  const auto no_op = RunLite("no-op", 1, 7, 1, 1);
+  for (std::size_t i = 0; i < 7; ++i) {
+    EXPECT_EQ(episodes[i].errored, i % 2 == 1) << i << ": " << episodes[i].error;
+    if (i % 2 == 0) {
+      EXPECT_EQ(episodes[i].hash, no_op[i].hash) << i;
     }
   }
 }

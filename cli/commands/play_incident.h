@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// One episode played for people to look at: recorded as an Incident and, if wanted, told step by
+// step while it happens.
+#pragma once
+
+#include <cstdio>
+#include <string>
+
+#include "bench/evaluate.h"
+#include "bench/report/incident.h"
+
+namespace wt {
+
+struct PlayOptions {
+  std::string agent = "rule";
+  u64 seed = 1;
+  std::FILE* tell = nullptr;      // steps, findings and complaints are printed there
+  bool check_invariants = false;
+  StepListener on_step;           // after the recording; optional
+};
+
+struct PlayedIncident {
+  Incident incident;
+  EpisodeResult result;
+};
+
+// Plays the first scenario of `suite`. Errors: kUsage (agent), kInvalidInput (it could not start,
+// or the agent's program lost it).
+Result<PlayedIncident> PlayIncident(const PreparedSuite& suite, const PlayOptions& options);
+
+}  // namespace wt

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/traffic/inputs.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+
+#include "sim/kubelet/kubelet.h"
+#include "sim/traffic/last_spec.h"
+
+namespace wt {
+namespace {
+
+constexpr f32 kRefusedS = 0.001f;  // RST comes back at once
+constexpr f32 kLostS = 3.0f;       // SYN without an answer; the caller's timeout cuts earlier
+
+struct Backends {  // what connections through one Service meet
+  f32 total = 0, good = 0, wrong = 0, lost = 0;
+  f32 cores = 0;
+  f32 slow = 0;  // sum of multipliers of service time
+};
+
+bool HasPort(const ServiceSpec& spec, u16 port) {
+  for (const ServicePort& p : Items(&spec, spec.ports)) {
+    if (p.port == port) return true;
+  }
+  return false;
+}
+
+void CountPod(const Sim& sim, const Pod& pod, u16 port, u32 graph_service, LastSpec& last,
+              Backends& out) {
+  for (u32 c = pod.first_container; c != 0; c = sim.At<Container>(c).next) {
+    if (!Serves(sim, c, port)) continue;
+    const Container& container = sim.At<Container>(c);
+    if (container.service != graph_service + 1) {
+      out.wrong += 1;
+      return;
+    }
+    const ContainerSpec& spec = last.Of(sim, pod.spec, container.index);
+    const f32 limit = spec.cpu_limit > 0 ? static_cast<f32>(spec.cpu_limit) / 1000.0f : 2.0f;
+    out.good += 1;
+    out.cores += limit;
+    out.slow += 1.0f + static_cast<f32>(sim.At<Node>(pod.node).slow_percent) * 0.01f;
+    return;
+  }
+}
+
+Backends CountBackends(const Sim& sim, const Service& service, u32 graph_service) {
+  const Endpoint* endpoints = sim.world.Rows<Endpoint>();
+  const Pod* pods = sim.world.Rows<Pod>();
+  Backends out;
+  LastSpec last;
+  bool any_ready = false;
+  for (u32 e = service.first_endpoint; e != 0 && !any_ready; e = endpoints[e].next) {
+    any_ready = endpoints[e].in_proxy && endpoints[e].proxy_ready;
+  }
+  for (u32 e = service.first_endpoint; e != 0; e = endpoints[e].next) {
+    const Endpoint& endpoint = endpoints[e];
+    if (!endpoint.in_proxy) continue;
+    // Without a ready endpoint kube-proxy falls back to serving terminating ones.
+    if (any_ready ? !endpoint.proxy_ready : !endpoint.proxy_terminating) continue;
+    out.total += 1;
+    const Pod& pod = pods[endpoint.pod];
+    if (pod.born != endpoint.pod_born) {
+      out.lost += 1;
+      continue;
+    }
+    CountPod(sim, pod, endpoint.proxy_port, graph_service, last, out);
+  }
+  return out;
+}
+
+u32 ServiceRow(const Sim& sim, StrId ns, StrId name) {
+  const Service* services = sim.world.Rows<Service>();
+  const u32 used = sim.world.Used<Service>();
+  for (u32 s = 1; s < used; ++s) {
+    if (services[s].name != name || services[s].ns != ns) continue;
+    if (services[s].born != 0 && !services[s].deleting) return s;
+  }
+  return 0;
+}
+
+// The instant at which the next process begins to serve by itself; kNeverServesMs if none is known.
+i32 NextListening(const Sim& sim) {
+  i32 next = kNeverServesMs;
+  const u32 used = sim.world.Used<Container>();
+  const Container* containers = sim.world.Rows<Container>();
+  for (u32 c = 1; c < used; ++c) {
+    if (!containers[c].listening || containers[c].listening_ms <= sim.now_ms()) continue;
+    next = std::min(next, containers[c].listening_ms);
+  }
+  return next;
+}
+
+// Space for one row per service; not initialised, since only a few are used.
+struct Room {
+  alignas(ServiceInput) std::byte bytes[kFlowServicesMax * sizeof(ServiceInput)];
+  ServiceInput* rows() { return reinterpret_cast<ServiceInput*>(bytes); }
+};
+
+}  // namespace
+
+ServiceInput DeriveInput(const Sim& sim, u32 index) {
+  const GraphService& g = sim.blueprint.graph.services[index];
+  ServiceInput in;
+  in.cache_hit = g.cache_hit_ratio;
+  in.connect_fail_s = kRefusedS;
+  const u32 row = g.kube_service == 0 ? 0 : ServiceRow(sim, g.ns, g.kube_service);
+  if (row == 0) {
+    in.connect_fail_s = 0.01f;  // the name does not resolve
+    return in;
+  }
+  const Service& service = sim.At<Service>(row);
+  const u16 port = static_cast<u16>(g.called_port);
+  if (!HasPort(sim.Typed<ServiceSpec>(service.doc), port)) {
+    in.connect_fail_s = kLostS;
+    return in;
+  }
+  const Backends backends = CountBackends(sim, service, index);
+  if (backends.total == 0) return in;
+  const f32 reached = backends.good + backends.wrong;
+  in.servers = backends.good;
+  in.reach = reached / backends.total;
+  in.fail = reached > 0 ? backends.wrong / reached : 0;
+  const f32 missed = backends.total - reached;
+  if (missed > 0) in.connect_fail_s = kRefusedS + (kLostS - kRefusedS) * backends.lost / missed;
+  in.cores_per_server = backends.good > 0 ? backends.cores / backends.good : 1;
+  in.slow = backends.good > 0 ? backends.slow / backends.good : 1;
+  return in;
+}
+
+void DeriveInputs(const Sim& sim, std::span<ServiceInput> inputs) {
+  for (u32 s = 0; s < inputs.size(); ++s) inputs[s] = DeriveInput(sim, s);
+}
+
+bool InputsAreFresh(const Sim& sim) {
+  const WorldHeader& header = sim.world.header();
+  return !header.inputs_stale && sim.now_ms() < header.inputs_until_ms;
+}
+
+std::span<const ServiceInput> KeptInputs(const Sim& sim) {
+  return {sim.world.Rows<ServiceInput>(), sim.blueprint.graph.services.size()};
+}
+
+bool RefreshInputs(Sim& sim) {
+  if (InputsAreFresh(sim)) return false;
+  WorldHeader& header = sim.world.header();
+  if (sim.now_ms() >= header.inputs_until_ms) header.inputs_until_ms = NextListening(sim);
+  header.inputs_stale = 0;
+  const std::span<ServiceInput> kept{sim.world.Rows<ServiceInput>(),
+                                     sim.blueprint.graph.services.size()};
+  Room room;
+  const std::span<ServiceInput> now{room.rows(), kept.size()};
+  DeriveInputs(sim, now);
+  if (std::memcmp(kept.data(), now.data(), kept.size_bytes()) == 0) return false;
+  std::memcpy(kept.data(), now.data(), kept.size_bytes());
+  return true;
+}
+
+}  // namespace wt
