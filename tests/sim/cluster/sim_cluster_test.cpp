@@ -7,6 +7,7 @@
 #include <bit>
 #include <cmath>
 
+#include "sim/telemetry/cluster_events.h"
 #include "tests/sim/cluster/shop.h"
 
 namespace wt {
@@ -177,6 +178,31 @@ TEST(SimCluster, DrainEmptiesANode) {
   cluster.Advance(2 * kMinute);
   EXPECT_EQ(cluster.world().At<Node>(row).pods, 0u);
   EXPECT_EQ(Observed(cluster).At(kC, "pods_unready"), 0);
+}
+
+TEST(SimCluster, EveryWrittenObjectIsListedHoweverManyThereAre) {
+  SimCluster cluster = TheShop().StartCluster(13);
+  u32 drains = 0;
+  while (cluster.Written().size() <= SimCluster::kWrittenUsual && drains < 200) {
+    for (const char* node : {"node-1", "node-2"}) {
+      ++drains;
+      EXPECT_TRUE(cluster.Apply(MoveOn(cluster, kN, node, Verb::kDrain)).wrote);
+      cluster.Advance(kMinute);
+      EXPECT_TRUE(cluster.Apply(MoveOn(cluster, kN, node, Verb::kUncordon)).wrote);
+    }
+  }
+  ASSERT_GT(cluster.Written().size(), SimCluster::kWrittenUsual);
+  ASSERT_TRUE(cluster.ApplyPatch("service/web", "merge", R"({"metadata":{"labels":{"a":"b"}}})"));
+  EXPECT_EQ(cluster.Written().back().kind, ObjectKind::kService);
+}
+
+TEST(SimCluster, APatchedPodCountsForItsWorkload) {
+  SimCluster cluster = TheShop().StartCluster(13);
+  const u32 pod = cluster.ValueOf(MoveOn(cluster, kW, "web", Verb::kDeletePod)).value;
+  ASSERT_TRUE(cluster.ApplyPatch("pod/" + PodName(cluster.View(), pod), "merge",
+                                 R"({"metadata":{"labels":{"a":"b"}}})"));
+  ASSERT_EQ(cluster.Written().size(), 1u);
+  EXPECT_EQ(cluster.Written()[0].workload_row, RowNamed(cluster, kW, "web"));
 }
 
 TEST(SimCluster, ScrapeNoiseIsAFunctionOfSeedServiceAndScrape) {
