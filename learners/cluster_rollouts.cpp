@@ -158,6 +158,8 @@ bool IsHeldOut(const ScenarioSetup& setup, u64 seed, const std::vector<std::stri
   return started && std::ranges::find(names, CauseName(started->cluster.View())) != names.end();
 }
 
+}  // namespace
+
 std::vector<EpisodeRequest> DrawRequests(std::span<const ScenarioSetup> setups,
                                          const CollectOptions& options) {
   constexpr u64 kSeedsOfAGroup = 64;  // tried until the target is not held out
@@ -176,15 +178,14 @@ std::vector<EpisodeRequest> DrawRequests(std::span<const ScenarioSetup> setups,
     const bool late = HashUniform(options.seed, 8, which) < options.head_start_share;
     const SimTime after = static_cast<SimTime>(15 + HashDraw(options.seed, 9, which) % 45);
     const bool lesson = HashUniform(options.seed, 10, which) < options.lessons_share;
+    const bool faulty = !setups[scenario].scenario.Healthy();  // else only submit can be right
     for (u32 m = 0; m < options.group_size; ++m) {
       requests.push_back({&setups[scenario], scenario, seed, m + 1, late ? after * kSecond : -1,
-                          lesson, lesson ? kLessonSteps : 0, options.reach});
+                          lesson && faulty, lesson ? kLessonSteps : 0, options.reach});
     }
   }
   return requests;
 }
-
-}  // namespace
 
 RolloutBatch CollectRollouts(std::span<const ScenarioSetup> setups,
                              std::shared_ptr<const NetworkWeights> weights,

@@ -32,8 +32,8 @@ struct CollectOptions {
   u64 seed = 1;      // of the training run
   u64 update = 0;
   f32 head_start_share = 0;    // of groups that begin right after the fault (curriculum)
-  f32 lessons_share = 0;       // of groups with first lessons: no submit, episodes end by
-                               // themselves, after 16 steps at most
+  f32 lessons_share = 0;       // of groups with first lessons: 16 steps at most; on faulty
+                               // clusters no submit, the episode ends when the cause is gone
   f32 reach = 1;               // share of entities with legal moves, beside the cause's
   std::vector<std::string> hold_out;  // no episode whose cause lies in an entity of these names
   f32 penalties = 1;           // scale of harm and disturbed (curriculum)
@@ -43,8 +43,13 @@ struct CollectOptions {
 // Seeds that training draws from; evaluation uses seeds below.
 inline constexpr u64 kFirstTrainingSeed = 1'000'000'000;
 
-// Groups over `setups` as the seed draws them, each with a World of its own seed. Deterministic in
-// (weights, options but threads). Groups that cannot start are counted and left out.
+// The episodes of an update: groups over `setups` as the seed draws them, each with a World of its
+// own seed. Deterministic in `options` but threads.
+std::vector<EpisodeRequest> DrawRequests(std::span<const ScenarioSetup> setups,
+                                         const CollectOptions& options);
+
+// Plays them. Deterministic in (weights, options but threads). Groups that cannot start are counted
+// and left out.
 // REQUIRES: one ObservationShape over all setups.
 RolloutBatch CollectRollouts(std::span<const ScenarioSetup> setups,
                              std::shared_ptr<const NetworkWeights> weights,

@@ -64,7 +64,7 @@ NetworkWeights InitialWeights(u32 width, u64 seed, f32 submit_bias) {
     DrawWeights(out.layers[l].data(), shape,
                 gain * std::sqrt(6.0f / static_cast<f32>(shape.in)), Mix(seed), l);
   }
-  for (u32 k = 0; k < kEntityKinds; ++k) {
+  for (u32 k = 1; k < kEntityKinds; ++k) {
     const auto moves = MovesOf(static_cast<EntityKind>(k));
     std::vector<f32>& head = out.layers[static_cast<u32>(Layer::kHeadCluster) + k];
     for (std::size_t m = 0; m < moves.size(); ++m) {

@@ -36,7 +36,7 @@ std::vector<f32> TorchLogits(const NetworkWeights& weights, const RolloutBatch& 
 
 // Initial weights from (seed) alone: uniform +-sqrt(6 / inputs) (K. He et al., arXiv 1502.01852),
 // heads 0.05 of it, so that all moves begin about equally likely; biases 0, but for the moves that
-// end an episode: `submit_bias`.
+// blame an entity: `submit_bias`.
 NetworkWeights InitialWeights(u32 width, u64 seed, f32 submit_bias = 0);
 
 }  // namespace wt

@@ -37,7 +37,7 @@ struct TrainConfig {
   f64 cpu_seconds_max = 0;     // stop when this much CPU time is spent; 0 = no bound
   u32 checkpoint_every = 10;   // updates
   Curriculum curriculum;
-  f32 submit_bias = -3.0f;     // of the moves that end an episode, in the first weights
+  f32 submit_bias = -3.0f;     // of moves that blame an entity, in the first weights
   f32 entropy_end = 0.002f;    // the entropy bonus falls linearly to this over the run
   f32 learning_rate_end = 0.2f;  // share of the learning rate left at the end
   std::string folder;          // empty: nothing is written

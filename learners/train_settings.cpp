@@ -3,6 +3,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,8 @@ constexpr std::array kSettings{
                "share of entities that moves are legal on, at the start of the run"),
     WT_SETTING("curriculum", "reach_until", curriculum.reach_until,
                "share of the run when that has grown to 1"),
-    WT_SETTING("start", "submit_bias", submit_bias, "bias of submit moves in the first weights"),
+    WT_SETTING("start", "submit_bias", submit_bias,
+               "bias of moves that blame an entity, in the first weights"),
     WT_SETTING("rates", "entropy_end", entropy_end, "weight of the entropy bonus at the end"),
     WT_SETTING("rates", "learning_rate_end", learning_rate_end,
                "share of the learning rate left at the end"),
@@ -64,7 +66,7 @@ Status ApplySetting(std::string_view text, TrainConfig& config) {
     f32 value = 0;
     const auto [end, failed] =
         std::from_chars(number.data(), number.data() + number.size(), value);
-    if (failed == std::errc{} && end == number.data() + number.size()) {
+    if (failed == std::errc{} && end == number.data() + number.size() && std::isfinite(value)) {
       setting.of(config) = value;
       return Ok{};
     }

@@ -101,6 +101,7 @@ Result<World> BuildWorld(const Blueprint& blueprint, WorldPool& pool, RandomKey 
                          f32 offered_rps) {
   World world = pool.Create(blueprint, key);
   world.header().now_ns = world.header().flow_since_ns = kStart;
+  world.header().backlog_since_ns = kStart;
   Sim sim{blueprint, world, pool};
   for (const LoadedObject& object : blueprint.objects) {
     if (object.at_start) CreateLoaded(sim, object, kLoaded, true);

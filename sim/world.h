@@ -67,6 +67,7 @@ struct WorldHeader {
   f32 load_scale = 1;      // base rate of the load pattern, rps
   f32 offered_rps = 0;     // now
   i64 flow_since_ns = 0;   // the stored flow holds from here
+  i64 backlog_since_ns = 0;  // the stored backlogs are those of this instant
   f64 client_requests = 0, client_errors = 0;  // integrals since time 0
   f64 client_latency_s = 0;                    // integral of rate * mean latency
   FlowClient client;
@@ -81,7 +82,7 @@ struct WorldHeader {
   TableRef tables[kTableCount];
 };
 static_assert(std::is_trivially_copyable_v<WorldHeader>);
-static_assert(sizeof(WorldHeader) == 232 + 16 * kTableCount, "no padding: it is hashed");
+static_assert(sizeof(WorldHeader) == 240 + 16 * kTableCount, "no padding: it is hashed");
 
 // Row type -> table.
 template <class Row>

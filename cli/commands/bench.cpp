@@ -77,6 +77,30 @@ f64 CpuSeconds() {
   return static_cast<f64>(now.tv_sec) + static_cast<f64>(now.tv_nsec) * 1e-9;
 }
 
+RunInfo InfoOf(const Arguments& arguments, const PreparedSuite& suite, const SeedRange& seeds) {
+  RunInfo info;
+  info.commit = std::string(kBuildInfo.commit);
+  info.suite = suite.name;
+  info.suite_hash = suite.hash;
+  info.agent = arguments.Text("--agent");
+  info.held_out = SplitWords(arguments.Text("--held-out"));
+  info.first_seed = seeds.first;
+  info.last_seed = seeds.last;
+  info.threads = static_cast<int>(arguments.Integer("--threads"));
+  return info;
+}
+
+// Warns of the first few episodes that errored.
+ExitCode TellErrored(const PreparedSuite& suite, const std::vector<EpisodeResult>& episodes) {
+  constexpr u64 kToldMax = 3;
+  u64 errored = 0;
+  for (const EpisodeResult& e : episodes) {
+    if (!e.errored || errored++ >= kToldMax) continue;
+    LogWarning("{} seed {}: {}", suite.labels[e.scenario].name, e.seed, e.error);
+  }
+  return errored > 0 ? ExitCode::kEpisodesErrored : ExitCode::kOk;
+}
+
 Result<ExitCode> Run(const Arguments& arguments) {
   if (arguments.Flag("--perf")) {
     return RunBenchPerf(arguments.Text("--only"), arguments.Flag("--json"));
@@ -94,16 +118,7 @@ Result<ExitCode> Run(const Arguments& arguments) {
     if (!given) return given.error();
     seeds = *given;
   }
-  RunInfo info;
-  info.commit = std::string(kBuildInfo.commit);
-  info.suite = suite->name;
-  info.suite_hash = suite->hash;
-  info.agent = arguments.Text("--agent");
-  info.held_out = SplitWords(arguments.Text("--held-out"));
-  info.first_seed = seeds.first;
-  info.last_seed = seeds.last;
-  info.threads = static_cast<int>(arguments.Integer("--threads"));
-
+  const RunInfo info = InfoOf(arguments, *suite, seeds);
   BenchRun run(info, *suite, arguments.Text("--out"));
   EvaluateOptions options;
   if (arguments.Flag("--resume")) {
@@ -139,14 +154,7 @@ Result<ExitCode> Run(const Arguments& arguments) {
   if (const Status written = run.Finish(document); !written) return written.error();
   if (arguments.Flag("--json")) fmt::print("{}\n", document);
   else PrintTable(*suite, run.info(), evaluation.episodes);
-  u64 errored = 0;
-  for (const EpisodeResult& e : evaluation.episodes) {
-    if (!e.errored) continue;
-    if (errored++ < 3) {
-      LogWarning("{} seed {}: {}", suite->labels[e.scenario].name, e.seed, e.error);
-    }
-  }
-  return errored > 0 ? ExitCode::kEpisodesErrored : ExitCode::kOk;
+  return TellErrored(*suite, evaluation.episodes);
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ void TellTraining(std::FILE* to, const DemoOutcome& outcome) {
   fmt::print(to, "     {} episodes in {:.0f} s ({:.0f} CPU s), {} updates\n", t.episodes, t.wall_s,
              t.cpu_s, t.updates);
   fmt::print(to, "     success {:.3f} in the first tenth of training, {:.3f} in the last{}\n\n",
-             first, last, first > 0 ? fmt::format(": {:.1f} times as much", last / first) : "");
+             first, last, first > 0 ? fmt::format(": {:.2f} times as much", last / first) : "");
 }
 
 void TellScores(std::FILE* to, const DemoPlan& plan, const DemoOutcome& outcome) {

@@ -43,6 +43,7 @@ Status ScoreOne(const PreparedSuite& suite, const DemoPlan& plan, const std::str
   options.first_seed = info.first_seed;
   options.last_seed = info.last_seed;
   options.threads = info.threads;
+  options.drop_actions = true;  // they are in episodes.jsonl
   options.on_chunk = [&](std::span<const EpisodeResult> part) {
     run.Append(part);
     done += part.size();

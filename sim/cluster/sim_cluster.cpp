@@ -21,9 +21,41 @@ u32 SubmitMoves(EntityKind kind) {
   return mask;
 }
 
-bool IsDeleting(const World& world, EntityKind kind, u32 row) {
-  if (kind == EntityKind::kService) return world.At<Service>(row).deleting != 0;
-  return kind == EntityKind::kWorkload && world.At<Deployment>(row).deleting != 0;
+template <class Row>
+u32 NewestBornOf(const World& world) {
+  const Row* rows = world.Rows<Row>();
+  const u32 used = world.Used<Row>();
+  u32 newest = 0;
+  for (u32 row = 1; row < used; ++row) newest = std::max(newest, rows[row].born);
+  return newest;
+}
+
+u32 NewestBorn(const World& world, EntityKind kind) {
+  if (kind == EntityKind::kService) return NewestBornOf<Service>(world);
+  if (kind == EntityKind::kWorkload) return NewestBornOf<Deployment>(world);
+  return NewestBornOf<Node>(world);
+}
+
+// True when the slot's object is the one that was placed there and stays.
+template <class Row>
+bool Stays(const Row* rows, const EntitySlot& slot) {
+  if (rows[slot.row].born != slot.born) return false;
+  if constexpr (requires { rows->deleting; }) return !rows[slot.row].deleting;
+  return true;
+}
+
+// First slot from `s` on whose object is gone; slots.size() when there is none.
+template <class Row>
+u16 NextGone(const World& world, std::span<const EntitySlot> slots, u16 s) {
+  const Row* rows = world.Rows<Row>();
+  while (s < slots.size() && (slots[s].row == 0 || Stays(rows, slots[s]))) ++s;
+  return s;
+}
+
+u16 NextGone(const World& world, EntityKind kind, std::span<const EntitySlot> slots, u16 s) {
+  if (kind == EntityKind::kService) return NextGone<Service>(world, slots, s);
+  if (kind == EntityKind::kWorkload) return NextGone<Deployment>(world, slots, s);
+  return NextGone<Node>(world, slots, s);
 }
 
 }  // namespace
@@ -214,6 +246,7 @@ void SimCluster::Place(EntityKind kind, u32 row, u32 born) {
 bool SimCluster::PlaceNew(EntityKind kind) {
   u32& last = side_.last_born[static_cast<u32>(kind)];
   bool placed = false;
+  if (NewestBorn(world_, kind) <= last) return false;
   while (true) {  // the oldest that is newer than all that were looked at
     u32 next = 0, next_born = 0;
     for (u32 row = 1; row < RowsOf(kind); ++row) {
@@ -234,11 +267,9 @@ bool SimCluster::VacateGone(EntityKind kind) {
   bool vacated = false;
   const auto slots = Slots(kind);
   const u32 features = static_cast<u32>(FeaturesOf(kind).size());
-  for (u16 s = 0; s < slots.size(); ++s) {
-    const EntitySlot& slot = slots[s];
-    if (slot.row == 0) continue;
-    // The namespace of a living object never changes.
-    if (BornOf(kind, slot.row) == slot.born && !IsDeleting(world_, kind, slot.row)) continue;
+  // The namespace of a living object never changes.
+  for (u16 s = NextGone(world_, kind, slots, 0); s < slots.size();
+       s = NextGone(world_, kind, slots, s)) {
     slots[s] = {};
     for (u32 f = 0; f < features; ++f) Note(kind, f, s) = 0;
     vacated = true;
@@ -260,14 +291,16 @@ void SimCluster::SyncSlots() {
 void SimCluster::SyncSelected(bool moved) {
   const auto services = Slots(EntityKind::kService);
   const auto workloads = Slots(EntityKind::kWorkload);
+  const Service* service_rows = world_.Rows<Service>();
+  const Deployment* workload_rows = world_.Rows<Deployment>();
   for (EntitySlot& slot : services) {
-    if (slot.row == 0 || slot.doc == world_.At<Service>(slot.row).doc) continue;
-    slot.doc = world_.At<Service>(slot.row).doc;
+    if (slot.row == 0 || slot.doc == service_rows[slot.row].doc) continue;
+    slot.doc = service_rows[slot.row].doc;
     moved = true;
   }
   for (EntitySlot& slot : workloads) {
-    if (slot.row == 0 || slot.doc == world_.At<Deployment>(slot.row).tmpl) continue;
-    slot.doc = world_.At<Deployment>(slot.row).tmpl;
+    if (slot.row == 0 || slot.doc == workload_rows[slot.row].tmpl) continue;
+    slot.doc = workload_rows[slot.row].tmpl;
     moved = true;
   }
   if (!moved) return;

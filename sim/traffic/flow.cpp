@@ -284,20 +284,23 @@ void AnswersUp(Scratch& s) {
     const u32 end = k + operation.calls;
     const Branch clean = CleanCallsUp(k, end, s);
     --s.unfinished[of];
+    // The last operation of a pool that calls gives all of them their answers (FinishPool).
+    const bool keeps_hold = c.calls[of] > 0.0f;
+    const bool finishes = keeps_hold && s.unfinished[of] == 0;
     if (k == end && c.fail[of] == 0.0f) {
       const f32 miss = c.miss[of];
       const Branch hold = own * Branch{1.0f, miss * clean.first, miss * clean.second};
-      SetCleanResponse(o, hold, of, c);
-      if (c.calls[of] > 0.0f) o.hold = {hold, {}, {}};
+      if (!finishes) SetCleanResponse(o, hold, of, c);
+      if (keeps_hold) o.hold = {hold, {}, {}};
     } else {
       Outcome rest = CallsUp(clean, k, end, s.rows[at].rate * c.goes_on[of], s);
       if (c.miss[of] < 1.0f) rest = Sometimes(c.miss[of], rest);
       if (c.fail[of] > 0.0f) rest = FailsFirst(c.fail[of], rest);
       const Outcome hold = After({own.first, own.second}, rest);
-      SetResponse(o, hold, of, c);
-      if (c.calls[of] > 0.0f) o.hold = hold;
+      if (!finishes) SetResponse(o, hold, of, c);
+      if (keeps_hold) o.hold = hold;
     }
-    if (c.calls[of] > 0.0f && s.unfinished[of] == 0) FinishPool(of, s);
+    if (finishes) FinishPool(of, s);
   }
 }
 
@@ -460,6 +463,24 @@ bool StepBacklog(const ServiceGraph& graph, std::span<const ServiceInput> inputs
     busy |= row.backlog > 0.0f || (arrivals > capacity && c.queue_limit[i] > 0.0f);
   }
   return busy;
+}
+
+f32 BacklogStepS(const ServiceGraph& graph, std::span<const ServiceInput> inputs,
+                 FlowState state) {
+  f32 step_s = kBacklogStepMaxS;
+  for (u32 i = 0; i < inputs.size(); ++i) {
+    const FlowServiceRow& row = state.services[i];
+    if (!(row.backlog > 0.0f || row.utilisation > 1.0f)) continue;
+    const f32 arrivals = row.rate * Share(inputs[i].reach);
+    if (!(arrivals > 0.0f)) return kBacklogStepMinS;
+    const f32 limit = inputs[i].servers * static_cast<f32>(graph.services[i].queue_limit);
+    const f32 growth = arrivals - arrivals / row.utilisation;
+    const f32 room = growth > 0.0f ? limit - row.backlog : row.backlog;
+    const f32 change = std::min(kBacklogStepShare * row.backlog, room);
+    const f32 pace = std::abs(growth);
+    if (room > 0.0f && pace * step_s > change) step_s = change / pace;
+  }
+  return std::max(step_s, kBacklogStepMinS);
 }
 
 }  // namespace wt

@@ -82,10 +82,17 @@ int SolveFlow(const ServiceGraph& graph, std::span<const ServiceInput> inputs, f
               FlowState state);
 
 // Advances fluid backlogs by dt seconds; true while some backlog is left or growing, in which
-// case the caller steps again (dt 0.5 s) and solves after each step. dt 0 only asks: a caller does
-// so after a solve to learn whether stepping is needed.
+// case the caller steps again (after BacklogStepS) and solves after each step. dt 0 only asks: a
+// caller does so after a solve to learn whether stepping is needed.
 // REQUIRES: `state` was solved with the same graph; inputs may have changed since.
 bool StepBacklog(const ServiceGraph& graph, std::span<const ServiceInput> inputs, f32 dt_s,
                  FlowState state);
+
+// Time until some backlog will have changed by kBacklogStepShare of itself, or reach its end, at
+// the pace of `state`; within the limits below.
+inline constexpr f32 kBacklogStepMinS = 0.5f;
+inline constexpr f32 kBacklogStepMaxS = 10.0f;
+inline constexpr f32 kBacklogStepShare = 0.1f;
+f32 BacklogStepS(const ServiceGraph& graph, std::span<const ServiceInput> inputs, FlowState state);
 
 }  // namespace wt

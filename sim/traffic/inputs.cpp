@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "sim/kubelet/kubelet.h"
-#include "sim/traffic/last_spec.h"
 
 namespace wt {
 namespace {
@@ -27,11 +26,27 @@ bool HasPort(const ServiceSpec& spec, u16 port) {
   return false;
 }
 
+// The container of a template that was looked at last: pods of one workload come together.
+struct LastSpec {
+  RevId tmpl = 0;
+  u32 index = 0;
+  const ContainerSpec* spec = nullptr;
+
+  const ContainerSpec& Of(const Sim& sim, RevId rev, u32 container_index) {
+    if (spec == nullptr || tmpl != rev || index != container_index) {
+      const auto& typed = sim.Typed<PodTemplate>(rev);
+      *this = {rev, container_index, &Items(&typed, typed.containers)[container_index]};
+    }
+    return *spec;
+  }
+};
+
 void CountPod(const Sim& sim, const Pod& pod, u16 port, u32 graph_service, LastSpec& last,
               Backends& out) {
-  for (u32 c = pod.first_container; c != 0; c = sim.At<Container>(c).next) {
+  const Container* containers = sim.world.Rows<Container>();
+  for (u32 c = pod.first_container; c != 0; c = containers[c].next) {
     if (!Serves(sim, c, port)) continue;
-    const Container& container = sim.At<Container>(c);
+    const Container& container = containers[c];
     if (container.service != graph_service + 1) {
       out.wrong += 1;
       return;

@@ -7,7 +7,6 @@
 
 #include "sim/kubelet/kubelet.h"
 #include "sim/traffic/inputs.h"
-#include "sim/traffic/last_spec.h"
 #include "sim/traffic/solve_memo.h"
 #include "sim/transitions.h"
 
@@ -36,36 +35,68 @@ FlowState StateOf(Sim& sim) {
           &sim.world.header().client};
 }
 
-// A process whose requests need more memory than its container may use dies.
-void CheckMemoryOfAll(Sim& sim) {
-  const std::vector<GraphService>& services = sim.blueprint.graph.services;
-  const FlowServiceRow* flows = sim.world.Rows<FlowServiceRow>();
-  const u32 used = sim.world.Used<Container>();
-  const Container* containers = sim.world.Rows<Container>();
-  LastSpec last;
-  for (u32 c = 1; c < used; ++c) {
-    const Container& container = containers[c];
-    if (!container.listening || container.service == 0) continue;
-    if (container.state != ContainerState::kRunning) continue;
-    const GraphService& g = services[container.service - 1u];
-    if (g.memory_per_request_bytes <= 0 && g.memory_leak_bytes_per_s <= 0) continue;
-    const f32 age_s = static_cast<f32>(sim.now_ms() - container.started_ms) * 0.001f;
-    const f32 in_use = g.memory_base_bytes +
-                       g.memory_per_request_bytes * flows[container.service - 1u].in_flight +
-                       g.memory_leak_bytes_per_s * age_s;
-    const i64 limit = last.Of(sim, sim.At<Pod>(container.pod).spec, container.index).memory_limit;
-    if (limit > 0 && static_cast<f64>(in_use) > static_cast<f64>(limit)) {
-      CheckMemory(sim, c, in_use);
-    }
-  }
-}
-
 // Space for one row per service; not initialised, since only a few are used.
 template <class Row>
 struct Room {
   alignas(Row) std::byte bytes[kFlowServicesMax * sizeof(Row)];
   Row* rows() { return reinterpret_cast<Row*>(bytes); }
 };
+
+// Memory of the processes of one service.
+struct MemoryUse {
+  f32 bytes = -1;   // in use by each; -1: it does not grow
+  RevId tmpl = 0;   // the template looked at last, and its limit
+  u32 index = 0;
+  f64 limit = 0;    // 0 = none
+};
+
+void LookUpLimit(const Sim& sim, RevId tmpl, u32 index, MemoryUse& use) {
+  const auto& typed = sim.Typed<PodTemplate>(tmpl);
+  const ContainerSpec& spec = Items(&typed, typed.containers)[index];
+  use.tmpl = tmpl;
+  use.index = index;
+  use.limit = static_cast<f64>(spec.memory_limit);
+}
+
+// A process whose requests need more memory than its container may use dies.
+void CheckMemoryOfAll(Sim& sim) {
+  const std::vector<GraphService>& services = sim.blueprint.graph.services;
+  const FlowServiceRow* flows = sim.world.Rows<FlowServiceRow>();
+  Room<MemoryUse> room;
+  MemoryUse* uses = room.rows();
+  for (std::size_t s = 0; s < services.size(); ++s) {
+    const GraphService& g = services[s];
+    const bool grows = g.memory_per_request_bytes > 0 || g.memory_leak_bytes_per_s > 0;
+    uses[s] = {};
+    if (!grows) continue;
+    uses[s].bytes = g.memory_base_bytes + g.memory_per_request_bytes * flows[s].in_flight;
+  }
+  const u32 used = sim.world.Used<Container>();
+  const Container* containers = sim.world.Rows<Container>();
+  const Pod* pods = sim.world.Rows<Pod>();
+  for (u32 c = 1; c < used; ++c) {
+    const Container& container = containers[c];
+    if (!container.listening || container.service == 0) continue;
+    if (container.state != ContainerState::kRunning) continue;
+    MemoryUse& use = uses[container.service - 1u];
+    if (use.bytes < 0.0f) continue;
+    const RevId tmpl = pods[container.pod].spec;
+    if (use.tmpl != tmpl || use.index != container.index) {
+      LookUpLimit(sim, tmpl, container.index, use);
+    }
+    f32 bytes = use.bytes;
+    const f32 leak = services[container.service - 1u].memory_leak_bytes_per_s;
+    if (leak > 0.0f) {
+      bytes += leak * (static_cast<f32>(sim.now_ms() - container.started_ms) * 0.001f);
+    }
+    if (use.limit > 0 && static_cast<f64>(bytes) > use.limit) CheckMemory(sim, c, bytes);
+  }
+}
+
+void ArmStep(Sim& sim, f32 seconds) {
+  const auto ms = static_cast<i64>(seconds * 1000.0f);
+  Arm(sim.world, SimEvent::kBacklog, 0, sim.now() + ms * kMillisecond);
+}
 
 // Solves with the kept inputs.
 void Solve(Sim& sim) {
@@ -95,23 +126,25 @@ void Solve(Sim& sim) {
       Moved(client.p99_s, client_before.p99_s, 0.02f, 0.0005f)) {
     AddSegment(sim, 0, client.rate, client.error, client.latency_s, client.p99_s);
   }
-  for (u32 s = 0; s < count; ++s) {
-    if (state.services[s].utilisation > 1.0f || state.services[s].backlog > 0) {
-      ArmIfIdle(sim.world, SimEvent::kBacklog, 0, sim.now() + kBacklogStep);
-      return;
-    }
+  bool busy = false;
+  for (const FlowServiceRow& row : state.services) {
+    busy |= row.utilisation > 1.0f || row.backlog > 0.0f;
   }
+  if (!busy) return Cancel(sim.world, SimEvent::kBacklog, 0);
+  ArmStep(sim, BacklogStepS(sim.blueprint.graph, inputs, state));
 }
 
-// One step of the backlogs; true when one of them has changed.
-bool MoveBacklogs(Sim& sim) {
+// Backlogs of now, by the stored flow and the inputs it was solved for; true when one changed.
+bool AdvanceBacklogs(Sim& sim) {
+  WorldHeader& header = sim.world.header();
+  const f32 dt_s = static_cast<f32>(ToSeconds(header.now_ns - header.backlog_since_ns));
+  header.backlog_since_ns = header.now_ns;
   const FlowState state = StateOf(sim);
   Room<f32> before;
   for (std::size_t s = 0; s < state.services.size(); ++s) {
     before.rows()[s] = state.services[s].backlog;
   }
-  StepBacklog(sim.blueprint.graph, KeptInputs(sim), static_cast<f32>(ToSeconds(kBacklogStep)),
-              state);
+  StepBacklog(sim.blueprint.graph, KeptInputs(sim), dt_s, state);
   bool moved = false;
   for (std::size_t s = 0; s < state.services.size(); ++s) {
     moved |= before.rows()[s] != state.services[s].backlog;
@@ -119,17 +152,23 @@ bool MoveBacklogs(Sim& sim) {
   return moved;
 }
 
+// True when the stored flow answers another question than is asked now.
+bool BringUpToNow(Sim& sim) {
+  const WorldHeader& header = sim.world.header();
+  const bool moved = AdvanceBacklogs(sim);  // before the inputs change
+  return RefreshInputs(sim) || moved || header.offered_rps != header.solved_rps;
+}
+
 // The next steps would find all as it is, until something else asks for a solve or a process
 // begins to serve by itself. Memory that leaks is looked at in steps.
 void StandStill(Sim& sim) {
-  CheckMemoryOfAll(sim);
   const std::vector<GraphService>& services = sim.blueprint.graph.services;
   const bool leaks = std::any_of(services.begin(), services.end(), [](const GraphService& g) {
     return g.memory_leak_bytes_per_s > 0;
   });
   const i32 until_ms = sim.world.header().inputs_until_ms;
   if (leaks) {
-    Arm(sim.world, SimEvent::kBacklog, 0, sim.now() + kBacklogStep);
+    ArmStep(sim, kBacklogStepMinS);
   } else if (until_ms != kNeverServesMs) {
     Arm(sim.world, SimEvent::kBacklog, 0, FromMs(until_ms));
   }
@@ -149,8 +188,7 @@ void IntegrateFlow(Sim& sim) {
 }
 
 void SolveTraffic(Sim& sim) {
-  const WorldHeader& header = sim.world.header();
-  if (RefreshInputs(sim) || header.offered_rps != header.solved_rps) Solve(sim);
+  if (BringUpToNow(sim)) Solve(sim);
   CheckMemoryOfAll(sim);
 }
 
@@ -170,10 +208,11 @@ void StepLoad(Sim& sim) {
 }
 
 void StepTraffic(Sim& sim) {
-  const WorldHeader& header = sim.world.header();
-  const bool asked_anew = RefreshInputs(sim) || header.offered_rps != header.solved_rps;
-  if (!MoveBacklogs(sim) && !asked_anew) return StandStill(sim);
-  Solve(sim);
+  if (BringUpToNow(sim)) {
+    Solve(sim);
+  } else {
+    StandStill(sim);
+  }
   CheckMemoryOfAll(sim);
 }
 

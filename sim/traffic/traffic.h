@@ -9,17 +9,15 @@ namespace wt {
 
 // Changes within this time share one solve.
 inline constexpr SimTime kFlowQuantum = 100 * kMillisecond;
-// Step of the fluid backlog.
-inline constexpr SimTime kBacklogStep = 500 * kMillisecond;
 
 // Adds rate x interval since the last call to the client's counters. Call before anything that
 // changes the stored flow, and at the end of RunWorld.
 void IntegrateFlow(Sim& sim);
-// Refreshes inputs; solves and records segments when the stored flow answers another question;
-// checks memory.
+// Brings backlogs and inputs up to now; solves and records segments when the stored flow answers
+// another question; checks memory.
 void SolveTraffic(Sim& sim);
-// One fluid step; re-arms itself while a backlog is left and still moves. One that stands still
-// (full, or arrivals = capacity) stays so until something else asks for a solve.
+// The same; re-arms itself while a backlog is left and still moves. One that stands still (full,
+// or arrivals = capacity) stays so until something else asks for a solve.
 void StepTraffic(Sim& sim);
 // Offered load changes.
 void StepLoad(Sim& sim);

@@ -7,8 +7,12 @@
 #include "agents/hash_draw.h"
 #include "agents/policy_file.h"
 #include "bench/evaluate.h"
+#include "episodes/ground_truth.h"
+#include "episodes/run_episode.h"
 #include "learners/config_json.h"
+#include "learners/cluster_rollouts.h"
 #include "learners/train.h"
+#include "learners/train_settings.h"
 #include "tests/cli/temp_dir.h"
 
 namespace wt {
@@ -141,6 +145,83 @@ TEST(RunDifference, NamesEveryValueThatChangedButForThoseThatMay) {
   EXPECT_EQ(RunDifference(before, RunDocument(config, Lite().setups, "aaaa")),
             "grpo.epochs was 2, is 9; seed was 1, is 2");
   EXPECT_NE(RunDifference("no JSON", before), "");
+}
+
+TEST(DrawRequests, NoEpisodeHasItsFaultInWhatIsHeldOut) {
+  CollectOptions options;
+  options.groups = 200;
+  const auto with_cause = [&](const std::string& name) {
+    u32 count = 0;
+    WorldPool pool;
+    for (const EpisodeRequest& r : DrawRequests(Lite().setups, options)) {
+      const Result<StartedEpisode> started = StartEpisode(*r.setup, pool, r.seed);
+      if (started) count += CauseName(started->cluster.View()) == name;
+    }
+    return count;
+  };
+  EXPECT_GT(with_cause("rate"), 0u);
+  options.hold_out = {"rate", "profile"};
+  EXPECT_EQ(with_cause("rate"), 0u);
+  EXPECT_EQ(with_cause("profile"), 0u);
+}
+
+// Entities but the cause's on which any move is legal, over the first step of every episode.
+u32 EntitiesInReach(f32 reach) {
+  std::vector<EpisodeRequest> requests;
+  for (const ScenarioSetup& setup : Lite().setups) requests.push_back({&setup, 0, 3, 1});
+  for (EpisodeRequest& r : requests) r.reach = reach;
+  u32 count = 0;
+  std::vector<bool> seen(requests.size());
+  ChunkOptions options;
+  options.on_step = [&](const StepView& step) {
+    if (seen[step.index]) return;
+    seen[step.index] = true;
+    const Sim sim = step.cluster->View();
+    for (u32 k = 1; k < kEntityKinds; ++k) {
+      const auto kind = static_cast<EntityKind>(k);
+      const auto masks = step.slot->observation.Masks(kind);
+      for (u16 s = 0; s < masks.size(); ++s) {
+        const bool cause = IsCauseEntity(sim, kind, step.cluster->RowOf(kind, s));
+        EXPECT_TRUE(!cause || masks[s] != 0) << "the cause stays in reach";
+        count += masks[s] != 0 && !cause;
+      }
+    }
+  };
+  WorldPool pool;
+  const auto weights = std::make_shared<const NetworkWeights>(NetworkWeights(8));
+  const auto policy = MakeNetworkPolicy(weights, false, "network");
+  RunChunk(requests, *policy, pool, options);
+  return count;
+}
+
+TEST(Reach, AShareOfTheEntitiesAndAlwaysTheCause) {
+  const u32 all = EntitiesInReach(1), some = EntitiesInReach(0.25f);
+  EXPECT_EQ(EntitiesInReach(0), 0u);
+  EXPECT_GT(some, all / 6);
+  EXPECT_LT(some, all / 3);
+}
+
+TEST(TrainSettings, AreSetByNameAndRefusedWithTheNearestOne) {
+  TrainConfig config;
+  ASSERT_TRUE(ApplySetting("reward.harm=-0.75", config));
+  EXPECT_EQ(config.collect.reward.harm, -0.75f);
+  const Status typo = ApplySetting("reward.harn=1", config);
+  ASSERT_FALSE(typo);
+  EXPECT_NE(typo.error().Text().find("reward.harm"), std::string::npos) << typo.error().Text();
+  EXPECT_FALSE(ApplySetting("reward.harm", config));
+  EXPECT_FALSE(ApplySetting("reward.harm=", config));
+  EXPECT_FALSE(ApplySetting("reward.harm=1x", config));
+  EXPECT_FALSE(ApplySetting("reward.harm=nan", config));
+}
+
+TEST(TrainSettings, EachChangesTheConfigurationOfARun) {
+  const TrainConfig config;
+  const u64 hash = HashConfig(config, Lite().setups);
+  for (const TrainSetting& setting : TrainSettings()) {
+    TrainConfig other = config;
+    setting.of(other) += 0.125f;
+    EXPECT_NE(HashConfig(other, Lite().setups), hash) << setting.name;
+  }
 }
 
 }  // namespace
