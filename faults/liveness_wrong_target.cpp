@@ -13,9 +13,9 @@ namespace {
 
 constexpr Parameter kParameters[] = {
     {"port", ParameterType::kCount, 1, 65535, "", "the port that nothing serves"},
-    {"path", ParameterType::kText, 0, 0, "/not-served",
+    {"path", ParameterType::kText, 0, 0, "/livez",
      "the path that is not answered; for HTTP probes of programs that know their paths"}};
-constexpr std::string_view kDefaultPath = "/not-served";
+constexpr std::string_view kDefaultPath = "/livez";
 constexpr u32 kDefaultPort = 9999;
 
 const ProbeSpec* ProbeOf(const Sim& sim, u32 deployment) {

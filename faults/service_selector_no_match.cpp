@@ -10,9 +10,9 @@
 namespace wt {
 namespace {
 
-constexpr Parameter kParameters[] = {{"label", ParameterType::kText, 0, 0, "tier=missing",
+constexpr Parameter kParameters[] = {{"label", ParameterType::kText, 0, 0, "tier=web",
                                       "KEY=VALUE that joins the selector or replaces its KEY"}};
-constexpr std::string_view kDefaultLabel = "tier=missing";
+constexpr std::string_view kDefaultLabel = "tier=web";
 
 Fit FitTarget(const Sim& sim, u32 row) {
   const Service& service = sim.At<Service>(row);
