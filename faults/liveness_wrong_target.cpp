@@ -83,7 +83,12 @@ bool CauseGone(const Sim& sim, const Fault& fault) {
   if (probe == nullptr) return false;
   if (!HasPort(probe->kind)) return true;
   const ServiceRuntime* runtime = RuntimeOf(sim, row);
-  if (runtime == nullptr) return sim.At<Deployment>(row).tmpl != fault.saved[1];
+  if (runtime == nullptr) {  // nobody knows what it serves: the probe is again what it was
+    const auto& before = sim.Typed<PodTemplate>(fault.saved[0]);
+    const ProbeSpec& was =
+        Items(&before, before.containers)[MainIndex(sim, fault)].probes[kLivenessProbe];
+    return probe->port == was.port && probe->path == was.path;
+  }
   if (!Contains(runtime->ports, probe->port)) return false;
   return !KnowsPaths(*probe, runtime) || Contains(runtime->paths, probe->path);
 }

@@ -127,7 +127,7 @@ RootCause Truth(const Sim& sim, const Fault& fault) {
   const StrId name = sim.blueprint.strings.Find(kKiller);
   RootCause cause;
   cause.kind = ObjectKind::kDeployment;
-  cause.row = killer;
+  cause.row = fault.saved[0];  // deleted, too: it is the cause's object
   cause.born = fault.saved[1];
   cause.ns = fault.target_ns;
   cause.name = name == StringTable::kMissing ? 0 : name;
