@@ -45,6 +45,7 @@ bool HasHeadroom(const World& world) {
     const TableRef& table = header.tables[t];
     switch (static_cast<Table>(t)) {
       case Table::kFlowInputs:
+      case Table::kMemoryFits:
       case Table::kFlowServices:
       case Table::kFlowOperations:
       case Table::kNodeImages:

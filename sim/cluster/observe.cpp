@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The planes of an observation: notes first, live features over them.
+#include <algorithm>
 #include <cstring>
 
 #include "sim/cluster/entities.h"
@@ -37,15 +38,29 @@ struct PodSums {
   u32 pods = 0, restarts = 0;
 };
 
-PodSums SumPods(const Sim& sim, u32 deployment) {
-  PodSums sums;
-  ForEachPod(sim, deployment, [&](u32 pod) {
-    sums.restarts += RestartsOf(sim, pod);
-    const Pod& row = sim.At<Pod>(pod);
-    sums.pods += row.stage != PodStage::kTerminating && row.phase != PodPhase::kSucceeded &&
-                 row.phase != PodPhase::kFailed;
-  });
-  return sums;
+constexpr u32 kSummedAtOnce = 512;  // Deployment rows
+
+// Sums of the Deployment rows from `from` on. O(pods + containers).
+void SumPods(const World& world, u32 from, std::span<PodSums> sums) {
+  std::fill(sums.begin(), sums.end(), PodSums{});
+  const ReplicaSet* replica_sets = world.Rows<ReplicaSet>();
+  const Pod* pods = world.Rows<Pod>();
+  const u32 pods_used = world.Used<Pod>();
+  for (u32 p = 1; p < pods_used; ++p) {
+    const Pod& pod = pods[p];
+    const u32 at = replica_sets[pod.owner].deployment - from;
+    if (pod.owner == 0 || at >= sums.size()) continue;
+    sums[at].pods += pod.stage != PodStage::kTerminating && pod.phase != PodPhase::kSucceeded &&
+                     pod.phase != PodPhase::kFailed;
+  }
+  const Container* containers = world.Rows<Container>();
+  const u32 containers_used = world.Used<Container>();
+  for (u32 c = 1; c < containers_used; ++c) {
+    if (containers[c].restarts == 0) continue;
+    const u32 owner = pods[containers[c].pod].owner;
+    const u32 at = replica_sets[owner].deployment - from;
+    if (owner != 0 && at < sums.size()) sums[at].restarts += containers[c].restarts;
+  }
 }
 
 }  // namespace
@@ -120,29 +135,34 @@ void SimCluster::ObserveServices(const ObservationView& out) const {
 }
 
 void SimCluster::ObserveWorkloads(const ObservationView& out) const {
-  const Sim sim = View();
+  std::array<PodSums, kSummedAtOnce> sums;
+  const u32 used = world_.Used<Deployment>();
   const Planes plane(out, kW);
   const auto slots = Slots(kW);
-  for (u32 s = 0; s < slots.size(); ++s) {
-    const EntitySlot& slot = slots[s];
-    if (slot.row == 0) continue;
-    const Deployment& row = world_.At<Deployment>(slot.row);
-    const f32 desired = static_cast<f32>(row.replicas);
-    const f32 available = static_cast<f32>(row.status_available);
-    const PodSums sums = SumPods(sim, slot.row);
-    const f32 surplus = static_cast<f32>(sums.pods) - desired;
-    plane(FeatureIndex(kW, "exists"), s) = 1;
-    plane(FeatureIndex(kW, "desired"), s) = desired / 8.0f;
-    plane(FeatureIndex(kW, "ready"), s) = static_cast<f32>(row.status_ready) / 8.0f;
-    plane(FeatureIndex(kW, "unavailable"), s) =
-        desired > available ? AtMostOne((desired - available) / desired) : 0.0f;
-    plane(FeatureIndex(kW, "updated"), s) = static_cast<f32>(row.status_updated) / 8.0f;
-    plane(FeatureIndex(kW, "surplus"), s) = surplus > 0 ? surplus / 8.0f : 0.0f;
-    plane(FeatureIndex(kW, "zero"), s) = row.replicas == 0 ? 1.0f : 0.0f;
-    plane(FeatureIndex(kW, "restarts"), s) = LogScaled(static_cast<f32>(sums.restarts), 8);
-    plane(FeatureIndex(kW, "age"), s) = Recency(sim.now_ms() - row.created_ms, 10);
-    plane(FeatureIndex(kW, "has_service"), s) = side_.served[s] ? 1.0f : 0.0f;
-    plane(FeatureIndex(kW, "touched"), s) = static_cast<f32>(slot.touched) / 4.0f;
+  for (u32 from = 0; from < used; from += kSummedAtOnce) {
+    const u32 count = std::min(used - from, kSummedAtOnce);
+    SumPods(world_, from, {sums.data(), count});
+    for (u32 s = 0; s < slots.size(); ++s) {
+      const EntitySlot& slot = slots[s];
+      if (slot.row == 0 || slot.row - from >= count) continue;
+      const Deployment& row = world_.At<Deployment>(slot.row);
+      const f32 desired = static_cast<f32>(row.replicas);
+      const f32 available = static_cast<f32>(row.status_available);
+      const auto [pods, restarts] = sums[slot.row - from];
+      const f32 surplus = static_cast<f32>(pods) - desired;
+      plane(FeatureIndex(kW, "exists"), s) = 1;
+      plane(FeatureIndex(kW, "desired"), s) = desired / 8.0f;
+      plane(FeatureIndex(kW, "ready"), s) = static_cast<f32>(row.status_ready) / 8.0f;
+      plane(FeatureIndex(kW, "unavailable"), s) =
+          desired > available ? AtMostOne((desired - available) / desired) : 0.0f;
+      plane(FeatureIndex(kW, "updated"), s) = static_cast<f32>(row.status_updated) / 8.0f;
+      plane(FeatureIndex(kW, "surplus"), s) = surplus > 0 ? surplus / 8.0f : 0.0f;
+      plane(FeatureIndex(kW, "zero"), s) = row.replicas == 0 ? 1.0f : 0.0f;
+      plane(FeatureIndex(kW, "restarts"), s) = LogScaled(static_cast<f32>(restarts), 8);
+      plane(FeatureIndex(kW, "age"), s) = Recency(ToMs(Now()) - row.created_ms, 10);
+      plane(FeatureIndex(kW, "has_service"), s) = side_.served[s] ? 1.0f : 0.0f;
+      plane(FeatureIndex(kW, "touched"), s) = static_cast<f32>(slot.touched) / 4.0f;
+    }
   }
 }
 

@@ -277,12 +277,18 @@ bool SimCluster::VacateGone(EntityKind kind) {
 
 void SimCluster::SyncSlots() {
   bool moved = !side_.acted;
-  for (const EntityKind kind : kEntities) {
-    moved |= VacateGone(kind);
-    moved |= PlaceNew(kind);
+  const u32 changes = world_.header().entity_changes;
+  if (moved || changes != side_.entity_changes) {
+    for (const EntityKind kind : kEntities) {
+      moved |= VacateGone(kind);
+      moved |= PlaceNew(kind);
+    }
+    SyncSelected(moved);
+    side_.entity_changes = changes;
   }
-  SyncSelected(moved);
-  SyncMasks();
+  const bool spent = side_.steps >= side_.options.budget.steps ||
+                     Now() >= side_.options.budget.time;
+  if (moved || spent != side_.spent) SyncMasks(spent);
 }
 
 // Which Services select which workloads; recomputed when a selector, a template or a slot changed.
@@ -321,9 +327,8 @@ void SimCluster::SyncSelected(bool moved) {
   }
 }
 
-void SimCluster::SyncMasks() {
-  const bool spent = side_.steps >= side_.options.budget.steps ||
-                     Now() >= side_.options.budget.time;
+void SimCluster::SyncMasks(bool spent) {
+  side_.spent = spent;
   side_.masks[0] = spent ? SubmitMoves(EntityKind::kCluster) : AllMoves(EntityKind::kCluster);
   for (const EntityKind kind : kEntities) {
     const u32 mask = spent ? SubmitMoves(kind) : AllMoves(kind);

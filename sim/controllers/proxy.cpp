@@ -52,7 +52,8 @@ void SyncProxy(Sim& sim, u32 service) {
   const auto ports = Items(&spec, spec.ports);
   row.proxied_target_port = ports.empty() ? u16{0} : ports[0].target_port;
   if (changed) {
-    MarkFlowDirty(sim);
+    MarkServiceInputsStale(sim, service);
+    MarkSolveNeeded(sim);
     RearmDependents(sim);
   }
   if (row.deleting && row.timer == 0) sim.world.Free<Service>(service);

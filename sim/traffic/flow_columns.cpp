@@ -20,6 +20,23 @@ inline f32 Within(f32 x, f32 low, f32 high) { return x > low ? (x < high ? x : h
 inline f32 AtLeast(f32 x, f32 low) { return x > low ? x : low; }
 inline f32 AtMost(f32 x, f32 high) { return x < high ? x : high; }
 
+constexpr u32 kWide = 8;  // `padded` is a multiple of it
+
+// Largest element of [0, padded), of those no larger than `limit`; at least 0.
+f32 LargestOf(const f32* __restrict values, u32 padded, f32 limit) {
+  f32 most[kWide] = {};
+  for (u32 from = 0; from < padded; from += kWide) {
+    for (u32 i = 0; i < kWide; ++i) {
+      const f32 value = values[from + i] <= limit ? values[from + i] : 0.0f;
+      most[i] = value > most[i] ? value : most[i];
+    }
+  }
+  for (u32 half = kWide / 2; half > 0; half /= 2) {
+    for (u32 i = 0; i < half; ++i) most[i] = AtLeast(most[i], most[i + half]);
+  }
+  return most[0];
+}
+
 // Wait for a server of every station (servers, load, service_s, cv2), as WaitAt for endless queues.
 void StationColumns(const f32* __restrict servers, f32* __restrict wait1, f32* __restrict wait2,
                     ServiceColumns& s) {
@@ -28,12 +45,9 @@ void StationColumns(const f32* __restrict servers, f32* __restrict wait1, f32* _
   f32* __restrict inverse = s.inverse;
   const f32* __restrict service_s = s.service_s;
   const f32* __restrict cv2 = s.cv2;
-  f32 most = 0.0f, largest = 0.0f;
-  for (u32 i = 0; i < s.count; ++i) {
-    const f32 n = servers[i];
-    largest = n > largest ? n : largest;
-    most = n > most && n <= kErlangServersMax ? n : most;
-  }
+  // What pads the columns is service 0 again.
+  const f32 most = LargestOf(servers, padded, kErlangServersMax);
+  const f32 largest = LargestOf(servers, padded, kServersMax * kServersMax);
   for (u32 i = 0; i < padded; ++i) {
     load[i] = AtMost(load[i], kStationaryRhoMax * servers[i]);
     inverse[i] = 1.0f + 1.0f / load[i];  // 1 / B after one server
@@ -65,14 +79,14 @@ void StationColumns(const f32* __restrict servers, f32* __restrict wait1, f32* _
 
 }  // namespace
 
-void LoadColumns(const ServiceGraph& graph, std::span<const ServiceInput> inputs,
+void LoadColumns(std::span<const GraphService> services, std::span<const ServiceInput> inputs,
                  std::span<const FlowServiceRow> rows, ServiceColumns& s) {
   s.count = static_cast<u32>(inputs.size());
   s.padded = (s.count + 7) & ~7u;
   for (u32 i = 0; i < s.padded; ++i) {
     const u32 from = i < s.count ? i : 0;
     const ServiceInput& input = inputs[from];
-    const GraphService& service = graph.services[from];
+    const GraphService& service = services[from];
     s.slots[i] = input.servers;
     s.reach[i] = input.reach;
     s.connect_fail_s[i] = input.connect_fail_s;
@@ -113,9 +127,8 @@ void LoadColumns(const ServiceGraph& graph, std::span<const ServiceInput> inputs
     s.wait1[i] = s.wait2[i] = 0.0f;
     s.calls[i] = 0.0f;
   }
-  f32 fails = 0.0f;
-  for (u32 i = 0; i < s.count; ++i) fails = AtLeast(AtLeast(1.0f - s.reach[i], s.fail[i]), fails);
-  s.any_fails = fails > 0.0f;
+  for (u32 i = 0; i < s.padded; ++i) s.load[i] = AtLeast(1.0f - s.reach[i], s.fail[i]);
+  s.any_fails = LargestOf(s.load, s.padded, 1.0f) > 0.0f;
 }
 
 void StartPass(ServiceColumns& s) {
@@ -159,19 +172,17 @@ bool WaitColumns(bool first, ServiceColumns& s) {
   }
   alignas(32) ServiceColumns::Column wait1, wait2;
   StationColumns(s.slots, wait1, wait2, s);
-  f32 any = 0.0f;
-  for (u32 i = 0; i < s.count; ++i) any = AtLeast(s.special[i], any);
+  const bool any = LargestOf(s.special, s.padded, 1.0f) > 0.0f;
   const f32 keep = first ? 2.0f : 0.5f;  // pools that call keep what they learned
   for (u32 i = 0; i < s.padded; ++i) {
     const f32 old1 = s.wait1[i], old2 = s.wait2[i];
     s.wait1[i] = s.calls[i] > keep ? old1 : wait1[i];
     s.wait2[i] = s.calls[i] > keep ? old2 : wait2[i];
   }
-  return any > 0.0f;
+  return any;
 }
 
 void QuantileColumn(ServiceColumns& s, f32* __restrict p99) {
-  f32 heaviest = 0.0f;
   for (u32 i = 0; i < s.padded; ++i) {
     const f32 mean = AtLeast(s.sum1[i], 1e-12f);
     const f32 cv2 = Within(s.sum2[i] / (mean * mean) - 1.0f, 1e-6f, 1e6f);
@@ -180,8 +191,7 @@ void QuantileColumn(ServiceColumns& s, f32* __restrict p99) {
     s.cv2[i] = cv2;
     p99[i] = mean * high * high * high;
   }
-  for (u32 i = 0; i < s.count; ++i) heaviest = AtLeast(s.cv2[i], heaviest);
-  if (heaviest <= 1.0f) return;
+  if (LargestOf(s.cv2, s.padded, 1e6f) <= 1.0f) return;
   for (u32 i = 0; i < s.padded; ++i) {
     const f32 cv2 = s.cv2[i];
     const f32 deviation = std::sqrt(kLn2 * FastLog2(1.0f + cv2));
