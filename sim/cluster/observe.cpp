@@ -19,8 +19,8 @@ constexpr EntityKind kN = EntityKind::kNode;
 constexpr u32 kServicesMax = 512;
 constexpr f32 kFloorP99S = 1e-4f;  // a service that was idle when it settled has no baseline
 
-f32 P99Feature(f32 p99_s, f32 baseline_s) {
-  return FastLog2(1.0f + p99_s / (baseline_s > kFloorP99S ? baseline_s : kFloorP99S));
+f32 TimesBaseline(f32 p99_s, f32 baseline_s) {
+  return p99_s / (baseline_s > kFloorP99S ? baseline_s : kFloorP99S);
 }
 
 f32 AtMostOne(f32 share) { return share < 1.0f ? share : 1.0f; }
@@ -32,7 +32,19 @@ struct Planes {
   Planes(const ObservationView& out, EntityKind kind)
       : at(out.Plane(kind, 0).data()), slots(out.shape.slots[static_cast<u32>(kind)]) {}
   f32& operator()(u32 feature, u32 slot) const { return at[feature * slots + slot]; }
+  std::span<f32> Of(u32 feature) const { return {at + feature * slots, slots}; }
 };
+
+// Scaled over whole planes, where empty slots are 0 and stay so.
+void ScaleLogs(std::span<f32> plane, f32 scale) {
+  for (f32& x : plane) x = LogScaled(x, scale);
+}
+// Recency of ages in milliseconds.
+void ScaleAges(std::span<f32> plane, std::span<const f32> exists, f32 half_life_min) {
+  for (std::size_t s = 0; s < plane.size(); ++s) {
+    plane[s] = exists[s] * FastExp2(-(plane[s] / 60000.0f) / half_life_min);
+  }
+}
 
 struct PodSums {
   u32 pods = 0, restarts = 0;
@@ -110,7 +122,7 @@ void SimCluster::ObserveServices(const ObservationView& out) const {
   const Planes global(out, kC);
   global(FeatureIndex(kC, "client_error"), 0) = scraped[0].error;
   global(FeatureIndex(kC, "client_p99"), 0) =
-      P99Feature(scraped[0].p99_s, blueprint_->baseline_client_p99_s);
+      LogScaled(TimesBaseline(scraped[0].p99_s, blueprint_->baseline_client_p99_s), 1);
   global(FeatureIndex(kC, "client_rate"), 0) = LogScaled(scraped[0].rate, 10);
 
   const Planes plane(out, kS);
@@ -127,11 +139,13 @@ void SimCluster::ObserveServices(const ObservationView& out) const {
     const u32 g = slot.graph - 1u;
     const f32 baseline =
         g < blueprint_->baseline_p99_s.size() ? blueprint_->baseline_p99_s[g] : 0.0f;
-    plane(FeatureIndex(kS, "rate"), s) = LogScaled(now.rate, 10);
+    plane(FeatureIndex(kS, "rate"), s) = now.rate;
     plane(FeatureIndex(kS, "error"), s) = now.error;
-    plane(FeatureIndex(kS, "p99"), s) = P99Feature(now.p99_s, baseline);
+    plane(FeatureIndex(kS, "p99"), s) = TimesBaseline(now.p99_s, baseline);
     plane(FeatureIndex(kS, "is_entry"), s) = side_.is_entry[g] ? 1.0f : 0.0f;
   }
+  ScaleLogs(plane.Of(FeatureIndex(kS, "rate")), 10);
+  ScaleLogs(plane.Of(FeatureIndex(kS, "p99")), 1);
 }
 
 void SimCluster::ObserveWorkloads(const ObservationView& out) const {
@@ -158,12 +172,15 @@ void SimCluster::ObserveWorkloads(const ObservationView& out) const {
       plane(FeatureIndex(kW, "updated"), s) = static_cast<f32>(row.status_updated) / 8.0f;
       plane(FeatureIndex(kW, "surplus"), s) = surplus > 0 ? surplus / 8.0f : 0.0f;
       plane(FeatureIndex(kW, "zero"), s) = row.replicas == 0 ? 1.0f : 0.0f;
-      plane(FeatureIndex(kW, "restarts"), s) = LogScaled(static_cast<f32>(restarts), 8);
-      plane(FeatureIndex(kW, "age"), s) = Recency(ToMs(Now()) - row.created_ms, 10);
+      plane(FeatureIndex(kW, "restarts"), s) = static_cast<f32>(restarts);
+      plane(FeatureIndex(kW, "age"), s) = static_cast<f32>(ToMs(Now()) - row.created_ms);
       plane(FeatureIndex(kW, "has_service"), s) = side_.served[s] ? 1.0f : 0.0f;
       plane(FeatureIndex(kW, "touched"), s) = static_cast<f32>(slot.touched) / 4.0f;
     }
   }
+  ScaleLogs(plane.Of(FeatureIndex(kW, "restarts")), 8);
+  const std::span<const f32> exists = plane.Of(FeatureIndex(kW, "exists"));
+  ScaleAges(plane.Of(FeatureIndex(kW, "age")), exists, 10);
 }
 
 void SimCluster::ObserveNodes(const ObservationView& out) const {

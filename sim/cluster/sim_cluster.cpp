@@ -276,9 +276,10 @@ bool SimCluster::VacateGone(EntityKind kind) {
 }
 
 void SimCluster::SyncSlots() {
-  bool moved = !side_.acted;
   const u32 changes = world_.header().entity_changes;
-  if (moved || changes != side_.entity_changes) {
+  const bool changed = changes != side_.entity_changes;
+  if (changed) {
+    bool moved = false;
     for (const EntityKind kind : kEntities) {
       moved |= VacateGone(kind);
       moved |= PlaceNew(kind);
@@ -288,7 +289,7 @@ void SimCluster::SyncSlots() {
   }
   const bool spent = side_.steps >= side_.options.budget.steps ||
                      Now() >= side_.options.budget.time;
-  if (moved || spent != side_.spent) SyncMasks(spent);
+  if (changed || spent != side_.spent) SyncMasks(spent);
 }
 
 // Which Services select which workloads; recomputed when a selector, a template or a slot changed.

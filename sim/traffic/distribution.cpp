@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "sim/math.h"
+#include "sim/traffic/wide.h"
 
 namespace wt {
 namespace {
@@ -37,7 +38,6 @@ Cut CutLogNormal(f32 mean, f32 cv2, f32 limit) {
 f32 Blend(f32 a, f32 b, f32 t) { return a + (b - a) * t; }
 
 constexpr size_t kTailsMax = 256;
-constexpr size_t kWide = 8;  // sums are taken in this many lanes, whatever the machine has
 
 // Exponential tails, tail(t) = 2^(-1 - slope (t - p50)), at most 1; padded to full lanes with
 // weightless ones.
@@ -46,29 +46,25 @@ struct Tails {
   alignas(32) f32 weight[kTailsMax], p50[kTailsMax], slope[kTailsMax];
 };
 
-f32 SumOf(const f32* lanes) {
-  return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +
-         ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
-}
-
 struct TailSums {
   f32 sum, slope;
 };
 
 TailSums TailsAt(const Tails& tails, f32 t) {
-  alignas(32) f32 sum[kWide] = {}, slope[kWide] = {};
+  Wide sum{}, slope{};
   for (size_t from = 0; from < tails.padded; from += kWide) {
-    const f32* weight = tails.weight + from;
-    const f32* p50 = tails.p50 + from;
-    const f32* pace = tails.slope + from;
-    for (size_t i = 0; i < kWide; ++i) {
-      const f32 exponent = -1.0f - pace[i] * (t - p50[i]);
-      const f32 part = weight[i] * FastExp2(exponent);
-      sum[i] += exponent >= 0.0f ? weight[i] : part;
-      slope[i] += exponent >= 0.0f ? 0.0f : part * pace[i];
-    }
+    Wide weight, pace, p50;
+    Load(tails.weight + from, weight);
+    Load(tails.slope + from, pace);
+    Load(tails.p50 + from, p50);
+    const Wide exponent = -1.0f - pace * (t - p50);
+    Wide part = exponent;
+    Exp2Of(part);
+    part *= weight;
+    sum += exponent >= 0.0f ? weight : part;
+    slope += exponent >= 0.0f ? Wide{} : part * pace;
   }
-  return {SumOf(sum), SumOf(slope)};
+  return {SumOfLanes(sum), SumOfLanes(slope)};
 }
 
 // The t with sum of weight x tail(t) = 2^log2_q. Newton's method on the logarithm, which is convex

@@ -7,6 +7,7 @@
 #include "sim/math.h"
 #include "sim/traffic/distribution.h"
 #include "sim/traffic/queueing.h"
+#include "sim/traffic/wide.h"
 
 namespace wt {
 namespace {
@@ -20,21 +21,16 @@ inline f32 Within(f32 x, f32 low, f32 high) { return x > low ? (x < high ? x : h
 inline f32 AtLeast(f32 x, f32 low) { return x > low ? x : low; }
 inline f32 AtMost(f32 x, f32 high) { return x < high ? x : high; }
 
-constexpr u32 kWide = 8;  // `padded` is a multiple of it
-
 // Largest element of [0, padded), of those no larger than `limit`; at least 0.
-f32 LargestOf(const f32* __restrict values, u32 padded, f32 limit) {
-  f32 most[kWide] = {};
+f32 LargestOf(const f32* values, u32 padded, f32 limit) {
+  Wide most{};
   for (u32 from = 0; from < padded; from += kWide) {
-    for (u32 i = 0; i < kWide; ++i) {
-      const f32 value = values[from + i] <= limit ? values[from + i] : 0.0f;
-      most[i] = value > most[i] ? value : most[i];
-    }
+    Wide all;
+    Load(values + from, all);
+    const Wide some = all <= limit ? all : Wide{};
+    most = some > most ? some : most;
   }
-  for (u32 half = kWide / 2; half > 0; half /= 2) {
-    for (u32 i = 0; i < half; ++i) most[i] = AtLeast(most[i], most[i + half]);
-  }
-  return most[0];
+  return LargestLane(most);
 }
 
 // Wait for a server of every station (servers, load, service_s, cv2), as WaitAt for endless queues.

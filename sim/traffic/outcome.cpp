@@ -179,7 +179,7 @@ Retried Retry(const Outcome& attempt, const RetryRule& rule) {
   const Outcome at_once{gives_up * attempt.share, gives_up * attempt.first,
                         gives_up * attempt.second};
   const auto good = [](Lanes x) {  // -, ok + late, bad
-    return __builtin_shufflevector(PairSum(x), Lanes{}, 4, 1, 2, 7);
+    return __builtin_shufflevector(x, PairSum(x), 3, 5, 2, 3);
   };
   f32 reached = 1.0f;  // probability that this many retries are made
   for (u32 k = 0; k < rule.retries_max; ++k) {

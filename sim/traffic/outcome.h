@@ -43,7 +43,7 @@ inline Branch operator*(const Branch& a, const Branch& b) {
 // Four numbers that are computed side by side; each has the bits of the scalar expression.
 using Lanes = f32 __attribute__((vector_size(16)));
 
-// a + b with the first two lanes swapped: there, the sum of both.
+// In the first two lanes the sum of both; the others are of no use.
 inline Lanes PairSum(Lanes a) { return a + __builtin_shufflevector(a, a, 1, 0, 2, 3); }
 
 // Three ways of ending, one per lane (the fourth is 0):

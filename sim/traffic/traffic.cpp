@@ -2,6 +2,7 @@
 #include "sim/traffic/traffic.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstring>
 
@@ -50,6 +51,15 @@ struct MemoryUse {
   f64 limit = 0;    // 0 = none
 };
 
+constexpr f32 kNoLimit = 3e38f;
+
+// The largest f32 that is no larger.
+f32 AtMost(f64 limit) {
+  const f32 near = static_cast<f32>(limit);
+  if (static_cast<f64>(near) <= limit) return near;
+  return std::bit_cast<f32>(std::bit_cast<u32>(near) - 1);
+}
+
 void LookUpLimit(const Sim& sim, RevId tmpl, u32 index, MemoryUse& use) {
   const auto& typed = sim.Typed<PodTemplate>(tmpl);
   const ContainerSpec& spec = Items(&typed, typed.containers)[index];
@@ -58,8 +68,8 @@ void LookUpLimit(const Sim& sim, RevId tmpl, u32 index, MemoryUse& use) {
   use.limit = static_cast<f64>(spec.memory_limit);
 }
 
-// Services whose processes may need more memory than was compared with their limits: more is in
-// use than then, or a process or a limit is new, or memory leaks. True when there is one.
+// Services whose processes may need more memory than they may use: more than the least of their
+// limits, or a process or a limit is new, or memory leaks. True when there is one.
 bool MemoryToLookAt(Sim& sim, MemoryUse* uses) {
   const std::vector<GraphService>& services = sim.blueprint.graph.services;
   const FlowServiceRow* flows = sim.world.Rows<FlowServiceRow>();
@@ -74,7 +84,8 @@ bool MemoryToLookAt(Sim& sim, MemoryUse* uses) {
     if (!leaks && !(g.memory_per_request_bytes > 0)) continue;
     if (!all && !leaks && bytes <= fits[s].bytes) continue;
     uses[s] = {};
-    uses[s].bytes = fits[s].bytes = bytes;
+    uses[s].bytes = bytes;
+    fits[s].bytes = kNoLimit;
     any = true;
   }
   sim.world.header().memory_stale = 0;
@@ -105,7 +116,13 @@ void CheckMemoryOfAll(Sim& sim) {
     if (leak > 0.0f) {
       bytes += leak * (static_cast<f32>(sim.now_ms() - container.started_ms) * 0.001f);
     }
-    if (use.limit > 0 && static_cast<f64>(bytes) > use.limit) CheckMemory(sim, c, bytes);
+    if (use.limit == 0) continue;
+    if (static_cast<f64>(bytes) > use.limit) {
+      CheckMemory(sim, c, bytes);
+    } else {
+      f32& fits = sim.At<MemoryFits>(container.service - 1u).bytes;
+      fits = std::min(fits, AtMost(use.limit));
+    }
   }
 }
 
