@@ -47,7 +47,7 @@ void ScaleAges(std::span<f32> plane, std::span<const f32> exists, f32 half_life_
 }
 
 struct PodSums {
-  u32 pods = 0, restarts = 0;
+  u32 pods, restarts;
 };
 
 constexpr u32 kSummedAtOnce = 512;  // Deployment rows

@@ -45,6 +45,8 @@ f32 Within(f32 x, f32 low, f32 high) {
   return x > low ? (x < high ? x : high) : low;  // NaN and -0 give low
 }
 
+f32 AtMost(f32 x, f32 high) { return high < x ? high : x; }
+
 f32 Share(f32 x) { return Within(x, 0.0f, 1.0f); }
 
 bool Moved(f32 now, f32 before) { return std::abs(now - before) > kMoved * before + 1e-9f; }
@@ -116,13 +118,21 @@ void RatesDown(f32 offered_rps, Scratch& s) {
   for (const GraphEntry& entry : graph.entries) {
     s.rows[entry.operation].rate += offered_rps * entry.share;
   }
-  for (const u32 at : graph.order) {
-    const GraphOperation& operation = graph.operations[at];
+  // Pointers of their own: what is written could be the graph's, for all the compiler knows.
+  const GraphOperation* operations = graph.operations.data();
+  const GraphCall* calls = graph.calls.data();
+  FlowOperationRow* rows = s.rows;
+  OperationWork* works = s.operations;
+  const f32* factors = s.factors;
+  const u32* order = graph.order.data();
+  for (const u32* last = order + graph.order.size(); order != last; ++order) {
+    const u32 at = *order;
+    const GraphOperation& operation = operations[at];
     const u32 of = operation.service;
-    OperationWork& o = s.operations[at];
-    const f32 rate = std::min(s.rows[at].rate, kRateMax);
+    OperationWork& o = works[at];
+    const f32 rate = AtMost(rows[at].rate, kRateMax);
     const f32 weight = rate + kNoRate;
-    s.rows[at].rate = rate;
+    rows[at].rate = rate;
     o.weight = weight;
     o.failed = 0.0f;
     c.rate[of] += rate;
@@ -130,10 +140,10 @@ void RatesDown(f32 offered_rps, Scratch& s) {
     c.hold1[of] += weight * o.work.first;
     c.hold2[of] += weight * o.work.second;
     const f32 down = rate * c.goes_on[of];
-    const GraphCall* call = graph.calls.data() + operation.first_call;
-    const f32* factor = s.factors + operation.first_call;
+    const GraphCall* call = calls + operation.first_call;
+    const f32* factor = factors + operation.first_call;
     for (const GraphCall* end = call + operation.calls; call != end; ++call, ++factor) {
-      s.rows[call->callee].rate += down * *factor;
+      rows[call->callee].rate += down * *factor;
     }
   }
 }
@@ -274,11 +284,13 @@ void AnswersUp(Scratch& s) {
   WaitsKnown(s);
   const ServiceColumns& c = s.services;
   const u32* order = s.graph->order.data();
+  const GraphOperation* operations = s.graph->operations.data();
+  OperationWork* works = s.operations;
   for (size_t i = s.graph->order.size(); i-- > 0;) {
     const u32 at = order[i];
-    const GraphOperation& operation = s.graph->operations[at];
+    const GraphOperation& operation = operations[at];
     const u32 of = operation.service;
-    OperationWork& o = s.operations[at];
+    OperationWork& o = works[at];
     const bool pool = c.threads[of] > 0.0f;
     Branch own{1.0f, o.work.first, o.work.second};
     if (pool) own = Branch{1.0f, c.cpu_wait1[of], c.cpu_wait2[of]} * own;

@@ -16,10 +16,10 @@ constexpr f32 kSecondsMax = 1e6f;  // longer than any episode
 constexpr f32 kServersMax = 1e6f;
 constexpr f32 kCoresMin = 1e-3f;   // 1m, the smallest CPU limit Kubernetes takes
 
-// NaN and -0 give low.
-inline f32 Within(f32 x, f32 low, f32 high) { return x > low ? (x < high ? x : high) : low; }
 inline f32 AtLeast(f32 x, f32 low) { return x > low ? x : low; }
 inline f32 AtMost(f32 x, f32 high) { return x < high ? x : high; }
+// NaN and -0 give low.
+inline f32 Within(f32 x, f32 low, f32 high) { return AtMost(AtLeast(x, low), high); }
 
 // Largest element of [0, padded), of those no larger than `limit`; at least 0.
 f32 LargestOf(const f32* values, u32 padded, f32 limit) {
@@ -97,28 +97,32 @@ void LoadColumns(std::span<const GraphService> services, std::span<const Service
     s.cpu_s[i] = service.cpu_per_request_s;
     s.backlog[i] = rows[from].backlog;
   }
+  // Comparisons that depend on each other stand in loops of their own, which keeps the loops free
+  // of branches.
+  f32* cores = s.load;
+  f32* up = s.weight;
   for (u32 i = 0; i < s.padded; ++i) {
-    const bool pool = s.threads[i] > 0.0f;
-    const f32 threads = s.hold1[i];
     const f32 loops = AtLeast(s.hold2[i], kCoresMin);
     const f32 limit = Within(s.capacity[i], kCoresMin, kServersMax);
-    const f32 cores = pool ? limit : AtMost(limit, loops);
-    const f32 at_a_time = pool ? threads : cores;
-    const bool up = s.slots[i] > 0.0f;
+    const f32 looped = AtMost(limit, loops);
+    up[i] = s.slots[i] > 0.0f ? 1.0f : 0.0f;
+    cores[i] = s.threads[i] > 0.0f ? limit : looped;
+  }
+  for (u32 i = 0; i < s.padded; ++i) {
+    const f32 at_a_time = s.threads[i] > 0.0f ? s.hold1[i] : cores[i];
     const f32 servers = Within(s.slots[i], 1.0f, kServersMax);
-    const f32 reach = Within(s.reach[i], 0.0f, 1.0f);
-    s.reach[i] = up ? reach : 0.0f;
+    s.reach[i] = up[i] * Within(s.reach[i], 0.0f, 1.0f);
     s.fail[i] = Within(s.fail[i], 0.0f, 1.0f);
     s.miss[i] = 1.0f - Within(s.miss[i], 0.0f, 1.0f);
     s.slow[i] = Within(s.slow[i], 0.0f, kSecondsMax);
     s.connect_fail_s[i] = Within(s.connect_fail_s[i], 0.0f, kSecondsMax);
     s.slots[i] = servers * AtLeast(at_a_time, 1.0f);
-    s.cpu_s[i] = s.cpu_s[i] / AtMost(cores, 1.0f);
-    s.cpu_servers[i] = servers * AtLeast(cores, 1.0f);
-    const f32 queue_limit = servers * s.queue_limit[i];
-    const f32 backlog = Within(s.backlog[i], 0.0f, queue_limit);
-    s.queue_limit[i] = queue_limit;
-    s.backlog[i] = up ? backlog : 0.0f;
+    s.cpu_servers[i] = servers * AtLeast(cores[i], 1.0f);
+    s.queue_limit[i] = servers * s.queue_limit[i];
+  }
+  for (u32 i = 0; i < s.padded; ++i) {
+    s.cpu_s[i] = s.cpu_s[i] / AtMost(cores[i], 1.0f);
+    s.backlog[i] = up[i] * Within(s.backlog[i], 0.0f, s.queue_limit[i]);
     s.refuse[i] = 0.0f;
     s.wait1[i] = s.wait2[i] = 0.0f;
     s.calls[i] = 0.0f;

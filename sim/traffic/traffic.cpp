@@ -173,6 +173,11 @@ bool AdvanceBacklogs(Sim& sim) {
   const f32 dt_s = static_cast<f32>(ToSeconds(header.now_ns - header.backlog_since_ns));
   header.backlog_since_ns = header.now_ns;
   const FlowState state = StateOf(sim);
+  bool busy = false;
+  for (const FlowServiceRow& row : state.services) {
+    busy |= row.utilisation > 1.0f || row.backlog > 0.0f;
+  }
+  if (!busy) return false;
   Room<f32> before;
   for (std::size_t s = 0; s < state.services.size(); ++s) {
     before.rows()[s] = state.services[s].backlog;
