@@ -12,7 +12,9 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 extern char** environ;
 
@@ -23,6 +25,18 @@ using Clock = std::chrono::steady_clock;
 
 Error Failed(std::string what) {
   return Error{ErrorCode::kEnvironment, "agent", std::move(what)};
+}
+
+// The environment without what configures this program: a seed or a scenario in it is part of the
+// answer.
+std::vector<char*> EnvironmentForChild() {
+  constexpr std::string_view kOurs = "WAVETANK_";
+  std::vector<char*> out;
+  for (char** at = environ; *at != nullptr; ++at) {
+    if (!std::string_view(*at).starts_with(kOurs)) out.push_back(*at);
+  }
+  out.push_back(nullptr);
+  return out;
 }
 
 int LeftMs(Clock::time_point until) {
@@ -54,7 +68,9 @@ Result<Child> Child::Start(const std::string& command) {
   std::string shell = "sh", flag = "-c", text = command;
   char* words[] = {shell.data(), flag.data(), text.data(), nullptr};
   pid_t pid = -1;
-  const int failed = posix_spawn(&pid, "/bin/sh", &files, &attributes, words, environ);
+  std::vector<char*> environment = EnvironmentForChild();
+  const int failed =
+      posix_spawn(&pid, "/bin/sh", &files, &attributes, words, environment.data());
   posix_spawn_file_actions_destroy(&files);
   posix_spawnattr_destroy(&attributes);
   close(in[1]);

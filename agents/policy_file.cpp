@@ -2,12 +2,12 @@
 #include "agents/policy_file.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <cstring>
+
+#include "sim/api/file_io.h"
 
 namespace wt {
 namespace {
@@ -58,32 +58,13 @@ Status SavePolicy(const NetworkWeights& weights, const std::string& path) {
     bytes.append(reinterpret_cast<const char*>(layer.data()), layer.size() * sizeof(f32));
   }
   Put(bytes, Checksum(bytes, bytes.size()));
-
-  const std::string beside = path + ".tmp";
-  std::FILE* file = std::fopen(beside.c_str(), "wb");
-  if (file == nullptr) return Error{ErrorCode::kEnvironment, path, "cannot be written"};
-  const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size() &&
-                       std::fflush(file) == 0 && fsync(fileno(file)) == 0;
-  const bool closed = std::fclose(file) == 0;
-  if (!written || !closed || std::rename(beside.c_str(), path.c_str()) != 0) {
-    std::remove(beside.c_str());
-    return Error{ErrorCode::kEnvironment, path, "cannot be written; is the disk full?"};
-  }
-  return Ok{};
+  return WriteFileWhole(path, bytes);
 }
 
 Result<NetworkWeights> LoadPolicy(const std::string& path) {
-  std::FILE* file = std::fopen(path.c_str(), "rb");
-  if (file == nullptr) return Error{ErrorCode::kEnvironment, path, "no such policy file"};
-  std::string bytes;
-  char block[1 << 16];
-  while (bytes.size() <= kBytesMax) {
-    const std::size_t n = std::fread(block, 1, sizeof(block), file);
-    if (n == 0) break;
-    bytes.append(block, n);
-  }
-  std::fclose(file);
-  if (bytes.size() > kBytesMax) return Damaged(path, "larger than 64 MiB");
+  const Result<std::string> read = ReadFile(path, kBytesMax);
+  if (!read) return read.error();
+  const std::string& bytes = *read;
   if (bytes.size() < sizeof(kMagic) + 24 || std::memcmp(bytes.data(), kMagic, 8) != 0) {
     return Damaged(path, "it does not start with WTPOLICY");
   }

@@ -9,6 +9,7 @@
 
 #include "scenarios/fault_kinds.h"
 #include "scenarios/load_scenario.h"
+#include "scenarios/manifests.h"
 #include "sim/api/hash_bytes.h"
 
 namespace wt {
@@ -83,9 +84,7 @@ std::string HashSuite(const std::vector<ScenarioSetup>& setups) {
   for (const std::string& app : apps) {
     std::vector<fs::path> files;
     if (fs::is_directory(app)) {
-      for (const auto& entry : fs::recursive_directory_iterator(app)) {
-        if (entry.is_regular_file()) files.push_back(entry.path());
-      }
+      for (const std::string& file : ManifestFiles(app)) files.emplace_back(file);
     } else {
       files.push_back(app);
     }

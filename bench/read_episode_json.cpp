@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "bench/evaluate.h"
@@ -8,8 +9,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+// Exact for what ToSeconds made of up to 100 days.
 SimTime FromSeconds(const Json& value) {
-  return static_cast<SimTime>(value.get<f64>() * static_cast<f64>(kSecond));
+  return std::llround(value.get<f64>() * static_cast<f64>(kSecond));
 }
 
 u32 IndexOf(const std::vector<ScenarioLabel>& scenarios, const std::string& name) {

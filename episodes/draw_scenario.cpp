@@ -132,18 +132,6 @@ RandomKey EpisodeKey(const Scenario& scenario, u64 seed) {
   return {HashBytes(scenario.name.data(), scenario.name.size(), seed)};
 }
 
-ObjectKind ObjectKindNamed(std::string_view kind) {
-  if (kind == "Node") return ObjectKind::kNode;
-  if (kind == "Deployment") return ObjectKind::kDeployment;
-  if (kind == "ReplicaSet") return ObjectKind::kReplicaSet;
-  if (kind == "Pod") return ObjectKind::kPod;
-  if (kind == "Service") return ObjectKind::kService;
-  if (kind == "ConfigMap") return ObjectKind::kConfigMap;
-  if (kind == "Secret") return ObjectKind::kSecret;
-  if (kind == "Namespace") return ObjectKind::kNamespace;
-  return ObjectKind::kNone;
-}
-
 Status DrawScenario(Sim& sim, const Scenario& scenario, EpisodeBudget& budget, SimTime& step) {
   EnsureHeadroom(sim);
   const Draws draws(sim, 0);

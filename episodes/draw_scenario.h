@@ -16,7 +16,4 @@ RandomKey EpisodeKey(const Scenario& scenario, u64 seed);
 // the scenario (no object can carry the fault).
 Status DrawScenario(Sim& sim, const Scenario& scenario, EpisodeBudget& budget, SimTime& step);
 
-// "Deployment" -> kDeployment; kNone when the kind has no rows.
-ObjectKind ObjectKindNamed(std::string_view kind);
-
 }  // namespace wt

@@ -4,6 +4,7 @@
 #include "episodes/draw_scenario.h"
 #include "faults/all_faults.h"
 #include "faults/fault_schedule.h"
+#include "sim/objects/kinds.h"
 
 namespace wt {
 
@@ -51,9 +52,11 @@ bool IsCauseEntity(const Sim& sim, EntityKind kind, u32 row) {
   return false;
 }
 
-bool IsCauseObject(const Sim& sim, std::string_view kind, std::string_view name) {
+bool IsCauseObject(const Sim& sim, std::string_view kind, std::string_view ns,
+                   std::string_view name) {
   for (const u32 row : PlannedFaults(sim.world)) {
     const RootCause truth = TruthOf(sim, sim.At<Fault>(row));
+    if (!ns.empty() && sim.Text(truth.ns) != ns) continue;
     if (truth.kind == ObjectKindNamed(kind) && sim.Text(truth.name) == name) return true;
   }
   return false;

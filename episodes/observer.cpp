@@ -157,17 +157,20 @@ void Observer::JudgeHarm(const SimCluster& cluster, Twin& twin, VerdictParts& pa
 }
 
 void Observer::JudgeAnswer(const SimCluster& cluster, const std::optional<Answer>& answer,
-                           VerdictParts& parts) const {
+                           SimTime answered_at, VerdictParts& parts) const {
   if (!answer) return;
   const Sim sim = cluster.View();
   const bool faulty = HasFault(cluster.world());
+  // Who names a fault before there is one has guessed.
+  if (faulty && answered_at < FirstFaultAt(cluster.world())) return;
   parts.detected = answer->detected == faulty;
   if (!faulty || !answer->detected) return;
   if (answer->kind != EntityKind::kCluster) {
     const u32 row = cluster.RowOf(answer->kind, answer->slot);
     parts.localized = row != 0 && IsCauseEntity(sim, answer->kind, row);
   } else if (!answer->object_name.empty()) {
-    parts.localized = IsCauseObject(sim, answer->object_kind, answer->object_name);
+    parts.localized = IsCauseObject(sim, answer->object_kind, answer->object_namespace,
+                                    answer->object_name);
   }
   parts.analysed = parts.localized && AnswerNamesCause(sim, *answer);
 }
@@ -208,7 +211,7 @@ void Observer::Judge(SimCluster& cluster, Twin& twin, const std::optional<Answer
   parts.slo_held = HoldObjective(cluster, sampler);
   parts.cause_gone = AllCausesGone(cluster.View());
   JudgeHarm(cluster, twin, parts);
-  JudgeAnswer(cluster, answer, parts);
+  JudgeAnswer(cluster, answer, result.end, parts);
   result.verdict = VerdictOf(parts, result.faulty, answer);
   result.detected_at = result.faulty ? DetectedAt(cluster) : 0;
   result.injected_at = FirstFaultAt(cluster.world());

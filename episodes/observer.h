@@ -81,7 +81,7 @@ class Observer {
   SimTime DetectedAt(const SimCluster& cluster) const;
   void JudgeHarm(const SimCluster& cluster, Twin& twin, VerdictParts& parts) const;
   void JudgeAnswer(const SimCluster& cluster, const std::optional<Answer>& answer,
-                   VerdictParts& parts) const;
+                   SimTime answered_at, VerdictParts& parts) const;
   i8 VerdictOf(const VerdictParts& parts, bool faulty, const std::optional<Answer>& answer) const;
 
   const JudgedObjective* objective_;

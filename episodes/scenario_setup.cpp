@@ -10,6 +10,7 @@
 #include "scenarios/build_world.h"
 #include "scenarios/check_scenario.h"
 #include "sim/cluster/baseline.h"
+#include "sim/objects/kinds.h"
 
 namespace wt {
 namespace {

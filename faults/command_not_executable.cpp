@@ -38,8 +38,8 @@ Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
                            sim.Text(fault.with[0]))};
 }
 
-bool Inject(Sim& sim, Fault& fault) {
-  return InjectEdit(sim, fault, EditOp::kSetCommand, MainIndex(sim, fault), fault.with[0]);
+FaultEdit EditOf(const Sim& sim, const Fault& fault) {
+  return {EditOp::kSetCommand, MainIndex(sim, fault), fault.with[0]};
 }
 
 RootCause Truth(const Sim& sim, const Fault& fault) {
@@ -50,17 +50,12 @@ RootCause Truth(const Sim& sim, const Fault& fault) {
 // that can be run.
 bool CauseGone(const Sim& sim, const Fault& fault) {
   const u32 row = TargetRow(sim, fault);
-  const ContainerSpec* container = row == 0 ? nullptr : MainContainerSpec(sim, row);
+  const ContainerSpec* container = MainContainerSpec(sim, row);
   if (container == nullptr) return false;
   const ServiceRuntime* runtime = RuntimeOf(sim, row);
   if (runtime != nullptr) return container->command == runtime->command;
   const Image* image = ImageOf(sim, row);
   return image != nullptr && (container->command == 0 || CanExecute(*image, container->command));
-}
-
-std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {
-  return {RealEdit(sim, {ObjectKind::kDeployment, fault.target_row}, EditOp::kSetCommand,
-                   MainIndex(sim, fault), fault.with[0])};
 }
 
 void Edits(Blueprint& blueprint, std::vector<WantedEdits>& out) {
@@ -81,12 +76,13 @@ const FaultKind kCommandNotExecutable{
     .target = ObjectKind::kDeployment,
     .fit = FitTarget,
     .draw = Draw,
-    .inject = Inject,
+    .edit = EditOf,
+    .inject = InjectOwnEdit,
     .revert = RevertSaved,
     .truth = Truth,
     .repair = UndoRepair,
     .cause_gone = CauseGone,
-    .to_real = ToReal,
+    .to_real = RealOwnEdit,
     .edits = Edits,
 };
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "faults/all_faults.h"
 #include "sim/cluster/entities.h"
 #include "sim/controllers/rollout_math.h"
 #include "sim/transitions.h"
@@ -37,10 +38,9 @@ f32 ClientImpact(const ServiceGraph& graph, u32 service) {
 
 u32 GraphOfService(const Sim& sim, u32 service) {
   const Service& row = sim.At<Service>(service);
-  if (row.ns != sim.blueprint.app_namespace) return 0;
   const auto& services = sim.blueprint.graph.services;
   for (u32 g = 0; g < services.size(); ++g) {
-    if (services[g].kube_service == row.name) return g + 1;
+    if (services[g].kube_service == row.name && services[g].ns == row.ns) return g + 1;
   }
   return 0;
 }
@@ -83,15 +83,14 @@ u32 BornOfRow(const Sim& sim, ObjectKind kind, u32 row) {
 
 u32 TargetRow(const Sim& sim, const Fault& fault) {
   const u32 row = fault.target_row;
-  const StrId ns = sim.blueprint.app_namespace;
   if (static_cast<ObjectKind>(fault.target_kind) == ObjectKind::kService) {
     const Service& service = sim.At<Service>(row);
     if (service.born == fault.target_born && !service.deleting) return row;
-    return FindService(sim, ns, fault.target_name);
+    return FindService(sim, fault.target_ns, fault.target_name);
   }
   const Deployment& deployment = sim.At<Deployment>(row);
   if (deployment.born == fault.target_born && !deployment.deleting) return row;
-  return FindDeployment(sim, ns, fault.target_name);
+  return FindDeployment(sim, fault.target_ns, fault.target_name);
 }
 
 RootCause TargetTruth(const Sim& sim, const Fault& fault, std::string field) {
@@ -102,8 +101,7 @@ RootCause TargetTruth(const Sim& sim, const Fault& fault, std::string field) {
   cause.kind = kind;
   cause.row = row;
   cause.born = row == 0 ? fault.target_born : BornOfRow(sim, kind, row);
-  cause.ns = sim.blueprint.app_namespace;
-  if (row != 0) cause.ns = service ? sim.At<Service>(row).ns : sim.At<Deployment>(row).ns;
+  cause.ns = fault.target_ns;
   cause.name = fault.target_name;
   cause.field = std::move(field);
   cause.entity = service ? EntityKind::kService : EntityKind::kWorkload;
@@ -123,6 +121,7 @@ u32 NamedPort(const Sim& sim, RevId tmpl, StrId name) {
 }
 
 const ContainerSpec* MainContainerSpec(const Sim& sim, u32 deployment) {
+  if (deployment == 0) return nullptr;
   const auto& tmpl = sim.Typed<PodTemplate>(sim.At<Deployment>(deployment).tmpl);
   const auto containers = Items(&tmpl, tmpl.containers);
   const u32 main = MainContainer(sim, deployment);
@@ -139,17 +138,25 @@ const ServiceRuntime* RuntimeOf(const Sim& sim, u32 deployment) {
   return graph == 0 ? nullptr : &sim.blueprint.runtime[graph - 1u];
 }
 
-bool InjectEdit(Sim& sim, Fault& fault, EditOp op, u16 detail, u32 arg) {
+bool InjectOwnEdit(Sim& sim, Fault& fault) {
   const auto kind = static_cast<ObjectKind>(fault.target_kind);
   const u32 row = TargetRow(sim, fault);
   if (row == 0) return false;
   const auto revision = [&] {
     return kind == ObjectKind::kService ? sim.At<Service>(row).doc : sim.At<Deployment>(row).tmpl;
   };
+  const FaultEdit edit = KindOf(fault).edit(sim, fault);
   fault.saved[0] = revision();
-  const bool done = ApplyEdit(sim, {kind, row}, op, detail, arg, kFaultActor).ok();
+  const bool done =
+      ApplyEdit(sim, {kind, row}, edit.op, edit.detail, edit.arg, kFaultActor).ok();
   fault.saved[1] = revision();
   return done;
+}
+
+std::vector<RealChange> RealOwnEdit(const Sim& sim, const Fault& fault) {
+  const FaultEdit edit = KindOf(fault).edit(sim, fault);
+  const ObjectRef target{static_cast<ObjectKind>(fault.target_kind), fault.target_row};
+  return {RealEdit(sim, target, edit.op, edit.detail, edit.arg)};
 }
 
 void RevertSaved(Sim& sim, Fault& fault) {
@@ -194,7 +201,7 @@ std::vector<LoadedWorkload> LoadedWorkloads(const Blueprint& blueprint) {
     workload.object = &object;
     const auto& services = blueprint.graph.services;
     for (std::size_t g = 0; g < services.size(); ++g) {
-      if (services[g].workload != object.name || object.ns != blueprint.app_namespace) continue;
+      if (services[g].workload != object.name || services[g].ns != object.ns) continue;
       workload.graph = &services[g];
       workload.runtime = &blueprint.runtime[g];
       workload.container = blueprint.runtime[g].container;

@@ -26,7 +26,7 @@ Fit FitWorkload(const Sim& sim, u32 deployment);
 Fit FitRollout(const Sim& sim, u32 deployment);
 
 // The live row of a fault's target: the object itself or, when that was deleted, one made again
-// under its name in the app's namespace; 0 = neither.
+// under its name; 0 = neither.
 u32 TargetRow(const Sim& sim, const Fault& fault);
 // Fault.target_name holds the target's name.
 StrId NameOfRow(const Sim& sim, ObjectKind kind, u32 row);
@@ -37,12 +37,16 @@ RootCause TargetTruth(const Sim& sim, const Fault& fault, std::string field);
 u32 NamedPort(const Sim& sim, RevId tmpl, StrId name);
 
 // ---- faults that are edits of a Deployment's template
+// Null for row 0 and for a template without containers.
 const ContainerSpec* MainContainerSpec(const Sim& sim, u32 deployment);
 u16 MainIndex(const Sim& sim, const Fault& fault);  // of the target's main container
 // What its process must be; null when the workload is not part of the app's graph.
 const ServiceRuntime* RuntimeOf(const Sim& sim, u32 deployment);
-// Edits the target as the fault's actor; keeps the revision before in saved[0], after in saved[1].
-bool InjectEdit(Sim& sim, Fault& fault, EditOp op, u16 detail, u32 arg);
+// Makes the kind's edit as the fault's actor; keeps the revision before in saved[0], after in
+// saved[1].
+bool InjectOwnEdit(Sim& sim, Fault& fault);
+// The kind's edit as a request to a real API server.
+std::vector<RealChange> RealOwnEdit(const Sim& sim, const Fault& fault);
 // Puts the saved revision back where the present one is still the fault's; where someone has
 // written since, what they wrote stands.
 void RevertSaved(Sim& sim, Fault& fault);

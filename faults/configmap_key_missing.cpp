@@ -78,12 +78,16 @@ Status Draw(Sim& sim, Fault& fault, u32 number, const ParameterValues& given) {
   const bool any = !given[0].given || sim.Text(given[0].text) == "any";
   std::vector<NeededKey> keys;
   for (const NeededKey& key : KeysOf(sim, fault.target_row)) {
+    if (fault.target_config != 0 && key.config != fault.target_config) continue;
     if (HasKey(sim, ns, key) && (any || key.key == given[0].text)) keys.push_back(key);
   }
   if (keys.empty()) {
+    const std::string key = any ? "key" : fmt::format("key {}", sim.Text(given[0].text));
+    const std::string config =
+        fault.target_config == 0 ? "a ConfigMap"
+                                 : fmt::format("ConfigMap {}", sim.Text(fault.target_config));
     return Error{ErrorCode::kInvalidInput, "",
-                 fmt::format("{} needs no key {} of a ConfigMap", sim.Text(fault.target_name),
-                             any ? "" : sim.Text(given[0].text))};
+                 fmt::format("{} needs no {} of {}", sim.Text(fault.target_name), key, config)};
   }
   const u32 at = DrawBelow(sim.key(), Stream::kFault, number, kKeyDraw,
                            static_cast<u32>(keys.size()));
@@ -106,17 +110,12 @@ void ForEachConsumer(const Sim& sim, const Fault& fault, StrId ns, Fn&& fn) {
   }
 }
 
-StrId NamespaceOf(const Sim& sim, const Fault& fault) {
-  const u32 row = TargetRow(sim, fault);
-  return row == 0 ? sim.blueprint.app_namespace : sim.At<Deployment>(row).ns;
-}
-
 u32 ConfigRow(const Sim& sim, const Fault& fault) {
-  return FindConfig(sim, RefKind::kConfigMap, NamespaceOf(sim, fault), fault.with[0]);
+  return FindConfig(sim, RefKind::kConfigMap, fault.target_ns, fault.with[0]);
 }
 
 void RestartConsumers(Sim& sim, const Fault& fault) {
-  ForEachConsumer(sim, fault, NamespaceOf(sim, fault), [&](u32 d) {
+  ForEachConsumer(sim, fault, fault.target_ns, [&](u32 d) {
     SetDeploymentTemplate(sim, d, sim.At<Deployment>(d).tmpl, RestartStamp(sim.now()),
                           kFaultActor);
   });
@@ -147,7 +146,7 @@ RootCause Truth(const Sim& sim, const Fault& fault) {
   cause.kind = ObjectKind::kConfigMap;
   cause.row = object;
   cause.born = object == 0 ? 0 : sim.At<Object>(object).born;
-  cause.ns = NamespaceOf(sim, fault);
+  cause.ns = fault.target_ns;
   cause.name = fault.with[0];
   cause.field = fmt::format("data.{}", sim.Text(fault.with[1]));
   cause.entity = EntityKind::kWorkload;
@@ -164,7 +163,7 @@ std::vector<RepairStep> Repair(const Sim& sim, const Fault& fault) {
 }
 
 bool CauseGone(const Sim& sim, const Fault& fault) {
-  return HasKey(sim, NamespaceOf(sim, fault), {fault.with[0], fault.with[1]});
+  return HasKey(sim, fault.target_ns, {fault.with[0], fault.with[1]});
 }
 
 std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {
@@ -173,7 +172,7 @@ std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {
   if (object == 0) return changes;
   changes.push_back(
       RealEdit(sim, {ObjectKind::kConfigMap, object}, EditOp::kRemoveKey, 0, fault.with[1]));
-  ForEachConsumer(sim, fault, NamespaceOf(sim, fault),
+  ForEachConsumer(sim, fault, fault.target_ns,
                   [&](u32 d) { changes.push_back(RealRestart(sim, d)); });
   return changes;
 }

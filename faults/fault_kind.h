@@ -68,16 +68,18 @@ struct RepairStep {
   u32 value = 0;  // as OptionValue::value of that verb
 };
 
+// The one edit of its target that a fault is; arguments as ApplyEdit takes them.
+struct FaultEdit {
+  EditOp op = EditOp::kNone;
+  u16 detail = 0;
+  u32 arg = 0;
+};
+
 // A chain of edits of one loaded object whose revisions are worth compiling ahead.
 struct WantedEdits {
   ObjectKind kind = ObjectKind::kNone;
   StrId ns = 0, name = 0;
-  struct Edit {
-    EditOp op = EditOp::kNone;
-    u16 detail = 0;
-    u32 arg = 0;
-  };
-  std::vector<Edit> chain;
+  std::vector<FaultEdit> chain;
 };
 
 // A request to a real API server that does the same.
@@ -98,6 +100,8 @@ struct FaultKind {
   Fit (*fit)(const Sim& sim, u32 row) = nullptr;
   // Turns given values and defaults into Fault.with. `number` keys its draws.
   Status (*draw)(Sim& sim, Fault& fault, u32 number, const ParameterValues& given) = nullptr;
+  // Of a kind that is one edit: inject and to_real are InjectOwnEdit and RealOwnEdit (common.h).
+  FaultEdit (*edit)(const Sim& sim, const Fault& fault) = nullptr;
   // False: there was nothing to change. `fault` is a copy: writes may move the World's block.
   bool (*inject)(Sim& sim, Fault& fault) = nullptr;
   void (*revert)(Sim& sim, Fault& fault) = nullptr;

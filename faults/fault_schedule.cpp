@@ -62,16 +62,28 @@ u32 ServiceOf(const Sim& sim, u32 deployment) {
   return 0;
 }
 
-u32 ConsumerOf(const Sim& sim, StrId ns, StrId config) {
+bool Uses(const Sim& sim, u32 deployment, u32 config) {
+  for (u32 k = 0; ConfigMapOf(sim, deployment, k) != 0; ++k) {
+    if (ConfigMapOf(sim, deployment, k) == config) return true;
+  }
+  return false;
+}
+
+// The workload that uses the ConfigMap and carries the fault best; 0 = none uses it.
+u32 ConsumerOf(const Sim& sim, const FaultKind& kind, StrId ns, StrId config) {
   const u32 object = FindConfig(sim, RefKind::kConfigMap, ns, config);
+  u32 best = 0;
+  Fit best_fit = Fit::kNo;
   for (u32 d = 1; d < sim.world.Used<Deployment>() && object != 0; ++d) {
     const Deployment& row = sim.At<Deployment>(d);
-    if (row.born == 0 || row.deleting || row.ns != ns) continue;
-    for (u32 k = 0; ConfigMapOf(sim, d, k) != 0; ++k) {
-      if (ConfigMapOf(sim, d, k) == object) return d;
-    }
+    if (row.born == 0 || row.deleting || row.ns != ns || !Uses(sim, d, object)) continue;
+    const bool carries = kind.target == ObjectKind::kDeployment;
+    const Fit fit = carries ? kind.fit(sim, d) : FitWorkload(sim, d);
+    if (best != 0 && fit <= best_fit) continue;
+    best = d;
+    best_fit = fit;
   }
-  return 0;
+  return best;
 }
 
 // The object that was named, as a row of the kind that the fault wants; 0 = none.
@@ -83,7 +95,7 @@ u32 NamedTarget(const Sim& sim, const FaultPlan& plan, StrId ns) {
       return row == 0 || wants_service ? row : WorkloadOf(sim, row);
     }
     case ObjectKind::kConfigMap: {
-      const u32 row = ConsumerOf(sim, ns, plan.target_name);
+      const u32 row = ConsumerOf(sim, *plan.kind, ns, plan.target_name);
       return row == 0 || !wants_service ? row : ServiceOf(sim, row);
     }
     case ObjectKind::kNone:
@@ -95,10 +107,30 @@ u32 NamedTarget(const Sim& sim, const FaultPlan& plan, StrId ns) {
   }
 }
 
+// Where a target may be: in `wanted`; when that is 0, in the app's main namespace, else in another
+// of its namespaces.
+std::vector<StrId> NamespacesOf(const Sim& sim, StrId wanted) {
+  if (wanted != 0) return {wanted};
+  std::vector<StrId> out{sim.blueprint.app_namespace};
+  const auto add = [&](StrId ns) {
+    const bool known = std::find(out.begin(), out.end(), ns) != out.end();
+    if (!known && !IsSystemNamespace(sim.Text(ns))) out.push_back(ns);
+  };
+  for (u32 d = 1; d < sim.world.Used<Deployment>(); ++d) {
+    if (sim.At<Deployment>(d).born != 0) add(sim.At<Deployment>(d).ns);
+  }
+  for (u32 s = 1; s < sim.world.Used<Service>(); ++s) {
+    if (sim.At<Service>(s).born != 0) add(sim.At<Service>(s).ns);
+  }
+  return out;
+}
+
 Result<u32> ChooseTarget(const Sim& sim, const FaultPlan& plan) {
-  const StrId ns = plan.target_ns != 0 ? plan.target_ns : sim.blueprint.app_namespace;
   if (plan.target_name != 0) {
-    const u32 row = NamedTarget(sim, plan, ns);
+    u32 row = 0;
+    for (const StrId ns : NamespacesOf(sim, plan.target_ns)) {
+      if (row == 0) row = NamedTarget(sim, plan, ns);
+    }
     if (row == 0) {
       return Error{ErrorCode::kInvalidInput, "target",
                    fmt::format("there is no {}", sim.Text(plan.target_name))};
@@ -109,7 +141,7 @@ Result<u32> ChooseTarget(const Sim& sim, const FaultPlan& plan) {
     }
     return row;
   }
-  const std::vector<u32> candidates = Candidates(sim, *plan.kind, ns);
+  const std::vector<u32> candidates = Candidates(sim, *plan.kind, plan.target_ns);
   if (candidates.empty()) {
     return Error{ErrorCode::kInvalidInput, "target",
                  fmt::format("no object of the app can carry {}", plan.kind->id)};
@@ -174,11 +206,12 @@ u32 AddFaultRow(Sim& sim) {
 }
 
 std::vector<u32> Candidates(const Sim& sim, const FaultKind& kind, StrId ns) {
+  const std::vector<StrId> namespaces = NamespacesOf(sim, ns);
   std::vector<u32> good, weak;
   for (u32 row = 1; row < RowsOf(sim, kind.target) && kind.fit != nullptr; ++row) {
     if (BornOfRow(sim, kind.target, row) == 0 || IsTaken(sim, kind.target, row)) continue;
     const StrId of = NamespaceOfRow(sim, kind.target, row);
-    if (of != (ns != 0 ? ns : sim.blueprint.app_namespace)) continue;
+    if (std::find(namespaces.begin(), namespaces.end(), of) == namespaces.end()) continue;
     const Fit fit = kind.fit(sim, row);
     if (fit == Fit::kGood) good.push_back(row);
     if (fit == Fit::kWeak) weak.push_back(row);
@@ -197,6 +230,8 @@ Result<u32> PlanFault(Sim& sim, const FaultPlan& plan) {
   fault.target_row = *target;
   fault.target_born = BornOfRow(sim, kind.target, *target);
   fault.target_name = NameOfRow(sim, kind.target, *target);
+  fault.target_ns = NamespaceOfRow(sim, kind.target, *target);
+  if (plan.target_kind == ObjectKind::kConfigMap) fault.target_config = plan.target_name;
   fault.at_ns = plan.at;
   fault.until_ns = plan.until;
   SetStage(fault, FaultStage::kPlanned);

@@ -20,7 +20,7 @@ struct FaultPlan {
   ObjectKind target_kind = ObjectKind::kNone;  // how the target was named: Service, Deployment,
                                                // ConfigMap; kNone = any that the kind fits
   StrId target_name = 0;                       // 0 = any of that kind
-  StrId target_ns = 0;                         // 0 = the app's
+  StrId target_ns = 0;                         // 0 = any of the app's
   SimTime at = 0;
   SimTime until = 0;                           // 0 = until repaired
   ParameterValues with;

@@ -39,8 +39,8 @@ Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
                fmt::format("the image {} exists; expected a tag that does not", image)};
 }
 
-bool Inject(Sim& sim, Fault& fault) {
-  return InjectEdit(sim, fault, EditOp::kSetImage, MainIndex(sim, fault), fault.with[0]);
+FaultEdit EditOf(const Sim& sim, const Fault& fault) {
+  return {EditOp::kSetImage, MainIndex(sim, fault), fault.with[0]};
 }
 
 RootCause Truth(const Sim& sim, const Fault& fault) {
@@ -50,18 +50,13 @@ RootCause Truth(const Sim& sim, const Fault& fault) {
 // The template's image exists; for a service of the app it is one of its program's.
 bool CauseGone(const Sim& sim, const Fault& fault) {
   const u32 row = TargetRow(sim, fault);
-  const ContainerSpec* container = row == 0 ? nullptr : MainContainerSpec(sim, row);
+  const ContainerSpec* container = MainContainerSpec(sim, row);
   if (container == nullptr) return false;
   const ServiceRuntime* runtime = RuntimeOf(sim, row);
   const u32 image = FindImage(sim.blueprint, container->image);
   if (image == 0) return false;
   return runtime == nullptr || runtime->image_repo == 0 ||
          sim.blueprint.images[image - 1].repo == runtime->image_repo;
-}
-
-std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {
-  return {RealEdit(sim, {ObjectKind::kDeployment, fault.target_row}, EditOp::kSetImage,
-                   MainIndex(sim, fault), fault.with[0])};
 }
 
 void Edits(Blueprint& blueprint, std::vector<WantedEdits>& out) {
@@ -83,12 +78,13 @@ const FaultKind kImageNotFound{
     .target = ObjectKind::kDeployment,
     .fit = FitTarget,
     .draw = Draw,
-    .inject = Inject,
+    .edit = EditOf,
+    .inject = InjectOwnEdit,
     .revert = RevertSaved,
     .truth = Truth,
     .repair = UndoRepair,
     .cause_gone = CauseGone,
-    .to_real = ToReal,
+    .to_real = RealOwnEdit,
     .edits = Edits,
 };
 

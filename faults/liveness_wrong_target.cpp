@@ -68,8 +68,8 @@ EditOp OpOf(const Fault& fault) {
 }
 u32 ArgOf(const Fault& fault) { return fault.with[0] != 0 ? fault.with[0] : fault.with[1]; }
 
-bool Inject(Sim& sim, Fault& fault) {
-  return InjectEdit(sim, fault, OpOf(fault), Detail(MainIndex(sim, fault)), ArgOf(fault));
+FaultEdit EditOf(const Sim& sim, const Fault& fault) {
+  return {OpOf(fault), Detail(MainIndex(sim, fault)), ArgOf(fault)};
 }
 
 RootCause Truth(const Sim& sim, const Fault& fault) {
@@ -79,18 +79,13 @@ RootCause Truth(const Sim& sim, const Fault& fault) {
 // No such probe, or one that the program answers.
 bool CauseGone(const Sim& sim, const Fault& fault) {
   const u32 row = TargetRow(sim, fault);
-  const ProbeSpec* probe = row == 0 ? nullptr : ProbeOf(sim, row);
+  const ProbeSpec* probe = ProbeOf(sim, row);
   if (probe == nullptr) return false;
   if (!HasPort(probe->kind)) return true;
   const ServiceRuntime* runtime = RuntimeOf(sim, row);
   if (runtime == nullptr) return sim.At<Deployment>(row).tmpl != fault.saved[1];
   if (!Contains(runtime->ports, probe->port)) return false;
   return !KnowsPaths(*probe, runtime) || Contains(runtime->paths, probe->path);
-}
-
-std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {
-  return {RealEdit(sim, {ObjectKind::kDeployment, fault.target_row}, OpOf(fault),
-                   Detail(MainIndex(sim, fault)), ArgOf(fault))};
 }
 
 void Edits(Blueprint& blueprint, std::vector<WantedEdits>& out) {
@@ -118,12 +113,13 @@ const FaultKind kLivenessWrongTarget{
     .target = ObjectKind::kDeployment,
     .fit = FitTarget,
     .draw = Draw,
-    .inject = Inject,
+    .edit = EditOf,
+    .inject = InjectOwnEdit,
     .revert = RevertSaved,
     .truth = Truth,
     .repair = UndoRepair,
     .cause_gone = CauseGone,
-    .to_real = ToReal,
+    .to_real = RealOwnEdit,
     .edits = Edits,
 };
 

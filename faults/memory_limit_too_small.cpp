@@ -44,8 +44,8 @@ Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
                            fault.with[0], sim.Text(fault.target_name), need / kMiB)};
 }
 
-bool Inject(Sim& sim, Fault& fault) {
-  return InjectEdit(sim, fault, EditOp::kSetMemoryLimit, MainIndex(sim, fault), fault.with[0]);
+FaultEdit EditOf(const Sim& sim, const Fault& fault) {
+  return {EditOp::kSetMemoryLimit, MainIndex(sim, fault), fault.with[0]};
 }
 
 RootCause Truth(const Sim& sim, const Fault& fault) {
@@ -56,15 +56,10 @@ RootCause Truth(const Sim& sim, const Fault& fault) {
 // No limit, or one that the program can start under.
 bool CauseGone(const Sim& sim, const Fault& fault) {
   const u32 row = TargetRow(sim, fault);
-  const ContainerSpec* container = row == 0 ? nullptr : MainContainerSpec(sim, row);
+  const ContainerSpec* container = MainContainerSpec(sim, row);
   if (container == nullptr) return false;
   return container->memory_limit == 0 ||
          static_cast<f64>(container->memory_limit) >= NeedOf(sim, row);
-}
-
-std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {
-  return {RealEdit(sim, {ObjectKind::kDeployment, fault.target_row}, EditOp::kSetMemoryLimit,
-                   MainIndex(sim, fault), fault.with[0])};
 }
 
 void Edits(Blueprint& blueprint, std::vector<WantedEdits>& out) {
@@ -87,12 +82,13 @@ const FaultKind kMemoryLimitTooSmall{
     .target = ObjectKind::kDeployment,
     .fit = FitTarget,
     .draw = Draw,
-    .inject = Inject,
+    .edit = EditOf,
+    .inject = InjectOwnEdit,
     .revert = RevertSaved,
     .truth = Truth,
     .repair = UndoRepair,
     .cause_gone = CauseGone,
-    .to_real = ToReal,
+    .to_real = RealOwnEdit,
     .edits = Edits,
 };
 

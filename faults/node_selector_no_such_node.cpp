@@ -40,8 +40,8 @@ Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
                            sim.Text(fault.with[0]))};
 }
 
-bool Inject(Sim& sim, Fault& fault) {
-  return InjectEdit(sim, fault, EditOp::kSetNodeSelector, 0, fault.with[0]);
+FaultEdit EditOf(const Sim&, const Fault& fault) {
+  return {EditOp::kSetNodeSelector, 0, fault.with[0]};
 }
 
 RootCause Truth(const Sim& sim, const Fault& fault) {
@@ -52,11 +52,6 @@ bool CauseGone(const Sim& sim, const Fault& fault) {
   const u32 row = TargetRow(sim, fault);
   return row != 0 &&
          SomeNodeMatches(sim, sim.Typed<PodTemplate>(sim.At<Deployment>(row).tmpl));
-}
-
-std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {
-  return {RealEdit(sim, {ObjectKind::kDeployment, fault.target_row}, EditOp::kSetNodeSelector, 0,
-                   fault.with[0])};
 }
 
 void Edits(Blueprint& blueprint, std::vector<WantedEdits>& out) {
@@ -77,12 +72,13 @@ const FaultKind kNodeSelectorNoSuchNode{
     .target = ObjectKind::kDeployment,
     .fit = FitRollout,
     .draw = Draw,
-    .inject = Inject,
+    .edit = EditOf,
+    .inject = InjectOwnEdit,
     .revert = RevertSaved,
     .truth = Truth,
     .repair = UndoRepair,
     .cause_gone = CauseGone,
-    .to_real = ToReal,
+    .to_real = RealOwnEdit,
     .edits = Edits,
 };
 

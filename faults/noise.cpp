@@ -46,7 +46,8 @@ bool IsFaultTarget(const Sim& sim, u32 deployment) {
 
 bool CanLosePod(const Sim& sim, u32 deployment, bool near_cause) {
   const Deployment& row = sim.At<Deployment>(deployment);
-  if (row.born == 0 || row.deleting || row.ns != sim.blueprint.app_namespace) return false;
+  if (row.born == 0 || row.deleting) return false;
+  if (row.service == 0 && row.ns != sim.blueprint.app_namespace) return false;
   if (row.status_ready < 2 || row.status_ready < row.replicas) return false;
   return near_cause || !IsFaultTarget(sim, deployment);
 }

@@ -45,7 +45,7 @@ void CompileChain(Blueprint& blueprint, const WantedEdits& wanted) {
   const LoadedObject* object = FindLoaded(blueprint, wanted);
   if (object == nullptr) return;
   EdgeBase base{object, object->doc, object->tmpl};
-  for (const WantedEdits::Edit& edit : wanted.chain) {
+  for (const FaultEdit& edit : wanted.chain) {
     const std::string text =
         TakesText(edit.op) ? blueprint.strings.Text(edit.arg) : std::string();
     const RevId after = AddEdge(blueprint, base, {edit.op, edit.detail, edit.arg, text, nullptr});

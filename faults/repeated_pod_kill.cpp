@@ -129,7 +129,7 @@ RootCause Truth(const Sim& sim, const Fault& fault) {
   cause.kind = ObjectKind::kDeployment;
   cause.row = killer;
   cause.born = fault.saved[1];
-  cause.ns = sim.blueprint.app_namespace;
+  cause.ns = fault.target_ns;
   cause.name = name == StringTable::kMissing ? 0 : name;
   cause.field = "spec.replicas";
   cause.entity = EntityKind::kWorkload;

@@ -55,8 +55,8 @@ Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
   return Ok{};
 }
 
-bool Inject(Sim& sim, Fault& fault) {
-  return InjectEdit(sim, fault, EditOp::kAddSelector, 0, fault.with[0]);
+FaultEdit EditOf(const Sim&, const Fault& fault) {
+  return {EditOp::kAddSelector, 0, fault.with[0]};
 }
 
 RootCause Truth(const Sim& sim, const Fault& fault) {
@@ -81,11 +81,6 @@ bool CauseGone(const Sim& sim, const Fault& fault) {
                          sim.At<Deployment>(workload).tmpl);
 }
 
-std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {
-  return {RealEdit(sim, {ObjectKind::kService, fault.target_row}, EditOp::kAddSelector, 0,
-                   fault.with[0])};
-}
-
 void Edits(Blueprint& blueprint, std::vector<WantedEdits>& out) {
   const StrId label = blueprint.strings.Add(kDefaultLabel);
   for (const LoadedObject& object : blueprint.objects) {
@@ -106,12 +101,13 @@ const FaultKind kServiceSelectorNoMatch{
     .target = ObjectKind::kService,
     .fit = FitTarget,
     .draw = Draw,
-    .inject = Inject,
+    .edit = EditOf,
+    .inject = InjectOwnEdit,
     .revert = RevertSaved,
     .truth = Truth,
     .repair = Repair,
     .cause_gone = CauseGone,
-    .to_real = ToReal,
+    .to_real = RealOwnEdit,
     .edits = Edits,
 };
 

@@ -55,9 +55,8 @@ Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
   return Ok{};
 }
 
-bool Inject(Sim& sim, Fault& fault) {
-  return InjectEdit(sim, fault, EditOp::kSetTargetPort, static_cast<u16>(fault.with[1]),
-                    fault.with[0]);
+FaultEdit EditOf(const Sim&, const Fault& fault) {
+  return {EditOp::kSetTargetPort, static_cast<u16>(fault.with[1]), fault.with[0]};
 }
 
 RootCause Truth(const Sim& sim, const Fault& fault) {
@@ -101,11 +100,6 @@ bool CauseGone(const Sim& sim, const Fault& fault) {
   return std::find(served.begin(), served.end(), target) != served.end();
 }
 
-std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {
-  return {RealEdit(sim, {ObjectKind::kService, fault.target_row}, EditOp::kSetTargetPort,
-                   static_cast<u16>(fault.with[1]), fault.with[0])};
-}
-
 void Edits(Blueprint& blueprint, std::vector<WantedEdits>& out) {
   for (const LoadedObject& object : blueprint.objects) {
     if (static_cast<ObjectKind>(object.kind) != ObjectKind::kService) continue;
@@ -127,12 +121,13 @@ const FaultKind kServiceTargetPortWrong{
     .target = ObjectKind::kService,
     .fit = FitTarget,
     .draw = Draw,
-    .inject = Inject,
+    .edit = EditOf,
+    .inject = InjectOwnEdit,
     .revert = RevertSaved,
     .truth = Truth,
     .repair = Repair,
     .cause_gone = CauseGone,
-    .to_real = ToReal,
+    .to_real = RealOwnEdit,
     .edits = Edits,
 };
 

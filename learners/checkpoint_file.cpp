@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "learners/checkpoint_file.h"
-#include "sim/api/hash_bytes.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cstdio>
 #include <cstring>
+
+#include "sim/api/file_io.h"
+#include "sim/api/hash_bytes.h"
 
 namespace wt {
 namespace {
@@ -41,34 +41,6 @@ std::string_view NetworkName(u32 network) {
   return "an unknown environment";
 }
 
-Status WriteWhole(const std::string& bytes, const std::string& path) {
-  const std::string beside = path + ".tmp";
-  std::FILE* file = std::fopen(beside.c_str(), "wb");
-  if (file == nullptr) return Error{ErrorCode::kEnvironment, path, "cannot be written"};
-  const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size() &&
-                       std::fflush(file) == 0 && fsync(fileno(file)) == 0;
-  const bool closed = std::fclose(file) == 0;
-  if (!written || !closed || std::rename(beside.c_str(), path.c_str()) != 0) {
-    std::remove(beside.c_str());
-    return Error{ErrorCode::kEnvironment, path, "cannot be written; is the disk full?"};
-  }
-  return Ok{};
-}
-
-Result<std::string> ReadBytes(const std::string& path) {
-  std::FILE* file = std::fopen(path.c_str(), "rb");
-  if (file == nullptr) return Error{ErrorCode::kEnvironment, path, "no such checkpoint"};
-  std::string bytes;
-  char block[1 << 16];
-  while (bytes.size() <= kBytesMax) {
-    const std::size_t n = std::fread(block, 1, sizeof(block), file);
-    if (n == 0) break;
-    bytes.append(block, n);
-  }
-  std::fclose(file);
-  return bytes;
-}
-
 }  // namespace
 
 Error UnusableCheckpoint(const std::string& path, const std::string& what) {
@@ -96,12 +68,14 @@ Status WriteSavedRun(const SavedRun& run, const std::string& path) {
   }
   const u64 checksum = HashBytes(bytes.data(), bytes.size());
   bytes.append(reinterpret_cast<const char*>(&checksum), sizeof(checksum));
-  return WriteWhole(bytes, path);
+  return WriteFileWhole(path, bytes);
 }
 
 Result<SavedRun> ReadSavedRun(const std::string& path, NetworkKind network) {
-  const Result<std::string> read = ReadBytes(path);
-  if (!read) return read.error();
+  const Result<std::string> read = ReadFile(path, kBytesMax);
+  if (!read) {
+    return Error{ErrorCode::kEnvironment, path, "no such checkpoint: " + read.error().what};
+  }
   const std::string& bytes = *read;
   Head head{};
   if (bytes.size() < sizeof(head) + sizeof(u64)) {

@@ -95,7 +95,9 @@ void AddKey(Workload& workload, const std::string& config_map, const std::string
 }
 
 // $(NAME) of variables defined before, as the kubelet expands them.
+// What would grow beyond what a process can be given is left as written.
 std::string Expand(const std::string& text, const std::vector<EnvValue>& env) {
+  constexpr size_t kLongest = 128 << 10;  // Linux MAX_ARG_STRLEN
   std::string expanded;
   for (size_t at = 0; at < text.size();) {
     const size_t close = text.compare(at, 2, "$(") == 0 ? text.find(')', at) : std::string::npos;
@@ -108,6 +110,7 @@ std::string Expand(const std::string& text, const std::vector<EnvValue>& env) {
                                     [&name](const EnvValue& value) { return value.name == name; });
     expanded += found != env.rend() ? found->value : text.substr(at, close + 1 - at);
     at = close + 1;
+    if (expanded.size() > kLongest) return text;
   }
   return expanded;
 }
@@ -263,7 +266,11 @@ KubeService ReadService(const Manifest& manifest, const Field& root) {
 void ReadIngress(const Manifest& manifest, const Field& root, AppObjects& objects) {
   const auto add = [&](const Field& backend) {
     const std::string name = backend["service"]["name"].ScalarText();
-    if (!name.empty()) objects.ingress_backends.push_back(manifest.name_space + "/" + name);
+    if (name.empty()) return;
+    const Field port = backend["service"]["port"];
+    const std::string number = port["number"].ScalarText();
+    objects.ingress_backends.push_back(manifest.name_space + "/" + name);
+    objects.ingress_ports.push_back(number.empty() ? port["name"].ScalarText() : number);
   };
   add(root["spec"]["defaultBackend"]);
   for (const Field& rule : root["spec"]["rules"].Elements()) {
@@ -280,7 +287,7 @@ AppObjects ReadAppObjects(const ManifestSet& set) {
   for (const Manifest& manifest : set.manifests) {
     const Field root(manifest.document, ignored);
     const std::string& kind = manifest.kind;
-    if (kind == "Deployment" || kind == "ReplicaSet" || kind == "Pod") {
+    if (kind == "Deployment" || kind == "Pod") {
       objects.workloads.push_back(ReadWorkload(manifest, root, stores));
     } else if (kind == "Service") {
       objects.services.push_back(ReadService(manifest, root));

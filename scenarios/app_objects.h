@@ -39,7 +39,7 @@ struct ConfigKey {
 };
 
 struct Workload {
-  std::string kind, name, name_space;  // Deployment, ReplicaSet or Pod
+  std::string kind, name, name_space;  // Deployment or Pod
   std::string place;
   Labels labels;  // of the pod
   std::vector<ContainerPort> ports;
@@ -69,6 +69,7 @@ struct AppObjects {
   std::vector<Workload> workloads;
   std::vector<KubeService> services;
   std::vector<std::string> ingress_backends;  // "namespace/service" that an Ingress names
+  std::vector<std::string> ingress_ports;     // of each: a port's number or name; "" = not said
 };
 
 AppObjects ReadAppObjects(const ManifestSet& set);

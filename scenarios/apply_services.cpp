@@ -197,10 +197,8 @@ void ApplyEntry(const Field& entry, u32 index, BehaviourBuild& build) {
   if (port > 0 && std::find(ports.begin(), ports.end(), port) == ports.end()) ports.push_back(port);
   std::sort(ports.begin(), ports.end());
   service.port = port;
-  for (const KubeService& kube : build.objects.services) {
-    if (kube.name == service.kube_service && kube.name_space == service.name_space) {
-      service.called_port = PortOfKubeService(kube, workload, port);
-    }
+  if (const KubeService* kube = build.FaceOf(service)) {
+    service.called_port = PortOfKubeService(*kube, workload, port);
   }
   ReadConcurrency(entry["concurrency"], service.concurrency);
   const Field startup = entry["startup"];

@@ -23,7 +23,8 @@ enum class ServiceRole : u8 { kApp, kCache, kStore };
 struct CallSpec {
   u32 service = 0, operation = 0;  // callee: index into services, into its operations
   std::string kube_service;        // the Service it goes through, in the callee's namespace
-  i32 port = 0;                    // the Service port it names
+  i32 port = 0;                    // the Service port it uses
+  bool port_named = false;         // the caller says which
   SimTime timeout = 5 * kSecond;
   u32 retries_max = 0;
   SimTime backoff = 50 * kMillisecond;

@@ -28,6 +28,10 @@ struct BehaviourBuild {
   std::vector<std::string> ServiceNames() const;
   // Index of the service whose pods a Kubernetes Service selects; kNoIndex.
   u32 BehindKubeService(size_t kube_service) const;
+  // The Service that callers of a service use; null when there is none.
+  const KubeService* FaceOf(const AppService& service) const;
+  // How many backends of Ingresses name this port.
+  int IngressesTo(const KubeService& kube, const KubeServicePort& port) const;
 };
 
 // Step 1: one service per workload, with all that the manifests say about it.
@@ -37,6 +41,9 @@ void ApplyServices(const Field& services, BehaviourBuild& build);
 // Step 3: operations and calls, as written where behaviour.yaml has them, else inferred.
 void ReadOperations(BehaviourBuild& build);
 void InferOperationCalls(BehaviourBuild& build);
+// Of a Service with several ports, the one that most callers (or an Ingress) name is what its
+// program serves, unless behaviour.yaml says which.
+void InferCalledPorts(BehaviourBuild& build);
 // Step 4: no operation may need itself.
 void RefuseCycles(BehaviourBuild& build);
 // Step 5: mixes as written, else all operations of the entry points in equal shares.

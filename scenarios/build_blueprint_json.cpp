@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -10,28 +12,83 @@ namespace wt {
 namespace {
 
 constexpr const char* kRevisionVariable = "RELEASE_REVISION";
+constexpr i64 kPodsMax = 5000;
 
 // Revision 1 of a Deployment: the manifest with one more environment variable, which no program
 // reads. Going back to it cures nothing that the manifest does not cure.
 Json OlderOf(const Json& manifest) {
+  const Json::json_pointer first("/spec/template/spec/containers/0");
+  if (!manifest.contains(first) || !manifest.at(first).is_object()) return Json();
   Json older = manifest;
-  Json& containers = older["spec"]["template"]["spec"]["containers"];
-  if (!containers.is_array() || containers.empty()) return Json();
-  Json& env = containers[0]["env"];
+  Json& env = older.at(first)["env"];
   if (!env.is_array()) env = Json::array();
   env.push_back({{"name", kRevisionVariable}, {"value", "1"}});
   return older;
 }
 
-Status Load(Blueprint& blueprint, const Json& manifest, const std::string& place) {
+// The field that an API error is about: "spec.ports[0].port". Decoding errors name it in words.
+std::string FieldOf(const Error& error) {
+  if (!error.where.empty()) return error.where;
+  const std::string& what = error.what;
+  if (const size_t at = what.find("unknown field \""); at != std::string::npos) {
+    const size_t from = at + 15;
+    return what.substr(from, what.find('"', from) - from);
+  }
+  const size_t at = what.find("Go struct field ");
+  if (at == std::string::npos) return "";
+  const size_t dot = what.find('.', at);  // behind the name of the type
+  return dot == std::string::npos ? "" : what.substr(dot + 1, what.find(' ', dot) - dot - 1);
+}
+
+// "spec.ports[0].port" -> "/spec/ports/0/port".
+std::string PointerOf(std::string_view field) {
+  std::string pointer = field.empty() ? "" : "/";
+  for (const char c : field) {
+    if (c == ']') continue;
+    if (c == '/') pointer += "~1";
+    else pointer += c == '.' || c == '[' ? '/' : c;
+  }
+  return pointer;
+}
+
+// Where the field stands in its file, else the nearest one around it that is written there.
+std::string PlaceOf(const YamlDocument& document, const Error& error) {
+  std::string pointer = PointerOf(FieldOf(error));
+  while (!pointer.empty() && !document.places.contains(pointer)) {
+    pointer.resize(pointer.rfind('/'));
+  }
+  return PlaceText(document.file, document.OfKey(pointer));
+}
+
+Status Load(Blueprint& blueprint, const Json& manifest, const YamlDocument& document) {
   const Json older = manifest["kind"] == "Deployment" ? OlderOf(manifest) : Json();
   const auto object = LoadObject(blueprint, manifest, older);
-  if (!object) return Error{ErrorCode::kInvalidInput, place, object.error().what};
+  if (!object) {
+    return Error{ErrorCode::kInvalidInput, PlaceOf(document, object.error()), object.error().what};
+  }
   blueprint.objects.push_back(*object);
   return Ok{};
 }
 
+// A node that the manifests cordon starts schedulable: nothing would come to rest on it.
+bool IsCordoned(const Manifest& manifest) {
+  const Json::json_pointer at("/spec/unschedulable");
+  return manifest.kind == "Node" && manifest.object().value(at, Json()) == Json(true);
+}
+
+Status CheckReplicas(const Blueprint& blueprint, const Manifest& manifest, i64& pods) {
+  const LoadedObject& object = blueprint.objects.back();
+  if (static_cast<ObjectKind>(object.kind) != ObjectKind::kDeployment) return Ok{};
+  pods += object.replicas;
+  if (pods <= kPodsMax) return Ok{};
+  return Error{ErrorCode::kInvalidInput,
+               PlaceText(manifest.file(), manifest.document.Of("/spec/replicas")),
+               fmt::format("spec.replicas: {} pods with those before; at most {} are simulated",
+                           pods, kPodsMax)};
+}
+
 Status LoadManifestsOf(Blueprint& blueprint, const App& app, int pass, Warnings* warnings) {
+  i64 pods = 0;
   for (const Manifest& manifest : app.manifests.manifests) {
     const int order = manifest.kind == "Node" ? 0 : manifest.kind == "Namespace" ? 1 : 2;
     if (order != pass) continue;
@@ -43,7 +100,13 @@ Status LoadManifestsOf(Blueprint& blueprint, const App& app, int pass, Warnings*
       }
       continue;
     }
-    if (Status loaded = Load(blueprint, manifest.object(), place); !loaded) return loaded;
+    if (IsCordoned(manifest) && warnings != nullptr) {
+      warnings->push_back(place + ": Node " + manifest.name + " starts uncordoned");
+    }
+    if (Status loaded = Load(blueprint, manifest.object(), manifest.document); !loaded) {
+      return loaded;
+    }
+    if (Status fits = CheckReplicas(blueprint, manifest, pods); !fits) return fits;
   }
   return Ok{};
 }
@@ -59,11 +122,11 @@ Status LoadObjects(Blueprint& blueprint, const App& app, const ClusterShape& sha
   if (Status loaded = LoadManifestsOf(blueprint, app, 0, warnings); !loaded) return loaded;
   if (!own_nodes) {
     for (const Json& node : NodeManifests(shape)) {
-      if (Status loaded = Load(blueprint, node, "cluster.nodes"); !loaded) return loaded;
+      if (Status loaded = Load(blueprint, node, {"cluster.nodes", {}, {}}); !loaded) return loaded;
     }
   }
   for (const Json& name_space : NamespaceManifests(app.manifests)) {
-    if (Status loaded = Load(blueprint, name_space, ""); !loaded) return loaded;
+    if (Status loaded = Load(blueprint, name_space, {}); !loaded) return loaded;
   }
   if (Status loaded = LoadManifestsOf(blueprint, app, 1, warnings); !loaded) return loaded;
   return LoadManifestsOf(blueprint, app, 2, warnings);
@@ -78,7 +141,7 @@ Result<Blueprint> BuildBlueprint(const App& app, const BlueprintOptions& options
   const bool slash = !path.has_filename();
   blueprint.app =
       blueprint.strings.Add((slash ? path.parent_path() : path).filename().string());
-  blueprint.app_namespace = blueprint.strings.Add(app.manifests.default_namespace);
+  blueprint.app_namespace = blueprint.strings.Add(app.manifests.app_namespace);
   if (warnings != nullptr) {
     for (const auto* list : {&app.manifests.warnings, &app.behaviour.warnings}) {
       warnings->insert(warnings->end(), list->begin(), list->end());

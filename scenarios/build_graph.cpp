@@ -49,6 +49,7 @@ GraphService ServiceOf(Blueprint& blueprint, const AppService& spec) {
   out.name = blueprint.strings.Add(spec.name);
   out.workload = blueprint.strings.Add(spec.workload);
   out.kube_service = blueprint.strings.Add(spec.kube_service);
+  out.ns = blueprint.strings.Add(spec.name_space);
   out.called_port = spec.called_port;
   out.listen_port = spec.port;
   out.operations = static_cast<u32>(spec.operations.size());

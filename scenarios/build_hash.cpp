@@ -35,7 +35,7 @@ class Bytes {
 
 void AddGraph(const ServiceGraph& graph, Bytes& out) {
   for (const GraphService& s : graph.services) {
-    out.AddAll(s.name, s.workload, s.kube_service, s.called_port, s.listen_port,
+    out.AddAll(s.name, s.workload, s.kube_service, s.ns, s.called_port, s.listen_port,
                s.first_operation, s.operations, s.model, s.is_store, s.threads, s.queue_limit);
     out.AddReals(s.loop_cores, s.cpu_per_request_s, s.memory_base_bytes,
                  s.memory_per_request_bytes, s.memory_leak_bytes_per_s, s.startup.median_ms,

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Clusters to start episodes from: apps applied, updated once (so that every Deployment has a
 // history), left alone until nothing moves.
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "scenarios/build_parts.h"
 #include "sim/objects/load.h"
 #include "sim/objects/write_plan.h"
+#include "sim/telemetry/cluster_events.h"
+#include "sim/telemetry/describe.h"
 #include "sim/traffic/traffic.h"
 
 namespace wt {
@@ -39,6 +43,21 @@ std::string Unsettled(const Sim& sim) {
   return names;
 }
 
+// What the newest warning says that names a pod which is not Ready, else what its state is.
+std::string WhyNot(const Sim& sim) {
+  for (u32 i = 1; i < sim.world.Used<Pod>(); ++i) {
+    const Pod& pod = sim.At<Pod>(i);
+    if (pod.born == 0 || pod.ready || pod.phase == PodPhase::kSucceeded) continue;
+    std::string why = fmt::format("; pod {} is {}", PodName(sim, i), PodStatusText(sim, i));
+    for (u32 c = pod.first_container; c != 0; c = sim.At<Container>(c).next) {
+      const std::string message = WaitMessage(sim, c);
+      if (!message.empty()) return why + ": " + message;
+    }
+    return pod.node != 0 ? why : why + " on no node; look at its requests and nodeSelector";
+  }
+  return "";
+}
+
 bool SameFlow(const FlowClient& a, const FlowClient& b) {
   const auto near = [](f32 x, f32 y) { return std::abs(x - y) <= 1e-3f * (1e-3f + std::abs(y)); };
   return near(a.rate, b.rate) && near(a.error, b.error) && near(a.p99_s, b.p99_s);
@@ -56,7 +75,7 @@ Status RunUntilSettled(Sim& sim) {
     if (sim.now() - quiet_since >= kQuiet) return Ok{};
   }
   return Error{ErrorCode::kInvalidInput, std::string(sim.Text(sim.blueprint.app)),
-               "does not come to rest within an hour; not Ready: " + Unsettled(sim)};
+               "does not come to rest within an hour; not Ready: " + Unsettled(sim) + WhyNot(sim)};
 }
 
 void StartLoad(Sim& sim, f32 offered_rps) {

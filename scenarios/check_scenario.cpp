@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "scenarios/known_kinds.h"
 #include "scenarios/nearest.h"
 
 namespace wt {
@@ -49,6 +50,18 @@ class Checker {
       case kTargetNode:
         break;
     }
+  }
+
+  void CheckProtected(const Protected& entry, const std::string& path) {
+    if (entry.kind.empty()) return;
+    std::vector<std::string> kinds;
+    for (const KnownKind& known : KnownKinds()) AddOnce(kinds, std::string(known.kind));
+    for (const Manifest& manifest : app_.manifests.manifests) AddOnce(kinds, manifest.kind);
+    if (Has(kinds, entry.kind)) return;
+    errors_.push_back({ErrorCode::kInvalidInput, entry.place,
+                       path + ".kind: no kind \"" + entry.kind +
+                           "\"; expected one of Kubernetes or of the app" +
+                           DidYouMean(entry.kind, kinds)});
   }
 
   std::vector<Error> Take() { return std::move(errors_); }
@@ -152,6 +165,10 @@ std::vector<Error> CheckScenario(const Scenario& scenario, const App& app) {
   for (size_t i = 0; i < scenario.faults.size(); ++i) {
     const auto& target = scenario.faults[i].target;
     if (target) checker.CheckTarget(*target, "spec.faults[" + std::to_string(i) + "].target");
+  }
+  for (size_t i = 0; i < scenario.protected_objects.size(); ++i) {
+    checker.CheckProtected(scenario.protected_objects[i],
+                           "spec.protected[" + std::to_string(i) + "]");
   }
   return checker.Take();
 }

@@ -14,7 +14,7 @@ namespace wt {
 // What a fault can be aimed at; bits, so that a kind can allow several.
 enum TargetKind : u8 {
   kTargetService = 1,   // a Service
-  kTargetWorkload = 2,  // a Deployment, or a bare Pod or ReplicaSet
+  kTargetWorkload = 2,  // a Deployment, or a bare Pod
   kTargetPod = 4,
   kTargetNode = 8,
   kTargetEdge = 16,    // calls from one service to another

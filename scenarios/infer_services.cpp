@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "scenarios/behaviour_build.h"
@@ -169,6 +170,54 @@ void InferServices(BehaviourBuild& build) {
     build.fields.emplace_back();
   }
   MakeNamesUnique(build);
+}
+
+void InferCalledPorts(BehaviourBuild& build) {
+  std::vector<std::map<i32, int>> votes(build.services().size());
+  for (const AppService& caller : build.services()) {
+    for (const OperationSpec& operation : caller.operations) {
+      for (const CallSpec& call : operation.calls) {
+        if (call.port_named) ++votes[call.service][call.port];
+      }
+    }
+  }
+  for (u32 i = 0; i < build.services().size(); ++i) {
+    AppService& service = build.services()[i];
+    const KubeService* kube = build.FaceOf(service);
+    if (kube == nullptr || kube->ports.size() < 2) continue;
+    if (build.fields[i] && (*build.fields[i])["port"].present()) continue;
+    const Workload& workload = build.objects.workloads[build.workload_of[i]];
+    const KubeServicePort* best = nullptr;
+    int most = 0;
+    for (const KubeServicePort& port : kube->ports) {
+      const int count = votes[i][port.port] + build.IngressesTo(*kube, port);
+      const i32 target = TargetPort(port, workload);
+      const auto& listens = service.listen_ports;
+      if (std::find(listens.begin(), listens.end(), target) == listens.end()) continue;
+      if (count > most) best = &port;
+      most = std::max(most, count);
+    }
+    if (best == nullptr) continue;
+    service.called_port = best->port;
+    service.port = TargetPort(*best, workload);
+  }
+}
+
+const KubeService* BehaviourBuild::FaceOf(const AppService& service) const {
+  for (const KubeService& kube : objects.services) {
+    if (kube.name == service.kube_service && kube.name_space == service.name_space) return &kube;
+  }
+  return nullptr;
+}
+
+int BehaviourBuild::IngressesTo(const KubeService& kube, const KubeServicePort& port) const {
+  int count = 0;
+  for (size_t i = 0; i < objects.ingress_backends.size(); ++i) {
+    if (objects.ingress_backends[i] != kube.name_space + "/" + kube.name) continue;
+    const std::string& named = objects.ingress_ports[i];
+    count += !named.empty() && (named == port.name || named == std::to_string(port.port));
+  }
+  return count;
 }
 
 u32 BehaviourBuild::FindService(const std::string& name) const {

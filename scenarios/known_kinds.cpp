@@ -11,7 +11,7 @@ namespace {
 constexpr KnownKind kKinds[] = {
     {"v1", "Pod", true, true},
     {"apps/v1", "Deployment", true, true},
-    {"apps/v1", "ReplicaSet", true, true},
+    {"apps/v1", "ReplicaSet"},
     {"v1", "Service", true, true},
     {"v1", "ConfigMap", true, true},
     {"v1", "Secret", true, true},

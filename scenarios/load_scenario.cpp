@@ -207,7 +207,7 @@ std::vector<Protected> ReadProtected(const Field& field) {
   static const std::string kKeys[] = {"kind", "name", "namespace"};
   std::vector<Protected> list;
   if (!field.present()) {
-    return {{"PersistentVolumeClaim", "", ""}, {"", "", "kube-system"}};
+    return {{"PersistentVolumeClaim", "", "", ""}, {"", "", "kube-system", ""}};
   }
   if (!field.ExpectList()) return list;
   for (const Field& element : field.Elements()) {
@@ -215,7 +215,8 @@ std::vector<Protected> ReadProtected(const Field& field) {
     if (element.Keys().empty()) {
       element.Fail("protects everything; expected at least one of " + JoinWords(kKeys));
     }
-    list.push_back({element["kind"].Text(), element["name"].Text(), element["namespace"].Text()});
+    list.push_back({element["kind"].Text(), element["name"].Text(), element["namespace"].Text(),
+                    element.PlaceText()});
   }
   return list;
 }

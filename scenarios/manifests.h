@@ -28,11 +28,15 @@ struct Manifest {
 struct ManifestSet {
   std::vector<Manifest> manifests;  // in the order of files (by name) and documents
   std::string default_namespace;    // the Namespace of the set if it has exactly one, else default
+  std::string app_namespace;        // where most of its workloads are
   std::vector<std::string> warnings;
 
   const Manifest* Find(std::string_view kind, std::string_view name_space,
                        std::string_view name) const;
 };
+
+// The *.yaml, *.yml and *.json files of a folder (not of its subfolders), sorted.
+std::vector<std::string> ManifestFiles(const std::string& folder);
 
 // Reads a file or the *.yaml, *.yml and *.json files of a folder (not of its subfolders).
 // Left out: documents of wavetank.dev (behaviour.yaml) and kustomizations.

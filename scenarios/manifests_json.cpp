@@ -134,6 +134,7 @@ class Collector {
     ChooseNamespace();
     DropOwned();
     FillNamespaces();
+    ChooseAppNamespace();
     FindTwice();
     if (set_.manifests.empty() && errors_.empty()) {
       return Error{ErrorCode::kInvalidInput, path,
@@ -253,6 +254,21 @@ class Collector {
     }
   }
 
+  // The default one where as many workloads are there as anywhere.
+  void ChooseAppNamespace() {
+    std::map<std::string, int> workloads;
+    for (const Manifest& manifest : set_.manifests) {
+      if (manifest.kind == "Deployment") ++workloads[manifest.name_space];
+    }
+    set_.app_namespace = set_.default_namespace;
+    int most = workloads[set_.default_namespace];
+    for (const auto& [name, count] : workloads) {
+      if (count <= most) continue;
+      most = count;
+      set_.app_namespace = name;
+    }
+  }
+
   void FindTwice() {
     std::map<std::string, const Manifest*> seen;
     for (const Manifest& manifest : set_.manifests) {
@@ -285,20 +301,6 @@ class Collector {
   std::vector<Error> errors_;
 };
 
-std::vector<std::string> ManifestFiles(const std::string& folder) {
-  std::vector<std::string> paths;
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    const std::string extension = entry.path().extension().string();
-    if (entry.is_directory(ignored)) continue;
-    if (extension == ".yaml" || extension == ".yml" || extension == ".json") {
-      paths.push_back(entry.path().string());
-    }
-  }
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
-
 void AddText(std::string_view text, const std::string& file, Collector& collector) {
   const auto documents = ReadYaml(text, file);
   if (!documents) {
@@ -318,6 +320,20 @@ const Manifest* ManifestSet::Find(std::string_view kind, std::string_view name_s
     }
   }
   return nullptr;
+}
+
+std::vector<std::string> ManifestFiles(const std::string& folder) {
+  std::vector<std::string> paths;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string extension = entry.path().extension().string();
+    if (entry.is_directory(ignored)) continue;
+    if (extension == ".yaml" || extension == ".yml" || extension == ".json") {
+      paths.push_back(entry.path().string());
+    }
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
 }
 
 Result<ManifestSet> ReadManifests(const std::string& path) {

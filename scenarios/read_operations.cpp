@@ -74,19 +74,12 @@ OperationRef FindOperationRef(const Field& field, const std::string& text,
   return ref;
 }
 
-const KubeService* KubeOf(const AppService& callee, const BehaviourBuild& build) {
-  for (const KubeService& kube : build.objects.services) {
-    if (kube.name == callee.kube_service && kube.name_space == callee.name_space) return &kube;
-  }
-  return nullptr;
-}
-
 // Fills in the Service and port of a call. Complains if nothing leads to the callee.
 void Connect(const Field& field, const Field& port, const BehaviourBuild& build, CallSpec& call) {
   const AppService& callee = build.result.services[call.service];
   call.kube_service = callee.kube_service;
   call.port = callee.called_port;
-  const KubeService* kube = KubeOf(callee, build);
+  const KubeService* kube = build.FaceOf(callee);
   if (kube == nullptr) {
     field.Fail("no Service leads to " + callee.workload_kind + " " + callee.workload +
                "; expected a Service whose selector matches its pods");
@@ -98,6 +91,7 @@ void Connect(const Field& field, const Field& port, const BehaviourBuild& build,
                                  [written](const KubeServicePort& p) { return p.port == written; });
   if (!known) port.Fail(fmt::format("Service {} has no port {}", kube->name, written));
   call.port = static_cast<i32>(written);
+  call.port_named = true;
 }
 
 void ReadRetries(const Field& field, CallSpec& call) {
@@ -234,7 +228,9 @@ void InferOperationCalls(BehaviourBuild& build) {
       const Workload& target = build.objects.workloads[build.workload_of[callee]];
       call.port = PortOfKubeService(kube, target, build.services()[callee].port);
       for (const KubeServicePort& port : kube.ports) {
-        if (port.port == inferred.port) call.port = inferred.port;
+        if (port.port != inferred.port) continue;
+        call.port = inferred.port;
+        call.port_named = true;
       }
       if (!caller.operations.empty()) caller.operations[0].calls.push_back(std::move(call));
     }

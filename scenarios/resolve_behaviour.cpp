@@ -232,6 +232,7 @@ Result<Behaviour> ResolveBehaviour(const ManifestSet& manifests, const YamlDocum
   ApplyServices(root["services"], build);
   ReadOperations(build);
   InferOperationCalls(build);
+  InferCalledPorts(build);
   RefuseCycles(build);
   ReadMixes(root["load"], build);
   if (!build.errors.empty()) return JoinErrors(build.errors);

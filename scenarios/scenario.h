@@ -103,6 +103,7 @@ struct Limits {
 // Objects that must not change: every given field must match; an empty one matches all.
 struct Protected {
   std::string kind, name, name_space;
+  std::string place;
 };
 
 struct Scenario {

@@ -271,6 +271,35 @@ Error Refuse(const std::string& file, Place place, std::string what) {
   return {ErrorCode::kInvalidInput, PlaceText(file, place), std::move(what)};
 }
 
+std::string_view LineOf(std::string_view text, u32 number) {
+  size_t from = 0;
+  for (u32 line = 1; line < number && from != std::string_view::npos; ++line) {
+    from = text.find('\n', from);
+    if (from != std::string_view::npos) ++from;
+  }
+  if (from == std::string_view::npos) return {};
+  return text.substr(from, std::min(text.find('\n', from), text.size()) - from);
+}
+
+// A text that cannot be read: at the line or one beside it may stand one of the usual causes.
+Error Explain(std::string_view text, const std::string& file, Place place, std::string what) {
+  for (u32 line = place.line > 1 ? place.line - 1 : 1; line <= place.line + 1; ++line) {
+    const std::string_view words = LineOf(text, line);
+    const size_t indent = std::min(words.find_first_not_of(" \t"), words.size());
+    const size_t tab = words.substr(0, indent).find('\t');
+    if (tab != std::string_view::npos) {
+      return Refuse(file, {line, static_cast<u32>(tab + 1)},
+                    "a tab in the indentation; expected spaces");
+    }
+    const size_t braces = words.find("{{");
+    if (braces != std::string_view::npos) {
+      return Refuse(file, {line, static_cast<u32>(braces + 1)},
+                    "looks like a template; render it first, e.g. with helm template");
+    }
+  }
+  return Refuse(file, place, std::move(what));
+}
+
 }  // namespace
 
 std::string PlaceText(const std::string& file, Place place) {
@@ -317,9 +346,9 @@ Result<std::vector<YamlDocument>> ReadYaml(std::string_view text, const std::str
       documents.push_back(std::move(document));
     }
   } catch (const Refused& refused) {
-    return Refuse(file, refused.place, refused.what);
+    return Explain(text, file, refused.place, refused.what);
   } catch (const YAML::Exception& broken) {
-    return Refuse(file, PlaceOf(broken.mark), "broken YAML: " + broken.msg);
+    return Explain(text, file, PlaceOf(broken.mark), "broken YAML: " + broken.msg);
   }
   return documents;
 }

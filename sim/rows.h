@@ -197,7 +197,7 @@ struct Service {
   u32 cluster_ip = 0;          // number within the service CIDR
   u32 changed_by = 0;
   i32 changed_ms = 0;          // when the spec last changed
-  u16 proxied_target_port = 0; // what kube-proxy forwards port 0 to (per-pod names resolved there)
+  u16 called_port = 0;         // the port of it that callers in the app use; 0 = its first
   u8 deleting = 0;             // gone from the API; the row stays until kube-proxy has noticed
   u8 inputs_fresh = 0;         // 0: what it can serve is derived again, see traffic/inputs.h
   u32 draws = 0;               // delays drawn for it so far
@@ -211,7 +211,7 @@ struct Endpoint {
   u8 in_slice = 0, slice_ready = 0, slice_terminating = 0;
   // proxy_ready: ready and not terminating; proxy_terminating: serving and terminating.
   u8 in_proxy = 0, proxy_ready = 0, proxy_terminating = 0;
-  u16 proxy_port = 0;          // target port kube-proxy sends Service port [0] to
+  u16 proxy_port = 0;          // where kube-proxy sends connections for the called port
 };
 
 // Every kind without a hot row: ConfigMap, Secret, Namespace, and documents of unmodelled kinds.
@@ -270,7 +270,9 @@ struct Fault {
   u8 reserved[3] = {};
   u32 with[4] = {};            // parameters, meaning by kind
   u32 saved[4] = {};           // what revert puts back
-  StrId target_name = 0;       // finds the target again when it was deleted and made anew
+  StrId target_name = 0;       // finds the target again when it was deleted and made anew,
+  StrId target_ns = 0;         // with its namespace
+  StrId target_config = 0;     // the ConfigMap of the target that the scenario named; 0 = any
 };
 
 // Who can write to the cluster (audit): changed_by of rows.

@@ -75,6 +75,17 @@ void SetNodeUnschedulable(Sim& sim, u32 node, bool unschedulable, u32) {
   if (!unschedulable) RetryAfterNodeChange(sim, node, kNodeUncordoned);
 }
 
+namespace {
+
+u16 CalledPort(const Sim& sim, StrId ns, StrId name) {
+  for (const GraphService& graph : sim.blueprint.graph.services) {
+    if (graph.kube_service == name && graph.ns == ns) return static_cast<u16>(graph.called_port);
+  }
+  return 0;
+}
+
+}  // namespace
+
 u32 CreateService(Sim& sim, StrId ns, StrId name, RevId doc, u32 actor) {
   const u32 row = sim.world.Add<Service>();
   Service& service = sim.At<Service>(row);
@@ -84,6 +95,7 @@ u32 CreateService(Sim& sim, StrId ns, StrId name, RevId doc, u32 actor) {
   service.changed_by = actor;
   service.created_ms = service.changed_ms = sim.now_ms();
   service.cluster_ip = service.born;
+  service.called_port = CalledPort(sim, ns, name);
   if (sim.sink != nullptr) sim.sink->Changed(ObjectKind::kService, row);
   WakeService(sim, row);
   MarkFlowDirty(sim);

@@ -2,6 +2,8 @@
 // Moves as API writes. A write that the API took is recorded even when it changed nothing.
 #include "sim/cluster/entities.h"
 #include "sim/cluster/sim_cluster.h"
+#include "sim/controllers/endpoint_ports.h"
+#include "sim/objects/kinds.h"
 #include "sim/objects/timestamp.h"
 #include "sim/telemetry/cluster_events.h"
 #include "sim/transitions.h"
@@ -9,21 +11,12 @@
 namespace wt {
 namespace {
 
-ObjectKind KindOf(std::string_view name) {
-  struct Name {
-    std::string_view name;
-    ObjectKind kind;
-  };
-  constexpr std::array kNames{
-      Name{"deployment", ObjectKind::kDeployment}, Name{"deploy", ObjectKind::kDeployment},
-      Name{"service", ObjectKind::kService},       Name{"svc", ObjectKind::kService},
-      Name{"configmap", ObjectKind::kConfigMap},   Name{"cm", ObjectKind::kConfigMap},
-      Name{"secret", ObjectKind::kSecret},         Name{"node", ObjectKind::kNode},
-      Name{"pod", ObjectKind::kPod}};
-  for (const Name& known : kNames) {
-    if (known.name == name) return known.kind;
-  }
-  return ObjectKind::kNone;
+// What an agent can patch.
+ObjectKind KindOf(std::string_view word) {
+  const KindInfo* known = FindKindWord(word);
+  const ObjectKind kind = known == nullptr ? ObjectKind::kNone : ObjectKindNamed(known->kind);
+  const bool made_by_others = kind == ObjectKind::kReplicaSet || kind == ObjectKind::kNamespace;
+  return made_by_others ? ObjectKind::kNone : kind;
 }
 
 EntityKind EntityOf(ObjectKind kind) {
@@ -42,11 +35,16 @@ u32 FindPod(const Sim& sim, std::string_view name) {
   return 0;
 }
 
+// NAME of the app's main namespace, or NAMESPACE/NAME.
 u32 FindRow(const Sim& sim, ObjectKind kind, std::string_view name) {
+  const std::size_t slash = name.find('/');
+  const bool elsewhere = slash != std::string_view::npos;
+  const StrId ns =
+      elsewhere ? FindString(sim, name.substr(0, slash)) : sim.blueprint.app_namespace;
+  if (elsewhere) name.remove_prefix(slash + 1);
   if (kind == ObjectKind::kPod) return FindPod(sim, name);
-  const StrId ns = sim.blueprint.app_namespace;
   const StrId id = FindString(sim, name);
-  if (id == 0) return 0;
+  if (id == 0 || ns == 0) return 0;
   switch (kind) {
     case ObjectKind::kDeployment: return FindDeployment(sim, ns, id);
     case ObjectKind::kService: return FindService(sim, ns, id);
@@ -71,15 +69,13 @@ u32 BornOfObject(const Sim& sim, ObjectRef object) {
 
 void SimCluster::Record(ObjectKind kind, u32 row, u32 born, u32 workload) {
   const u32 workload_born = workload == 0 ? 0 : world_.At<Deployment>(workload).born;
-  for (u32 i = 0; i < side_.written_count; ++i) {
-    WrittenObject& known = side_.written[i];
+  for (WrittenObject& known : side_.written) {
     if (known.kind == kind && known.born == born) {
       ++known.writes;
       return;
     }
   }
-  if (side_.written_count == kWrittenMax) return;
-  side_.written[side_.written_count++] = {kind, row, born, workload, workload_born, 1};
+  side_.written.push_back({kind, row, born, workload, workload_born, 1});
 }
 
 void SimCluster::RecordPod(u32 pod) {
@@ -102,7 +98,12 @@ bool SimCluster::RepairService(Verb verb, const OptionValue& option, u32 row) {
   const ObjectRef object{ObjectKind::kService, row};
   switch (verb) {
     case Verb::kFixSelector: return Edit(object, EditOp::kCopySelector, 0, option.value);
-    case Verb::kFixPort: return Edit(object, EditOp::kSetTargetPort, 0, option.value);
+    case Verb::kFixPort: {
+      const Service& service = world_.At<Service>(row);
+      const u32 index = CalledPortIndex(View().Typed<ServiceSpec>(service.doc),
+                                        service.called_port);
+      return Edit(object, EditOp::kSetTargetPort, static_cast<u16>(index), option.value);
+    }
     case Verb::kRestoreConfig: return Edit(object, EditOp::kRestoreApplied, 0, 0);
     case Verb::kDeleteObject: {
       Sim sim = View();
@@ -244,7 +245,11 @@ Result<ActionOutcome> SimCluster::ApplyPatch(std::string_view object, std::strin
     side_.last_text = written ? "patched" : written.error().Text();
   }
   if (!written) return written.error();
-  Record(kind, row, born, kind == ObjectKind::kDeployment ? row : 0);
+  if (kind == ObjectKind::kPod) {
+    RecordPod(row);
+  } else {
+    Record(kind, row, born, kind == ObjectKind::kDeployment ? row : 0);
+  }
   ++side_.writes;
   const EntityKind entity = EntityOf(kind);
   const std::optional<u16> slot = SlotOf(entity, row);

@@ -4,6 +4,7 @@
 // masks, texts, the oracle and the write itself cannot disagree.
 #include "sim/cluster/entities.h"
 #include "sim/cluster/sim_cluster.h"
+#include "sim/controllers/endpoint_ports.h"
 #include "sim/telemetry/cluster_events.h"
 
 namespace wt {
@@ -92,7 +93,8 @@ OptionValue SimCluster::ServiceOption(const Move& move, u32 row) const {
         port = DeclaredPort(sim, sim.At<Deployment>(workload).tmpl, move.option);
       }
       if (port == 0 && move.option == 0) return {};
-      return Some(port != 0 ? port : ports[0].port);
+      const u32 called = CalledPortIndex(spec, service.called_port);
+      return Some(port != 0 ? port : ports[called].port);
     }
     case Verb::kRestoreConfig:
     case Verb::kDeleteObject: return Some(row);

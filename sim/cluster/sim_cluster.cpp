@@ -76,6 +76,7 @@ SimCluster::SimCluster(const Blueprint& blueprint, WorldPool& pool, World world,
     const StrId id = blueprint.strings.Find(name);
     side_.system_namespaces[found++] = id == StringTable::kMissing ? 0 : id;
   }
+  side_.written.reserve(kWrittenUsual);
   BuildSlots();
   BuildEdges();
   SyncSlots();
@@ -87,6 +88,7 @@ SimCluster SimCluster::Fork(WorldPool& pool) const {
   fork.pool_ = &pool;
   fork.world_ = pool.Fork(world_);
   fork.side_ = side_;
+  fork.side_.written.reserve(kWrittenUsual);  // a copy has room for what there is
   return fork;
 }
 
@@ -233,9 +235,9 @@ void SimCluster::Place(EntityKind kind, u32 row, u32 born) {
   if (kind == EntityKind::kWorkload) slot.graph = world_.At<Deployment>(row).service;
   if (kind != EntityKind::kService) return;
   const Service& service = world_.At<Service>(row);
-  if (service.ns != blueprint_->app_namespace) return;
   for (u16 g = 0; g < blueprint_->graph.services.size(); ++g) {
-    if (blueprint_->graph.services[g].kube_service == service.name) {
+    const GraphService& graph = blueprint_->graph.services[g];
+    if (graph.kube_service == service.name && graph.ns == service.ns) {
       slot.graph = static_cast<u16>(g + 1);
     }
   }

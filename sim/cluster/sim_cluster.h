@@ -6,7 +6,7 @@
 //   sim_cluster.cpp  slots, forks, time        investigate.cpp   what an investigation notes
 //   observe.cpp      planes and masks          apply_action.cpp  repairs as API writes
 //   options.cpp      values options stand for  texts.cpp         the same in words
-// One thread; Observe, Apply of a move and Advance do not allocate (texts off).
+// One thread; Observe, Apply of a move and Advance do not allocate (texts off, see Written).
 #pragma once
 
 #include <array>
@@ -91,11 +91,10 @@ class SimCluster final : public Cluster {
   // The concrete value of a repair option; and the move whose option has this value.
   OptionValue ValueOf(const Action& action) const;
   std::optional<Action> FindMove(EntityKind kind, u32 row, Verb verb, u32 value) const;
-  // Objects written, in the order of their first write; at most kWrittenMax are listed.
-  static constexpr u32 kWrittenMax = 64;
-  std::span<const WrittenObject> Written() const {
-    return {side_.written.data(), side_.written_count};
-  }
+  // Every object written, in the order of their first write. Room for kWrittenUsual is there from
+  // the start; only an episode that drains node after node needs more.
+  static constexpr u32 kWrittenUsual = 64;
+  std::span<const WrittenObject> Written() const { return side_.written; }
   u32 writes() const { return side_.writes; }
   u32 steps() const { return side_.steps; }
   void SetComplaint(bool complained) { side_.options.complaint = complained; }
@@ -174,8 +173,7 @@ class SimCluster final : public Cluster {
     std::vector<u8> is_entry;                  // per GraphService: clients call it
     std::vector<EntitySlot> stores;
     std::vector<u8> served;                    // per workload slot: a Service selects its pods
-    std::array<WrittenObject, kWrittenMax> written{};
-    u32 written_count = 0;
+    std::vector<WrittenObject> written;
     u32 writes = 0, steps = 0;
     u32 entity_changes = 0;                    // WorldHeader's, as the slots stand
     bool spent = false;                        // masks are those of a used up budget

@@ -185,9 +185,14 @@ std::string SimCluster::EntityName(EntityKind kind, u16 slot) const {
   const u32 row = RowOf(kind, slot);
   if (row == 0) return "";
   const Sim sim = View();
+  const auto named = [&sim](const auto& object) {
+    const std::string name(sim.Text(object.name));
+    if (object.ns == sim.blueprint.app_namespace) return name;
+    return std::string(sim.Text(object.ns)) + "/" + name;
+  };
   switch (kind) {
-    case EntityKind::kService: return std::string(sim.Text(sim.At<Service>(row).name));
-    case EntityKind::kWorkload: return std::string(sim.Text(sim.At<Deployment>(row).name));
+    case EntityKind::kService: return named(sim.At<Service>(row));
+    case EntityKind::kWorkload: return named(sim.At<Deployment>(row));
     case EntityKind::kNode: return std::string(sim.Text(sim.At<Node>(row).name));
     case EntityKind::kCluster:
     case EntityKind::kCount: break;

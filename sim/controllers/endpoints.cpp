@@ -26,7 +26,7 @@ bool UpdateEndpoint(Sim& sim, const Service& service, u32 endpoint) {
   const u8 ready = listed && (pod.ready || spec.publish_not_ready);
   const u8 terminating = listed && IsTerminating(pod);
   // The port is looked at as well: the proxy follows a change of it like any other.
-  const bool moved = listed && row.in_proxy && row.proxy_port != PortOfEndpoint(sim, spec, pod);
+  const bool moved = listed && row.in_proxy && row.proxy_port != PortOfEndpoint(sim, service, pod);
   if (row.in_slice == listed && row.slice_ready == ready && row.slice_terminating == terminating) {
     return moved;
   }

@@ -22,13 +22,13 @@ Route RouteOf(const Endpoint& row) {
 }
 
 // True when traffic to this endpoint changes.
-bool UpdateProxy(const Sim& sim, const ServiceSpec& spec, Endpoint& row) {
+bool UpdateProxy(const Sim& sim, const Service& service, Endpoint& row) {
   const Route before = RouteOf(row);
   const Pod& pod = sim.At<Pod>(row.pod);
   row.in_proxy = row.in_slice;
   row.proxy_ready = row.in_slice && row.slice_ready && !row.slice_terminating;
   row.proxy_terminating = row.in_slice && row.slice_ready && row.slice_terminating;
-  if (row.in_slice && pod.born == row.pod_born) row.proxy_port = PortOfEndpoint(sim, spec, pod);
+  if (row.in_slice && pod.born == row.pod_born) row.proxy_port = PortOfEndpoint(sim, service, pod);
   return !(RouteOf(row) == before);
 }
 
@@ -36,12 +36,11 @@ bool UpdateProxy(const Sim& sim, const ServiceSpec& spec, Endpoint& row) {
 
 void SyncProxy(Sim& sim, u32 service) {
   Service& row = sim.At<Service>(service);
-  const auto& spec = sim.Typed<ServiceSpec>(row.doc);
   bool changed = false;
   for (u32* link = &row.first_endpoint; *link != 0;) {
     const u32 endpoint = *link;
     Endpoint& at = sim.At<Endpoint>(endpoint);
-    changed |= UpdateProxy(sim, spec, at);
+    changed |= UpdateProxy(sim, row, at);
     if (at.in_slice) {
       link = &at.next;
     } else {
@@ -49,8 +48,6 @@ void SyncProxy(Sim& sim, u32 service) {
       sim.world.Free<Endpoint>(endpoint);
     }
   }
-  const auto ports = Items(&spec, spec.ports);
-  row.proxied_target_port = ports.empty() ? u16{0} : ports[0].target_port;
   if (changed) {
     MarkServiceInputsStale(sim, service);
     MarkSolveNeeded(sim);

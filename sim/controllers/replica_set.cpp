@@ -20,6 +20,12 @@ constexpr i32 kBatch = 10;
 constexpr SimTime kBatchEvery = 500 * kMillisecond;
 static_assert(kBurst <= static_cast<i32>(kHeadroom));
 
+// Pods of this template that one sync may create: their containers need rows too.
+i32 BatchRoom(const Sim& sim, RevId tmpl) {
+  const u32 containers = sim.Typed<PodTemplate>(tmpl).containers.count;
+  return static_cast<i32>(kHeadroom / std::max(containers, 1u));
+}
+
 u32 MostRestarts(const Sim& sim, const Pod& pod) {
   u32 most = 0;
   for (u32 c = pod.first_container; c != 0; c = sim.At<Container>(c).next) {
@@ -129,7 +135,7 @@ void SyncReplicaSet(Sim& sim, u32 replica_set) {
   ReplicaSet& row = sim.At<ReplicaSet>(replica_set);
   if (row.deleting) return;
   const bool goes_on = row.waiting == static_cast<u8>(ReplicaSetWait::kNextBatch);
-  const i32 batch = goes_on ? kBatch : kBurst;
+  const i32 batch = std::min(goes_on ? kBatch : kBurst, BatchRoom(sim, row.tmpl));
   const i32 missing = row.want - row.active;
   if (missing > 0) CreatePods(sim, replica_set, std::min(missing, batch));
   if (missing < 0) DeletePods(sim, replica_set, std::min(-missing, batch));

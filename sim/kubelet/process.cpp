@@ -12,11 +12,23 @@ namespace wt {
 namespace {
 
 // The GraphService (index + 1) whose program the template's container is.
+// Index + 1 of the GraphService that the pod's workload runs; a bare pod is its own workload.
+u16 ServiceOfPod(const Sim& sim, const Pod& pod) {
+  if (pod.owner != 0) {
+    const u32 deployment = sim.At<ReplicaSet>(pod.owner).deployment;
+    return deployment == 0 ? u16{0} : sim.At<Deployment>(deployment).service;
+  }
+  const auto& services = sim.blueprint.graph.services;
+  for (std::size_t s = 0; s < services.size() && pod.name != 0; ++s) {
+    if (services[s].workload == pod.name && services[s].ns == pod.ns) {
+      return static_cast<u16>(s + 1);
+    }
+  }
+  return 0;
+}
+
 u16 ProgramOf(const Sim& sim, const Container& c) {
-  const u32 owner = sim.At<Pod>(c.pod).owner;
-  if (owner == 0) return 0;
-  const u32 deployment = sim.At<ReplicaSet>(owner).deployment;
-  const u16 service = deployment == 0 ? u16{0} : sim.At<Deployment>(deployment).service;
+  const u16 service = ServiceOfPod(sim, sim.At<Pod>(c.pod));
   if (service == 0 || service > sim.blueprint.runtime.size()) return 0;
   const ServiceRuntime& runtime = sim.blueprint.runtime[service - 1u];
   const ContainerSpec& spec = SpecOf(sim, c);
@@ -208,6 +220,7 @@ bool ServiceAnswers(const Sim& sim, u32 graph_service) {
     for (u32 s = 1; s < sim.world.Used<Service>(); ++s) {
       const Service& service = sim.At<Service>(s);
       if (service.born == 0 || service.name != graph.kube_service || service.deleting) continue;
+      if (service.ns != graph.ns) continue;
       for (u32 e = service.first_endpoint; e != 0; e = sim.At<Endpoint>(e).next) {
         if (EndpointAnswers(sim, sim.At<Endpoint>(e), graph_service)) return true;
       }

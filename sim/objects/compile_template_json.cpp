@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pod templates. Volumes that need a ConfigMap or Secret count for every container: the kubelet
 // mounts all of them before it starts any.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -11,6 +13,7 @@
 #include "sim/objects/compile_parts.h"
 #include "sim/objects/content_hash.h"
 #include "sim/objects/pod_totals.h"
+#include "sim/world.h"
 
 namespace wt {
 namespace {
@@ -221,6 +224,11 @@ RestartPolicy RestartOf(std::string_view text) {
 
 Result<std::string> CompileTemplate(const Json& document, Interner& interner) {
   const Json& spec = Map(document, "spec");
+  if (const std::size_t count = List(spec, "containers").size(); count > kHeadroom) {
+    return Error{ErrorCode::kInvalidObject, "spec.template.spec.containers",
+                 fmt::format("a pod of {} containers; at most {} are simulated", count,
+                             kHeadroom)};
+  }
   BlobBuilder<PodTemplate> blob;
   PodTemplate out;
   const std::vector<ConfigRef> volume_refs = VolumeRefs(spec, interner);
@@ -235,7 +243,7 @@ Result<std::string> CompileTemplate(const Json& document, Interner& interner) {
   const PodTotals totals = TotalsOf(document);
   out.memory_request = totals.memory_bytes;
   out.cpu_request = totals.cpu_millicores;
-  out.qos = static_cast<QosClass>(totals.qos);
+  out.qos = totals.qos;
   const i64 grace = Find(spec, "terminationGracePeriodSeconds") == nullptr
                         ? 30
                         : Int(spec, "terminationGracePeriodSeconds");

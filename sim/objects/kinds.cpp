@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/objects/kinds.h"
 
+#include <algorithm>
 #include <array>
+
+#include "sim/rows.h"
 
 namespace wt {
 namespace {
@@ -99,6 +102,39 @@ const KindInfo* FindKind(std::string_view api_version, std::string_view kind) {
     if (k.kind == kind && k.group == group && k.version == version) return &k;
   }
   return nullptr;
+}
+
+const KindInfo* FindKindWord(std::string_view word) {
+  const auto same = [](std::string_view a, std::string_view b) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c - 0; };
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [&](char x, char y) { return lower(x) == lower(y); });
+  };
+  for (const KindInfo& k : kKinds) {
+    if (same(k.kind, word) || same(k.plural, word)) return &k;
+    for (std::string_view names = k.short_names; !names.empty();) {
+      const std::size_t comma = std::min(names.find(','), names.size());
+      if (same(names.substr(0, comma), word)) return &k;
+      names.remove_prefix(std::min(comma + 1, names.size()));
+    }
+  }
+  return nullptr;
+}
+
+ObjectKind ObjectKindNamed(std::string_view kind) {
+  struct Named {
+    std::string_view name;
+    ObjectKind kind;
+  };
+  constexpr std::array kNamed{
+      Named{"Node", ObjectKind::kNode},           Named{"Deployment", ObjectKind::kDeployment},
+      Named{"ReplicaSet", ObjectKind::kReplicaSet}, Named{"Pod", ObjectKind::kPod},
+      Named{"Service", ObjectKind::kService},     Named{"ConfigMap", ObjectKind::kConfigMap},
+      Named{"Secret", ObjectKind::kSecret},       Named{"Namespace", ObjectKind::kNamespace}};
+  for (const Named& row : kNamed) {
+    if (row.name == kind) return row.kind;
+  }
+  return ObjectKind::kNone;
 }
 
 const KindInfo* FindKind(std::string_view kind) {

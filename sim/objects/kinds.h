@@ -28,6 +28,13 @@ const KindInfo* FindKind(std::string_view api_version, std::string_view kind);
 // The first kind of that name in any group, nullptr when unknown.
 const KindInfo* FindKind(std::string_view kind);
 
+// By any word that kubectl takes: "deployment", "Deployments", "deploy". nullptr when unknown.
+const KindInfo* FindKindWord(std::string_view word);
+
+// "Deployment" -> kDeployment; kNone for kinds that have no rows and no hot path.
+enum class ObjectKind : u8;  // sim/rows.h
+ObjectKind ObjectKindNamed(std::string_view kind);
+
 // "apps" of "apps/v1", "" of "v1".
 std::string_view GroupOf(std::string_view api_version);
 

@@ -19,14 +19,9 @@ namespace wt {
 namespace {
 
 ObjectKind RowKindOf(std::string_view kind) {
-  if (kind == "Node") return ObjectKind::kNode;
-  if (kind == "Deployment") return ObjectKind::kDeployment;
-  if (kind == "Pod") return ObjectKind::kPod;
-  if (kind == "Service") return ObjectKind::kService;
-  if (kind == "ConfigMap") return ObjectKind::kConfigMap;
-  if (kind == "Secret") return ObjectKind::kSecret;
-  if (kind == "Namespace") return ObjectKind::kNamespace;
-  return ObjectKind::kOther;
+  const ObjectKind named = ObjectKindNamed(kind);
+  const bool made_by_controllers = named == ObjectKind::kReplicaSet;
+  return named == ObjectKind::kNone || made_by_controllers ? ObjectKind::kOther : named;
 }
 
 struct Compiled {
@@ -51,9 +46,10 @@ Result<Compiled> CompileParts(Blueprint& blueprint, std::string_view kind, Json 
 }
 
 // Index + 1 of the GraphService that this workload runs; 0 = it is no part of the app's graph.
-u16 GraphServiceOf(const Blueprint& blueprint, StrId workload) {
-  for (std::size_t s = 0; s < blueprint.graph.services.size(); ++s) {
-    if (blueprint.graph.services[s].workload == workload) return static_cast<u16>(s + 1);
+u16 GraphServiceOf(const Blueprint& blueprint, StrId ns, StrId workload) {
+  const auto& services = blueprint.graph.services;
+  for (std::size_t s = 0; s < services.size(); ++s) {
+    if (services[s].workload == workload && services[s].ns == ns) return static_cast<u16>(s + 1);
   }
   return 0;
 }
@@ -183,7 +179,7 @@ ObjectRef CreateLoaded(Sim& sim, const LoadedObject& object, u32 actor, bool old
     case ObjectKind::kDeployment: {
       const u32 row =
           CreateDeployment(sim, object.ns, object.name, doc, tmpl, object.replicas, actor);
-      sim.At<Deployment>(row).service = GraphServiceOf(sim.blueprint, object.name);
+      sim.At<Deployment>(row).service = GraphServiceOf(sim.blueprint, object.ns, object.name);
       return {kind, row};
     }
     case ObjectKind::kService:

@@ -10,12 +10,11 @@
 
 #include "sim/objects/json_fwd.h"
 #include "sim/objects/quantity.h"
+#include "sim/typed.h"
 
 namespace wt {
 
 using ResourceList = std::map<std::string, Quantity, std::less<>>;
-
-enum class QosClass : u8 { kBestEffort, kBurstable, kGuaranteed };
 
 // Each O(containers * resources).
 ResourceList PodRequests(const Json& pod);

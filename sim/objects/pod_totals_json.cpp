@@ -18,7 +18,7 @@ PodTotals TotalsOf(const Json& pod) {
   if (const auto memory = requests.find("memory"); memory != requests.end()) {
     totals.memory_bytes = ResourceUnits("memory", memory->second);
   }
-  totals.qos = static_cast<u8>(PodQosClass(pod));
+  totals.qos = PodQosClass(pod);
   return totals;
 }
 

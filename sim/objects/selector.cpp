@@ -78,7 +78,7 @@ Status CheckKey(std::string_view key) {
 
 Status CheckValues(const Requirement& r) {
   std::vector<std::string> errors;
-  const bool ordered = r.op == SelectorOp::kGreater || r.op == SelectorOp::kLess;
+  const bool ordered = r.op == RequirementOp::kGreater || r.op == RequirementOp::kLess;
   for (std::size_t k = 0; k < r.values.size(); ++k) {
     i64 number = 0;
     if (ordered && !ParseInteger(r.values[k], number)) {
@@ -149,12 +149,12 @@ class Parser {
     const Status valid = CheckKey(key.text);
     if (!valid) return valid.error();
     r.key = key.text;
-    r.op = negated ? SelectorOp::kNotExists : SelectorOp::kExists;
+    r.op = negated ? RequirementOp::kNotExists : RequirementOp::kExists;
     if (negated || AtEnd() || IsSymbol(Look(), ",")) return r;
     Status status = ParseOperator(r.op);
     if (!status) return status.error();
     std::set<std::string> values;
-    const bool list = r.op == SelectorOp::kIn || r.op == SelectorOp::kNotIn;
+    const bool list = r.op == RequirementOp::kIn || r.op == RequirementOp::kNotIn;
     status = list ? ParseValues(values) : ParseOneValue(values);
     if (!status) return status.error();
     r.values.assign(values.begin(), values.end());
@@ -163,15 +163,15 @@ class Parser {
     return r;
   }
 
-  Status ParseOperator(SelectorOp& op) {
+  Status ParseOperator(RequirementOp& op) {
     const Item item = Take();
     static constexpr struct {
       std::string_view text;
-      SelectorOp op;
-    } kOperators[] = {{"=", SelectorOp::kEquals},     {"==", SelectorOp::kDoubleEquals},
-                      {"!=", SelectorOp::kNotEquals}, {">", SelectorOp::kGreater},
-                      {"<", SelectorOp::kLess},       {"in", SelectorOp::kIn},
-                      {"notin", SelectorOp::kNotIn}};
+      RequirementOp op;
+    } kOperators[] = {{"=", RequirementOp::kEquals},     {"==", RequirementOp::kDoubleEquals},
+                      {"!=", RequirementOp::kNotEquals}, {">", RequirementOp::kGreater},
+                      {"<", RequirementOp::kLess},       {"in", RequirementOp::kIn},
+                      {"notin", RequirementOp::kNotIn}};
     for (const auto& row : kOperators) {
       if (item.text != row.text) continue;
       op = row.op;
@@ -225,24 +225,24 @@ class Parser {
   std::size_t at_ = 0;
 };
 
-std::string_view OperatorText(SelectorOp op) {
+std::string_view OperatorText(RequirementOp op) {
   switch (op) {
-    case SelectorOp::kEquals:
+    case RequirementOp::kEquals:
       return "=";
-    case SelectorOp::kDoubleEquals:
+    case RequirementOp::kDoubleEquals:
       return "==";
-    case SelectorOp::kNotEquals:
+    case RequirementOp::kNotEquals:
       return "!=";
-    case SelectorOp::kIn:
+    case RequirementOp::kIn:
       return " in ";
-    case SelectorOp::kNotIn:
+    case RequirementOp::kNotIn:
       return " notin ";
-    case SelectorOp::kGreater:
+    case RequirementOp::kGreater:
       return ">";
-    case SelectorOp::kLess:
+    case RequirementOp::kLess:
       return "<";
-    case SelectorOp::kExists:
-    case SelectorOp::kNotExists:
+    case RequirementOp::kExists:
+    case RequirementOp::kNotExists:
       break;
   }
   return "";
@@ -315,9 +315,9 @@ Result<LabelSelector> ParseLabelSelector(std::string_view text) { return Parser(
 std::string CanonicalText(const LabelSelector& selector) {
   std::vector<std::string> parts;
   for (const Requirement& r : selector.all) {
-    std::string part = (r.op == SelectorOp::kNotExists ? "!" : "") + r.key;
+    std::string part = (r.op == RequirementOp::kNotExists ? "!" : "") + r.key;
     part += OperatorText(r.op);
-    const bool list = r.op == SelectorOp::kIn || r.op == SelectorOp::kNotIn;
+    const bool list = r.op == RequirementOp::kIn || r.op == RequirementOp::kNotIn;
     parts.push_back(part + (list ? "(" + Join(r.values, ",") + ")" : Join(r.values, ",")));
   }
   return Join(parts, ",");

@@ -14,7 +14,8 @@
 
 namespace wt {
 
-enum class SelectorOp : u8 {
+// Operators of selectors as clients write them; typed.h has those of compiled ones.
+enum class RequirementOp : u8 {
   kExists,
   kNotExists,
   kEquals,        // a=b
@@ -28,7 +29,7 @@ enum class SelectorOp : u8 {
 
 struct Requirement {
   std::string key;
-  SelectorOp op = SelectorOp::kExists;
+  RequirementOp op = RequirementOp::kExists;
   std::vector<std::string> values;  // sorted, each once
 };
 

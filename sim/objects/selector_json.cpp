@@ -25,26 +25,26 @@ bool Holds(const Requirement& r, const Json& labels) {
     return std::find(r.values.begin(), r.values.end(), value) != r.values.end();
   };
   switch (r.op) {
-    case SelectorOp::kExists:
+    case RequirementOp::kExists:
       return present;
-    case SelectorOp::kNotExists:
+    case RequirementOp::kNotExists:
       return !present;
-    case SelectorOp::kEquals:
-    case SelectorOp::kDoubleEquals:
-    case SelectorOp::kIn:
+    case RequirementOp::kEquals:
+    case RequirementOp::kDoubleEquals:
+    case RequirementOp::kIn:
       return present && listed();
-    case SelectorOp::kNotEquals:
-    case SelectorOp::kNotIn:
+    case RequirementOp::kNotEquals:
+    case RequirementOp::kNotIn:
       return !present || !listed();
-    case SelectorOp::kGreater:
-    case SelectorOp::kLess:
+    case RequirementOp::kGreater:
+    case RequirementOp::kLess:
       break;
   }
   i64 left = 0;
   i64 right = 0;
   if (!present || r.values.empty() || !Integer(value, left)) return false;
   if (!Integer(r.values[0], right)) return false;
-  return r.op == SelectorOp::kGreater ? left > right : left < right;
+  return r.op == RequirementOp::kGreater ? left > right : left < right;
 }
 
 }  // namespace
@@ -69,16 +69,16 @@ Result<ObjectSelector> ReadLabelSelector(const Json* selector) {
   if (selector == nullptr || !selector->is_object()) return out;
   out.matches_nothing = false;
   for (const auto& [key, value] : Map(*selector, "matchLabels").items()) {
-    out.selector.all.push_back({key, SelectorOp::kEquals, {std::string(TextOf(value))}});
+    out.selector.all.push_back({key, RequirementOp::kEquals, {std::string(TextOf(value))}});
   }
   for (const Json& expression : List(*selector, "matchExpressions")) {
     Requirement r;
     r.key = Text(expression, "key");
     const std::string_view op = Text(expression, "operator");
     if (op == "In" || op == "NotIn") {
-      r.op = op == "In" ? SelectorOp::kIn : SelectorOp::kNotIn;
+      r.op = op == "In" ? RequirementOp::kIn : RequirementOp::kNotIn;
     } else if (op == "Exists" || op == "DoesNotExist") {
-      r.op = op == "Exists" ? SelectorOp::kExists : SelectorOp::kNotExists;
+      r.op = op == "Exists" ? RequirementOp::kExists : RequirementOp::kNotExists;
     } else {
       return Error{ErrorCode::kInvalidObject, "",
                    fmt::format("\"{}\" is not a valid label selector operator", op)};

@@ -369,9 +369,11 @@ void ValidateService(Checker& check, const Json& object, const Json* old) {
   const Json& before = Map(*old, "spec");
   const bool keeps_ip = Text(before, "type") != "ExternalName" && type != "ExternalName" &&
                         !Text(before, "clusterIP").empty();
-  if (!keeps_ip || Text(spec, "clusterIP") == Text(before, "clusterIP")) return;
-  const FieldPath ips = path.Child("clusterIPs");
-  check.Invalid(ips.Index(0), Shown(Find(spec, "clusterIP")), "may not change once set");
+  if (!keeps_ip) return;
+  const Json& ips = List(spec, "clusterIPs");
+  const std::string_view first = ips.empty() ? Text(spec, "clusterIP") : TextOf(ips[0]);
+  if (first == Text(before, "clusterIP")) return;
+  check.Invalid(path.Child("clusterIPs").Index(0), Shown(first), "may not change once set");
 }
 
 void ValidateIngress(Checker& check, const Json& object, const Json* old) {

@@ -52,6 +52,7 @@ std::string ConnectError(const Sim& sim, u32 graph_service) {
   for (u32 s = 1; s < sim.world.Used<Service>(); ++s) {
     const Service& service = sim.At<Service>(s);
     if (service.born == 0 || service.deleting || service.name != callee.kube_service) continue;
+    if (service.ns != callee.ns) continue;
     return fmt::format("dial tcp {}: connect: connection refused", AddressOf(sim, callee));
   }
   return fmt::format("dial tcp: lookup {}: no such host", sim.Text(callee.kube_service));

@@ -20,18 +20,6 @@ struct Backends {  // what connections through one Service meet
   f32 slow = 0;  // sum of multipliers of service time
 };
 
-// The port of the endpoint's pod that kube-proxy sends connections for `port` to; 0 = none.
-u16 TargetPort(const ServiceSpec& spec, const Endpoint& endpoint, u16 port) {
-  const auto ports = Items(&spec, spec.ports);
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    if (ports[i].port != port) continue;
-    if (i == 0) return endpoint.proxy_port;
-    if (ports[i].target_name == 0) return ports[i].target_port;
-    return 0;
-  }
-  return 0;
-}
-
 bool HasPort(const ServiceSpec& spec, u16 port) {
   for (const ServicePort& p : Items(&spec, spec.ports)) {
     if (p.port == port) return true;
@@ -73,8 +61,7 @@ void CountPod(const Sim& sim, const Pod& pod, u16 port, u32 graph_service, LastS
   }
 }
 
-Backends CountBackends(const Sim& sim, const Service& service, u16 port, u32 graph_service) {
-  const auto& spec = sim.Typed<ServiceSpec>(service.doc);
+Backends CountBackends(const Sim& sim, const Service& service, u32 graph_service) {
   const Endpoint* endpoints = sim.world.Rows<Endpoint>();
   const Pod* pods = sim.world.Rows<Pod>();
   Backends out;
@@ -94,16 +81,16 @@ Backends CountBackends(const Sim& sim, const Service& service, u16 port, u32 gra
       out.lost += 1;
       continue;
     }
-    CountPod(sim, pod, TargetPort(spec, endpoint, port), graph_service, last, out);
+    CountPod(sim, pod, endpoint.proxy_port, graph_service, last, out);
   }
   return out;
 }
 
-u32 ServiceRow(const Sim& sim, StrId name) {
+u32 ServiceRow(const Sim& sim, StrId ns, StrId name) {
   const Service* services = sim.world.Rows<Service>();
   const u32 used = sim.world.Used<Service>();
   for (u32 s = 1; s < used; ++s) {
-    if (services[s].name != name) continue;
+    if (services[s].name != name || services[s].ns != ns) continue;
     if (services[s].born != 0 && !services[s].deleting) return s;
   }
   return 0;
@@ -172,7 +159,7 @@ ServiceInput DeriveInput(const Sim& sim, u32 index) {
   ServiceInput in;
   in.cache_hit = g.cache_hit_ratio;
   in.connect_fail_s = kRefusedS;
-  const u32 row = g.kube_service == 0 ? 0 : ServiceRow(sim, g.kube_service);
+  const u32 row = g.kube_service == 0 ? 0 : ServiceRow(sim, g.ns, g.kube_service);
   if (row == 0) {
     in.connect_fail_s = 0.01f;  // the name does not resolve
     return in;
@@ -183,7 +170,7 @@ ServiceInput DeriveInput(const Sim& sim, u32 index) {
     in.connect_fail_s = kLostS;
     return in;
   }
-  const Backends backends = CountBackends(sim, service, port, index);
+  const Backends backends = CountBackends(sim, service, index);
   if (backends.total == 0) return in;
   const f32 reached = backends.good + backends.wrong;
   in.servers = backends.good;

@@ -20,6 +20,7 @@ struct GraphService {
   u32 name = 0;              // behaviour name ("frontend")
   u32 workload = 0;          // Deployment name
   u32 kube_service = 0;      // name of the Kubernetes Service callers go through; 0 = none
+  u32 ns = 0;                // namespace of both
   u32 program = 0;           // index into Blueprint::programs: what its process must be
   i32 called_port = 0;       // Service port callers use
   i32 listen_port = 0;       // port the process listens on

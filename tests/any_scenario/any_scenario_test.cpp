@@ -153,6 +153,30 @@ TEST(AnyScenario, RevertingEveryFaultLeadsBackToAServedState) {
   }
 }
 
+// Twelve steps of an agent, with precompiled edges and the memo of edits on or off.
+u64 HashOf(const ScenarioSetup& setup, const char* agent, WriteSwitches switches) {
+  Switches() = switches;
+  WorldPool pool;
+  const EpisodeRequest request{&setup, 0, kSeed, 0, -1, false, 12};
+  const EpisodeResult e = RunChunk({&request, 1}, *Agent(agent)(), pool, {})[0];
+  Switches() = {};
+  EXPECT_FALSE(e.errored) << e.error;
+  return e.hash;
+}
+
+TEST(AnyScenario, PrecompiledRevisionsAndMemoChangeSpeedOnly) {
+  for (const ScenarioSetup& setup : Catalog().setups) {
+    for (const char* agent : {"oracle", "random", "sweep"}) {
+      const std::string what = setup.scenario.name + " " + agent;
+      const u64 slow = HashOf(setup, agent, {false, false});
+      EXPECT_EQ(HashOf(setup, agent, {true, false}), slow) << what << ": edges alone";
+      EXPECT_EQ(HashOf(setup, agent, {false, true}), slow) << what << ": memo, filling";
+      EXPECT_EQ(HashOf(setup, agent, {false, true}), slow) << what << ": memo, filled";
+      EXPECT_EQ(HashOf(setup, agent, {true, true}), slow) << what << ": both";
+    }
+  }
+}
+
 TEST(AnyScenario, InvariantsHoldAfterEveryEvent) {
   for (u32 s = 0; s < Catalog().setups.size(); ++s) {
     WorldPool pool;

@@ -26,6 +26,22 @@ TEST(Determinism, DifferentSeedsAreDifferentEpisodes) {
   }
 }
 
+TEST(Determinism, AnEpisodeReadBackFromItsLineCountsInSummariesAsItDid) {
+  RunInfo info;
+  u32 repaired = 0;
+  for (const EpisodeResult& e : RunLite("rule", 1, 4)) {
+    const Result<EpisodeResult> read =
+        ReadEpisodeLine(EpisodeLine(info, Lite().labels, e), Lite().labels);
+    ASSERT_TRUE(read) << read.error().Text();
+    EXPECT_EQ(read->end, e.end) << Describe(e);
+    EXPECT_EQ(read->injected_at, e.injected_at) << Describe(e);
+    if (!e.faulty) continue;
+    EXPECT_EQ(read->repaired_at, e.repaired_at) << Describe(e);
+    repaired += e.repaired_at > 0;
+  }
+  EXPECT_GT(repaired, 20u);
+}
+
 TEST(Determinism, AMemberOfAGroupIsTheSameEpisodeRunAlone) {
   for (u32 s = 0; s < Lite().setups.size(); s += 5) {
     std::vector<EpisodeRequest> group;

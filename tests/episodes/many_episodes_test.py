@@ -16,6 +16,7 @@ ROOT = sys.argv.pop(2)
 BINARY = sys.argv.pop(1)
 FEW = 1024
 RESULT_MIB = 0.5 / 1024  # of one episode's request and result
+GROWTH = 1.3  # worlds that grow leave their smaller blocks to the pool
 
 
 def play(**settings):
@@ -33,7 +34,7 @@ class ManyEpisodes(unittest.TestCase):
         self.assertEqual((few["episodes"], many["episodes"]), (FEW, EPISODES))
         self.assertEqual(many["errored"], 0)
         self.assertLess(many["peak_mib"],
-                        few["peak_mib"] * 1.1 + (EPISODES - FEW) * RESULT_MIB)
+                        few["peak_mib"] * GROWTH + (EPISODES - FEW) * RESULT_MIB)
         if many["wall_s"] > 8:  # a line every 5 s
             self.assertRegex(many["stderr"], rf"episodes \d+/{EPISODES} \d+%")
         return many

@@ -46,7 +46,13 @@ TEST(PlanFault, AServiceNamesTheWorkloadBehindItAndBack) {
   config.target_name = shop.Id("shop-config");
   const auto row = PlanFault(sim, config);
   ASSERT_TRUE(row.ok()) << row.error().Text();
-  EXPECT_EQ(sim.Text(sim.At<Fault>(*row).target_name), "cart");
+  const Fault& fault = sim.At<Fault>(*row);
+  EXPECT_EQ(sim.Text(fault.target_name), "cart");
+  const RootCause truth = TruthOf(sim, fault);
+  EXPECT_EQ(truth.kind, ObjectKind::kConfigMap);
+  EXPECT_EQ(sim.Text(truth.name), "shop-config");
+  EXPECT_EQ(truth.entity, EntityKind::kWorkload);
+  EXPECT_EQ(sim.Text(sim.At<Deployment>(truth.entity_row).name), "cart");
 }
 
 TEST(PlanFault, RefusesWhatCannotBeOrHasNoEffect) {

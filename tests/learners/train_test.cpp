@@ -181,7 +181,8 @@ u32 EntitiesInReach(f32 reach) {
       const auto kind = static_cast<EntityKind>(k);
       const auto masks = step.slot->observation.Masks(kind);
       for (u16 s = 0; s < masks.size(); ++s) {
-        const bool cause = IsCauseEntity(sim, kind, step.cluster->RowOf(kind, s));
+        const u32 row = step.cluster->RowOf(kind, s);
+        const bool cause = row != 0 && IsCauseEntity(sim, kind, row);
         EXPECT_TRUE(!cause || masks[s] != 0) << "the cause stays in reach";
         count += masks[s] != 0 && !cause;
       }

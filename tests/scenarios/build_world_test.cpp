@@ -263,7 +263,7 @@ spec:
 )");
   ASSERT_FALSE(built.ok());
   EXPECT_EQ(built.error().code, ErrorCode::kInvalidInput);
-  EXPECT_NE(built.error().where.find("own_app.yaml:2"), std::string::npos)
+  EXPECT_NE(built.error().where.find("own_app.yaml:8:16"), std::string::npos)
       << built.error().Text();
   EXPECT_NE(built.error().what.find("`selector` does not match template `labels`"),
             std::string::npos) << built.error().Text();

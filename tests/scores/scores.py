@@ -2,7 +2,7 @@
 """Scores every kind of agent on a suite, side by side, and checks what the project promises.
 
     python3 tests/scores/scores.py build/cli/wavetank build/cli/wavetank-learn
-        [--cpu-minutes 9] [--seeds 1-50] [--out DIR]
+        [--cpu-minutes 6] [--seeds 1-50] [--out DIR]
 
 Trains a policy and its blind control from random weights by the commands it prints, scores both
 beside the scripted agents on seeds that training never draws, and fails if a bound is missed.
@@ -80,7 +80,7 @@ def main():
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("wavetank")
     words.add_argument("learn")
-    words.add_argument("--cpu-minutes", type=float, default=9)
+    words.add_argument("--cpu-minutes", type=float, default=6)
     words.add_argument("--seeds", default="1-50")
     words.add_argument("--out", default=None)
     given = words.parse_args()

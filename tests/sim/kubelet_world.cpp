@@ -41,6 +41,7 @@ void TestCluster::AddImage(std::string_view name, std::vector<std::string> comma
 u32 TestCluster::AddProgram(std::string_view name, std::string_view image_repo, u16 port) {
   GraphService graph;
   graph.name = graph.workload = graph.kube_service = Str(name);
+  graph.ns = Str("shop");
   graph.called_port = 80;
   graph.listen_port = port;
   graph.memory_base_bytes = 40.0f * kMiB;

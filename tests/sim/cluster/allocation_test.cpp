@@ -6,7 +6,6 @@
 #include <new>
 
 #include "tests/sim/cluster/shop.h"
-#include "sim/transitions.h"
 
 namespace {
 thread_local bool counting = false;
@@ -36,9 +35,13 @@ TEST(StepPath, ObserveInvestigateRepairAndAdvanceDoNotAllocate) {
   Observed seen(cluster);
   {  // The thread's memo of solves takes its memory at the first solve of a graph, once.
     SimCluster warm = cluster.Fork(shop.pool);
-    Sim sim = warm.View();
-    MarkFlowDirty(sim);
-    warm.Advance(15 * kSecond);
+    for (u16 slot = 0; slot < warm.Shape().slots[static_cast<u32>(EntityKind::kWorkload)]; ++slot) {
+      const std::optional<Action> zero =
+          warm.FindMove(EntityKind::kWorkload, warm.RowOf(EntityKind::kWorkload, slot),
+                        Verb::kScale, 0);
+      if (zero && warm.Apply(*zero).accepted) break;
+    }
+    warm.Advance(kMinute);
   }
   const auto step = [&](const Action& action) {
     counting = true;

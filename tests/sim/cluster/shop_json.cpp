@@ -91,6 +91,7 @@ void BuildGraph(Blueprint& blueprint) {
     const Part& part = kParts[s];
     GraphService service;
     service.name = service.workload = service.kube_service = blueprint.strings.Add(part.name);
+    service.ns = blueprint.strings.Add(kNamespace);
     service.called_port = service.listen_port = part.port;
     service.first_operation = s;
     service.operations = 1;

@@ -7,6 +7,9 @@
 #include <bit>
 #include <cmath>
 
+#include "sim/cluster/entities.h"
+#include "sim/telemetry/cluster_events.h"
+#include "sim/transitions.h"
 #include "tests/sim/cluster/shop.h"
 
 namespace wt {
@@ -177,6 +180,30 @@ TEST(SimCluster, DrainEmptiesANode) {
   cluster.Advance(2 * kMinute);
   EXPECT_EQ(cluster.world().At<Node>(row).pods, 0u);
   EXPECT_EQ(Observed(cluster).At(kC, "pods_unready"), 0);
+}
+
+TEST(SimCluster, EveryWrittenObjectIsListedHoweverManyThereAre) {
+  SimCluster cluster = TheShop().StartCluster(13);
+  while (cluster.Written().size() <= SimCluster::kWrittenUsual) {
+    const u32 pod = WorstPod(cluster.View(), RowNamed(cluster, kW, "web"), 0);
+    const std::string name = "pod/" + PodName(cluster.View(), pod);
+    ASSERT_TRUE(cluster.ApplyPatch(name, "merge", R"({"metadata":{"labels":{"a":"b"}}})"));
+    Sim sim = cluster.View();
+    DeletePod(sim, pod);
+    cluster.Advance(2 * kMinute);
+  }
+  ASSERT_GT(cluster.Written().size(), SimCluster::kWrittenUsual);
+  ASSERT_TRUE(cluster.ApplyPatch("service/web", "merge", R"({"metadata":{"labels":{"a":"b"}}})"));
+  EXPECT_EQ(cluster.Written().back().kind, ObjectKind::kService);
+}
+
+TEST(SimCluster, APatchedPodCountsForItsWorkload) {
+  SimCluster cluster = TheShop().StartCluster(13);
+  const u32 pod = cluster.ValueOf(MoveOn(cluster, kW, "web", Verb::kDeletePod)).value;
+  ASSERT_TRUE(cluster.ApplyPatch("pod/" + PodName(cluster.View(), pod), "merge",
+                                 R"({"metadata":{"labels":{"a":"b"}}})"));
+  ASSERT_EQ(cluster.Written().size(), 1u);
+  EXPECT_EQ(cluster.Written()[0].workload_row, RowNamed(cluster, kW, "web"));
 }
 
 TEST(SimCluster, ScrapeNoiseIsAFunctionOfSeedServiceAndScrape) {

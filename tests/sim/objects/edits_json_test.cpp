@@ -180,7 +180,7 @@ TEST_F(EditTest, AnOperationOfAnotherKindIsABadRequest) {
 
 TEST_F(EditTest, RemovingWhatIsNotThereChangesNothing) {
   EXPECT_FALSE(Edit(cluster_.deployment, EditOp::kRemoveNodeSelector, 0, 0)->changed);
-  EXPECT_FALSE(Edit(cluster_.deployment, EditOp::kRemoveProbe, kStartupProbe, 0)->changed);
+  EXPECT_FALSE(Edit(cluster_.deployment, EditOp::kRemoveProbe, kReadinessProbe, 0)->changed);
 }
 
 }  // namespace

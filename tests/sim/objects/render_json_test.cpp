@@ -63,7 +63,7 @@ TEST(Render, PodShowsItsOwnerHashAndWhatAdmissionAdds) {
   const std::string hash = object["metadata"]["labels"]["pod-template-hash"];
   EXPECT_EQ(object["metadata"]["generateName"], "web-" + hash + "-");
   EXPECT_EQ(object["spec"]["tolerations"].size(), 2u);
-  EXPECT_EQ(object["spec"]["volumes"].size(), 2u);
+  EXPECT_EQ(object["spec"]["volumes"].size(), 3u);
   EXPECT_EQ(object["spec"]["containers"][0]["volumeMounts"].size(), 1u);
   EXPECT_EQ(object["status"]["phase"], "Pending");
   EXPECT_EQ(object["status"]["qosClass"], "Burstable");

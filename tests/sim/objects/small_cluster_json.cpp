@@ -10,7 +10,8 @@ namespace {
 constexpr const char* kManifests[] = {
     R"({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-1",
         "labels": {"kubernetes.io/hostname": "node-1"}},
-        "spec": {"podCIDR": "10.244.0.0/24", "podCIDRs": ["10.244.0.0/24"]},
+        "spec": {"podCIDR": "10.244.0.0/24", "podCIDRs": ["10.244.0.0/24"],
+                 "providerID": "small://node-1"},
         "status": {"allocatable": {"cpu": "8", "memory": "16Gi", "pods": "110"}}})",
     R"({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings",
         "namespace": "shop"}, "data": {"mode": "fast", "level": "3"}})",
@@ -21,12 +22,18 @@ constexpr const char* kManifests[] = {
         "namespace": "shop", "labels": {"app": "web"}},
         "spec": {"replicas": 2, "selector": {"matchLabels": {"app": "web"}},
           "template": {"metadata": {"labels": {"app": "web", "tier": "front"}}, "spec": {
-            "volumes": [{"name": "v", "configMap": {"name": "settings"}}], "containers": [
+            "volumes": [{"name": "v", "configMap": {"name": "settings"}},
+                        {"name": "w", "secret": {"secretName": "s", "optional": true}}],
+            "initContainers": [{"name": "init", "image": "shop/init:1"}],
+            "containers": [
             {"name": "web", "image": "shop/web:2", "command": ["/bin/web", "serve"],
              "ports": [{"containerPort": 8080, "name": "http"}],
              "env": [{"name": "LEVEL", "valueFrom": {"configMapKeyRef":
-                      {"name": "settings", "key": "level"}}}],
+                      {"name": "settings", "key": "level"}}},
+                     {"name": "TOKEN", "valueFrom": {"secretKeyRef":
+                      {"name": "s", "key": "token", "optional": true}}}],
              "envFrom": [{"configMapRef": {"name": "settings"}}],
+             "startupProbe": {"tcpSocket": {"port": 8080}},
              "livenessProbe": {"httpGet": {"path": "/healthz", "port": 8080}},
              "resources": {"requests": {"cpu": "100m", "memory": "64Mi"},
                            "limits": {"memory": "128Mi"}}}]}}}})"};
