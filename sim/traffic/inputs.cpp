@@ -146,7 +146,8 @@ bool RefreshMarked(Sim& sim) {
     if (service.inputs_fresh || service.born == 0) continue;
     service.inputs_fresh = 1;
     for (u32 g = 0; g < graph.size(); ++g) {
-      if (graph[g].kube_service == service.name) changed |= Refresh(sim, g);
+      if (graph[g].kube_service != service.name || graph[g].ns != service.ns) continue;
+      changed |= Refresh(sim, g);
     }
   }
   return changed;
@@ -197,8 +198,8 @@ bool InputIsFresh(const Sim& sim, u32 graph_service) {
   if (header.inputs_stale == kAllInputsStale || sim.now_ms() >= header.inputs_until_ms) {
     return false;
   }
-  const StrId name = sim.blueprint.graph.services[graph_service].kube_service;
-  const u32 row = name == 0 ? 0 : ServiceRow(sim, name);
+  const GraphService& graph = sim.blueprint.graph.services[graph_service];
+  const u32 row = graph.kube_service == 0 ? 0 : ServiceRow(sim, graph.ns, graph.kube_service);
   return header.inputs_stale == 0 || row == 0 || sim.At<Service>(row).inputs_fresh;
 }
 
