@@ -5,6 +5,9 @@
 
 #include <cmath>
 
+#include "sim/api/fast_math.h"
+#include "sim/traffic/wide.h"
+
 namespace wt {
 namespace {
 
@@ -38,6 +41,44 @@ TEST(Outcome, SequenceIsAssociative) {
   ExpectEqual(left.ok(), right.ok());
   ExpectEqual(left.late(), right.late());
   ExpectEqual(left.bad(), right.bad());
+}
+
+TEST(Outcome, LanesDoWhatTheBranchesSay) {
+  const Outcome a{{0.5f, 0.5f, 1}, {0.2f, 0.4f, 1}, {0.3f, 0.9f, 3}};
+  const Outcome b{{0.6f, 0.1f, 0.5f}, {0.1f, 0.7f, 6}, {0.3f, 0.2f, 0.4f}};
+  const Outcome both = Then(a, b);
+  ExpectEqual(both.ok(), a.ok() * b.ok());
+  ExpectEqual(both.late(), a.ok() * b.late() + a.late() * (b.ok() + b.late()));
+  ExpectEqual(both.bad(), a.bad() + (a.ok() + a.late()) * b.bad());
+  EXPECT_EQ(both.share[3] + both.first[3] + both.second[3], 0);
+  ExpectEqual(Forgiven(a).late(), a.late() + a.bad());
+  ExpectEqual(Forgiven(a).bad(), {});
+  const Outcome again = Retry(a, {.retries_max = 1, .backoff_s = 0.5f, .retry_budget = 5}).outcome;
+  const Branch retry = a.bad() * Branch{1.0f, 0.5f, 0.25f};
+  ExpectEqual(again.ok(), a.ok());
+  ExpectEqual(again.late(), a.late() + retry * (a.ok() + a.late()));
+  ExpectEqual(again.bad(), retry * a.bad());
+}
+
+TEST(Outcome, RetriesBySharesAreThoseOfTheWholeOutcome) {
+  for (const f32 bad : {0.0f, 0.05f, 0.3f, 1.0f}) {
+    for (const RetryRule& rule : {RetryRule{0, 0, 1}, RetryRule{1, 0, 0.1f}, RetryRule{3, 0, 2}}) {
+      const Retried whole = Retry({{1 - bad, 0, 0}, {}, {bad, 0, 0}}, rule);
+      const RetriedShare share = RetryShares(bad, rule);
+      EXPECT_EQ(share.attempts, whole.attempts);
+      EXPECT_EQ(share.bad, whole.outcome.bad().share);
+    }
+  }
+}
+
+TEST(Wide, ExponentialHasTheBitsOfTheScalarOne) {
+  for (f32 from = -200; from < 200; from += 0.37f) {
+    Wide x = Wide{} + from;
+    x[3] += 0.11f;
+    const Wide before = x;
+    Exp2Of(x);
+    for (u32 i = 0; i < kWide; ++i) EXPECT_EQ(x[i], FastExp2(before[i]));
+  }
 }
 
 TEST(Outcome, MaximumOfExponentialsIsExact) {
