@@ -155,8 +155,9 @@ void WorldPool::Grow(World& world, u32 rows) {
   for (int t = 0; t < kTableCount; ++t) {
     const Table table = static_cast<Table>(t);
     if (table == Table::kFlowInputs || table == Table::kMemoryFits ||
-        table == Table::kFlowServices || table == Table::kFlowOperations || table == Table::kNodeImages ||
-        table == Table::kSegments || table == Table::kClusterEvents) {
+        table == Table::kFlowServices || table == Table::kFlowOperations ||
+        table == Table::kNodeImages || table == Table::kSegments ||
+        table == Table::kClusterEvents) {
       continue;  // fixed sizes and rings
     }
     TableRef& ref = header.tables[t];

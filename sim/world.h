@@ -21,8 +21,8 @@ struct Blueprint;
 
 enum class Table : u8 {
   kFlowInputs, kMemoryFits, kFlowServices, kFlowOperations, kNodes, kDeployments, kServices,
-  kEndpoints, kQueue, kReplicaSets, kPods, kContainers, kObjects, kFaults, kNodeImages, kSegments, kClusterEvents,
-  kOverlay, kCount
+  kEndpoints, kQueue, kReplicaSets, kPods, kContainers, kObjects, kFaults, kNodeImages, kSegments,
+  kClusterEvents, kOverlay, kCount
 };
 inline constexpr int kTableCount = static_cast<int>(Table::kCount);
 
