@@ -123,7 +123,8 @@ class Rebase {
     header.now_ns = header.flow_since_ns = header.backlog_since_ns = 0;
     header.client_requests = header.client_errors = header.client_latency_s = 0;
     header.events_done = header.solves_done = 0;
-    header.inputs_stale = 1;
+    header.inputs_stale = kAllInputsStale;
+    header.memory_stale = 1;
     header.inputs_until_ms = 0;
   }
 

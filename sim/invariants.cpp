@@ -260,21 +260,34 @@ std::string CheckFlows(const Sim& sim) {
       return fmt::format("flow of operation {} is not finite", i);
     }
   }
-  if (!InputsAreFresh(sim)) return {};
-  std::vector<ServiceInput> inputs(graph.services.size());
-  DeriveInputs(sim, inputs);
   for (u32 i = 0; i < graph.services.size(); ++i) {
-    if (std::memcmp(&inputs[i], &KeptInputs(sim)[i], sizeof(ServiceInput)) != 0) {
+    if (!InputIsFresh(sim, i)) continue;
+    const ServiceInput input = DeriveInput(sim, i);
+    if (std::memcmp(&input, &KeptInputs(sim)[i], sizeof(ServiceInput)) != 0) {
       return fmt::format("what service {} can serve changed and nobody marked it", i);
     }
   }
   return {};
 }
 
+std::string CheckMemoryFits(const Sim& sim) {
+  if (sim.world.header().memory_stale) return {};
+  return Each<Container>(sim, [&](u32 i, const Container& c) -> std::string {
+    if (!c.listening || c.service == 0 || c.state != ContainerState::kRunning) return {};
+    if (sim.blueprint.graph.services[c.service - 1u].memory_leak_bytes_per_s > 0) return {};
+    const auto& tmpl = sim.Typed<PodTemplate>(sim.At<Pod>(c.pod).spec);
+    const i64 limit = Items(&tmpl, tmpl.containers)[c.index].memory_limit;
+    const f32 fits = sim.At<MemoryFits>(c.service - 1u).bytes;
+    if (limit <= 0 || static_cast<f64>(fits) <= static_cast<f64>(limit)) return {};
+    return fmt::format("container {} was not compared with its memory limit", i);
+  });
+}
+
 std::string CheckInvariants(const Sim& sim) {
   using Check = std::string (*)(const Sim&);
   constexpr Check kChecks[] = {CheckFreeRows, CheckPods,  CheckWorkloads, CheckNodes,
-                               CheckTimers,   CheckQueues, CheckServices, CheckFlows};
+                               CheckTimers,   CheckQueues, CheckServices, CheckFlows,
+                               CheckMemoryFits};
   for (const Check check : kChecks) {
     if (std::string bad = check(sim); !bad.empty()) return bad;
   }

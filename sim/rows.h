@@ -199,7 +199,7 @@ struct Service {
   i32 changed_ms = 0;          // when the spec last changed
   u16 called_port = 0;         // the port of it that callers in the app use; 0 = its first
   u8 deleting = 0;             // gone from the API; the row stays until kube-proxy has noticed
-  u8 reserved = 0;
+  u8 inputs_fresh = 0;         // 0: what it can serve is derived again, see traffic/inputs.h
   u32 draws = 0;               // delays drawn for it so far
 };
 
@@ -250,6 +250,11 @@ struct Segment {
   i32 from_ms = 0;
   u32 service = 0;             // GraphService + 1; 0 = the client at the entry
   f32 rate = 0, error = 0, latency_s = 0, p99_s = 0;
+};
+
+// Memory that every running process of a service was found to have room for.
+struct MemoryFits {
+  f32 bytes = 0;
 };
 
 // One fault of the plan; parameters are drawn into it at reset.

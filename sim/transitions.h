@@ -74,15 +74,20 @@ void DeleteObject(Sim& sim, u32 object, u32 actor);
 bool UndoDeployment(Sim& sim, u32 deployment, u32 revision, u32 actor);
 
 // Something that traffic/inputs.h reads changed, but nobody's traffic did so far: the next solve
-// must see it.
-inline void MarkInputsStale(Sim& sim) { sim.world.header().inputs_stale = 1; }
-// The same, and traffic must be solved before time moves on.
+// must see it. For all services, for one Service, or for all Services that have an endpoint on the
+// pod (O(endpoints)).
+inline void MarkInputsStale(Sim& sim) { sim.world.header().inputs_stale = kAllInputsStale; }
+void MarkServiceInputsStale(Sim& sim, u32 service);
+void MarkPodInputsStale(Sim& sim, u32 pod);
+// Traffic must be solved before time moves on.
+inline void MarkSolveNeeded(Sim& sim) { sim.world.header().flow_dirty = 1; }
+// Both, for all services.
 inline void MarkFlowDirty(Sim& sim) {
   MarkInputsStale(sim);
-  sim.world.header().flow_dirty = 1;
+  MarkSolveNeeded(sim);
 }
-// Of all that traffic depends on only the offered rate changed.
-inline void MarkLoadChanged(Sim& sim) { sim.world.header().flow_dirty = 1; }
+// A process began to run or may use more or less memory: every limit is compared again.
+inline void MarkMemoryStale(Sim& sim) { sim.world.header().memory_stale = 1; }
 
 // Lookups by name; 0 = none. O(rows).
 u32 FindDeployment(const Sim& sim, StrId ns, StrId name);

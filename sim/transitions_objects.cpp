@@ -31,6 +31,20 @@ u32 ChangesBetween(const NodeSpec& before, const NodeSpec& after) {
 
 }  // namespace
 
+void MarkServiceInputsStale(Sim& sim, u32 service) {
+  u32& stale = sim.world.header().inputs_stale;
+  stale = std::max(stale, kSomeInputsStale);
+  sim.At<Service>(service).inputs_fresh = 0;
+}
+
+void MarkPodInputsStale(Sim& sim, u32 pod) {
+  const u32 used = sim.world.Used<Endpoint>();
+  const Endpoint* endpoints = sim.world.Rows<Endpoint>();
+  for (u32 e = 1; e < used; ++e) {
+    if (endpoints[e].pod == pod) MarkServiceInputsStale(sim, endpoints[e].service);
+  }
+}
+
 u32 CreateNode(Sim& sim, StrId name, RevId doc) {
   const u32 row = sim.world.Add<Node>();
   Node& node = sim.At<Node>(row);
@@ -96,7 +110,8 @@ void SetServiceDoc(Sim& sim, u32 service, RevId doc, u32 actor) {
   row.changed_ms = sim.now_ms();
   Changed<Service>(sim, ObjectKind::kService, service);
   WakeService(sim, service);
-  MarkFlowDirty(sim);
+  MarkServiceInputsStale(sim, service);
+  MarkSolveNeeded(sim);
 }
 
 void DeleteService(Sim& sim, u32 service, u32 actor) {
@@ -105,6 +120,7 @@ void DeleteService(Sim& sim, u32 service, u32 actor) {
   if (sim.sink != nullptr) sim.sink->Deleting(ObjectKind::kService, service);
   ++sim.world.header().resource_version;
   row.deleting = 1;
+  ++sim.world.header().entity_changes;
   row.changed_by = actor;
   WakeService(sim, service);
   MarkFlowDirty(sim);

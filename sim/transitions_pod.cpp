@@ -223,8 +223,8 @@ void RemovePod(Sim& sim, u32 pod) {
   }
   if (took_room) CountOnNode(sim, row, -1);
   if (row.node != 0) UnlinkFromNode(sim, pod);
-  MarkInputsStale(sim);  // connections of a proxy that does not know yet get lost
-  if (row.phase == PodPhase::kRunning) MarkFlowDirty(sim);
+  MarkPodInputsStale(sim, pod);  // connections of a proxy that does not know yet get lost
+  if (row.phase == PodPhase::kRunning) MarkSolveNeeded(sim);
   if (owner != 0) UnlinkFromOwner(sim, pod);
   ForgetPod(sim, pod);
   FreeContainers(sim, row);
@@ -265,7 +265,8 @@ void SetPodSpec(Sim& sim, u32 pod, RevId spec) {
   const bool takes_room = row.node != 0 && !IsFinished(row);
   if (takes_room) CountOnNode(sim, row, -1);
   row.spec = spec;
-  MarkInputsStale(sim);  // limits and ports
+  MarkPodInputsStale(sim, pod);  // limits and ports
+  MarkMemoryStale(sim);
   if (takes_room) CountOnNode(sim, row, 1);
   Changed<Pod>(sim, ObjectKind::kPod, pod);
   WakeServicesOf(sim, pod);

@@ -165,6 +165,7 @@ void DeleteDeployment(Sim& sim, u32 deployment, u32 actor) {
   if (sim.sink != nullptr) sim.sink->Deleting(ObjectKind::kDeployment, deployment);
   ++sim.world.header().resource_version;
   row.deleting = 1;
+  ++sim.world.header().entity_changes;
   row.changed_by = actor;
   row.timer = 0;
   row.deadline_timer = 0;

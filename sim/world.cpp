@@ -55,6 +55,7 @@ void CopyTables(const std::byte* from, const WorldHeader& from_header, std::byte
 u32 RowBytes(Table table) {
   switch (table) {
     case Table::kFlowInputs: return sizeof(ServiceInput);
+    case Table::kMemoryFits: return sizeof(MemoryFits);
     case Table::kFlowServices: return sizeof(FlowServiceRow);
     case Table::kFlowOperations: return sizeof(FlowOperationRow);
     case Table::kNodes: return sizeof(Node);
@@ -123,6 +124,7 @@ World WorldPool::Create(const Blueprint& blueprint, RandomKey key) {
     ref.capacity = ref.used = static_cast<u32>(rows);
   };
   fixed(Table::kFlowInputs, blueprint.graph.services.size());
+  fixed(Table::kMemoryFits, blueprint.graph.services.size());
   fixed(Table::kFlowServices, blueprint.graph.services.size());
   fixed(Table::kFlowOperations, blueprint.graph.operations.size());
   const u32 images = header.tables[static_cast<int>(Table::kNodeImages)].capacity;
@@ -152,9 +154,10 @@ void WorldPool::Grow(World& world, u32 rows) {
   WorldHeader header = world.header();
   for (int t = 0; t < kTableCount; ++t) {
     const Table table = static_cast<Table>(t);
-    if (table == Table::kFlowInputs || table == Table::kFlowServices ||
-        table == Table::kFlowOperations || table == Table::kNodeImages ||
-        table == Table::kSegments || table == Table::kClusterEvents) {
+    if (table == Table::kFlowInputs || table == Table::kMemoryFits ||
+        table == Table::kFlowServices || table == Table::kFlowOperations ||
+        table == Table::kNodeImages || table == Table::kSegments ||
+        table == Table::kClusterEvents) {
       continue;  // fixed sizes and rings
     }
     TableRef& ref = header.tables[t];

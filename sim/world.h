@@ -20,9 +20,9 @@ namespace wt {
 struct Blueprint;
 
 enum class Table : u8 {
-  kFlowInputs, kFlowServices, kFlowOperations, kNodes, kDeployments, kServices, kEndpoints, kQueue,
-  kReplicaSets, kPods, kContainers, kObjects, kFaults, kNodeImages, kSegments, kClusterEvents,
-  kOverlay, kCount
+  kFlowInputs, kMemoryFits, kFlowServices, kFlowOperations, kNodes, kDeployments, kServices,
+  kEndpoints, kQueue, kReplicaSets, kPods, kContainers, kObjects, kFaults, kNodeImages, kSegments,
+  kClusterEvents, kOverlay, kCount
 };
 inline constexpr int kTableCount = static_cast<int>(Table::kCount);
 
@@ -44,6 +44,9 @@ enum HeaderTimer : u8 {
   kSchedulerTimer, kFlowTimer, kBacklogTimer, kLoadTimer, kNoiseTimer, kPodGcTimer,
   kHeaderTimers = 8
 };
+
+// Values of WorldHeader::inputs_stale: those of Service rows without `inputs_fresh`, or of all.
+inline constexpr u32 kSomeInputsStale = 1, kAllInputsStale = 2;
 
 struct WorldHeader {
   u64 blueprint = 0;       // Blueprint::content_hash
@@ -77,12 +80,19 @@ struct WorldHeader {
   i64 load_start_ns = 0, load_duration_ns = 0, load_period_ns = 0;
   f32 load_peak_rps = 0;
   f32 solved_rps = -1;     // offered rate of the stored flow
-  u32 inputs_stale = 1;    // 1: what a service can serve may differ from its row of kFlowInputs,
+  u32 inputs_stale = kAllInputsStale;  // != 0: what a service can serve may differ from its row,
   i32 inputs_until_ms = 0; // and from here on too: a process begins to serve
+  u32 memory_stale = 1;    // 1: a process may use more than kMemoryFits was compared for
+  u32 entity_changes = 0;  // of Service, Deployment and Node rows
   TableRef tables[kTableCount];
 };
 static_assert(std::is_trivially_copyable_v<WorldHeader>);
-static_assert(sizeof(WorldHeader) == 240 + 16 * kTableCount, "no padding: it is hashed");
+static_assert(sizeof(WorldHeader) == 248 + 16 * kTableCount, "no padding: it is hashed");
+
+// Rows that the observation shows as entities.
+template <class Row>
+inline constexpr bool kIsEntity = std::is_same_v<Row, Service> || std::is_same_v<Row, Deployment> ||
+                                  std::is_same_v<Row, Node>;
 
 // Row type -> table.
 template <class Row>
@@ -93,6 +103,7 @@ struct TableOf;
     static constexpr Table kId = Table::Id;     \
   }
 WT_TABLE(ServiceInput, kFlowInputs);
+WT_TABLE(MemoryFits, kMemoryFits);
 WT_TABLE(FlowServiceRow, kFlowServices);
 WT_TABLE(FlowOperationRow, kFlowOperations);
 WT_TABLE(Node, kNodes);
@@ -163,6 +174,7 @@ class World {
     Rows<Row>()[row] = Row{};
     Rows<Row>()[row].born = header().next_born++;
     Rows<Row>()[row].rv = ++header().resource_version;
+    if constexpr (kIsEntity<Row>) ++header().entity_changes;
     return row;
   }
   // Frees a row: all zero but the free-list link.
@@ -173,11 +185,13 @@ class World {
     __builtin_memset(static_cast<void*>(&r), 0, sizeof(Row));
     r.rv = table.free_head;
     table.free_head = row;
+    if constexpr (kIsEntity<Row>) ++header().entity_changes;
   }
   // The API would show this change: a new resourceVersion.
   template <class Row>
   void Touch(Row& row) {
     row.rv = ++header().resource_version;
+    if constexpr (kIsEntity<Row>) ++header().entity_changes;
   }
 
  private:

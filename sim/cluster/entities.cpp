@@ -108,17 +108,8 @@ u32 ConfigMapOf(const Sim& sim, u32 deployment, u32 k) {
 }
 
 bool SelectsTemplate(const Sim& sim, const ServiceSpec& service, RevId tmpl) {
-  const auto selector = Items(&service, service.selector);
   const auto& spec = sim.Typed<PodTemplate>(tmpl);
-  const auto labels = Items(&spec, spec.labels);
-  for (const LabelPair& wanted : selector) {
-    bool found = false;
-    for (const LabelPair& label : labels) {
-      found |= label.key == wanted.key && label.value == wanted.value;
-    }
-    if (!found) return false;
-  }
-  return !selector.empty();
+  return SelectsLabels(Items(&service, service.selector), Items(&spec, spec.labels));
 }
 
 u32 CommonPrefix(std::string_view a, std::string_view b) {

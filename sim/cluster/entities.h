@@ -50,7 +50,19 @@ u32 ConfigMapOf(const Sim& sim, u32 deployment, u32 k);
 // Row of the ConfigMap or Secret; 0 = none.
 u32 FindConfig(const Sim& sim, RefKind kind, StrId ns, StrId name);
 
-// True when every pair of `selector` is among the labels of the template, and there is one.
+// True when every pair of `selector` is among the labels, and there is one.
+inline bool SelectsLabels(std::span<const LabelPair> selector,
+                          std::span<const LabelPair> labels) {
+  for (const LabelPair& wanted : selector) {
+    bool found = false;
+    for (const LabelPair& label : labels) {
+      found |= label.key == wanted.key && label.value == wanted.value;
+    }
+    if (!found) return false;
+  }
+  return !selector.empty();
+}
+// The same of a Service and the labels of a template.
 bool SelectsTemplate(const Sim& sim, const ServiceSpec& service, RevId tmpl);
 
 // Letters that two names share from their start.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The planes of an observation: notes first, live features over them.
+#include <algorithm>
 #include <cstring>
 
 #include "sim/cluster/entities.h"
@@ -18,8 +19,8 @@ constexpr EntityKind kN = EntityKind::kNode;
 constexpr u32 kServicesMax = 512;
 constexpr f32 kFloorP99S = 1e-4f;  // a service that was idle when it settled has no baseline
 
-f32 P99Feature(f32 p99_s, f32 baseline_s) {
-  return FastLog2(1.0f + p99_s / (baseline_s > kFloorP99S ? baseline_s : kFloorP99S));
+f32 TimesBaseline(f32 p99_s, f32 baseline_s) {
+  return p99_s / (baseline_s > kFloorP99S ? baseline_s : kFloorP99S);
 }
 
 f32 AtMostOne(f32 share) { return share < 1.0f ? share : 1.0f; }
@@ -31,21 +32,47 @@ struct Planes {
   Planes(const ObservationView& out, EntityKind kind)
       : at(out.Plane(kind, 0).data()), slots(out.shape.slots[static_cast<u32>(kind)]) {}
   f32& operator()(u32 feature, u32 slot) const { return at[feature * slots + slot]; }
+  std::span<f32> Of(u32 feature) const { return {at + feature * slots, slots}; }
 };
+
+// Scaled over whole planes, where empty slots are 0 and stay so.
+void ScaleLogs(std::span<f32> plane, f32 scale) {
+  for (f32& x : plane) x = LogScaled(x, scale);
+}
+// Recency of ages in milliseconds.
+void ScaleAges(std::span<f32> plane, std::span<const f32> exists, f32 half_life_min) {
+  for (std::size_t s = 0; s < plane.size(); ++s) {
+    plane[s] = exists[s] * FastExp2(-(plane[s] / 60000.0f) / half_life_min);
+  }
+}
 
 struct PodSums {
-  u32 pods = 0, restarts = 0;
+  u32 pods, restarts;
 };
 
-PodSums SumPods(const Sim& sim, u32 deployment) {
-  PodSums sums;
-  ForEachPod(sim, deployment, [&](u32 pod) {
-    sums.restarts += RestartsOf(sim, pod);
-    const Pod& row = sim.At<Pod>(pod);
-    sums.pods += row.stage != PodStage::kTerminating && row.phase != PodPhase::kSucceeded &&
-                 row.phase != PodPhase::kFailed;
-  });
-  return sums;
+constexpr u32 kSummedAtOnce = 512;  // Deployment rows
+
+// Sums of the Deployment rows from `from` on. O(pods + containers).
+void SumPods(const World& world, u32 from, std::span<PodSums> sums) {
+  std::fill(sums.begin(), sums.end(), PodSums{});
+  const ReplicaSet* replica_sets = world.Rows<ReplicaSet>();
+  const Pod* pods = world.Rows<Pod>();
+  const u32 pods_used = world.Used<Pod>();
+  for (u32 p = 1; p < pods_used; ++p) {
+    const Pod& pod = pods[p];
+    const u32 at = replica_sets[pod.owner].deployment - from;
+    if (pod.owner == 0 || at >= sums.size()) continue;
+    sums[at].pods += pod.stage != PodStage::kTerminating && pod.phase != PodPhase::kSucceeded &&
+                     pod.phase != PodPhase::kFailed;
+  }
+  const Container* containers = world.Rows<Container>();
+  const u32 containers_used = world.Used<Container>();
+  for (u32 c = 1; c < containers_used; ++c) {
+    if (containers[c].restarts == 0) continue;
+    const u32 owner = pods[containers[c].pod].owner;
+    const u32 at = replica_sets[owner].deployment - from;
+    if (owner != 0 && at < sums.size()) sums[at].restarts += containers[c].restarts;
+  }
 }
 
 }  // namespace
@@ -95,7 +122,7 @@ void SimCluster::ObserveServices(const ObservationView& out) const {
   const Planes global(out, kC);
   global(FeatureIndex(kC, "client_error"), 0) = scraped[0].error;
   global(FeatureIndex(kC, "client_p99"), 0) =
-      P99Feature(scraped[0].p99_s, blueprint_->baseline_client_p99_s);
+      LogScaled(TimesBaseline(scraped[0].p99_s, blueprint_->baseline_client_p99_s), 1);
   global(FeatureIndex(kC, "client_rate"), 0) = LogScaled(scraped[0].rate, 10);
 
   const Planes plane(out, kS);
@@ -112,38 +139,48 @@ void SimCluster::ObserveServices(const ObservationView& out) const {
     const u32 g = slot.graph - 1u;
     const f32 baseline =
         g < blueprint_->baseline_p99_s.size() ? blueprint_->baseline_p99_s[g] : 0.0f;
-    plane(FeatureIndex(kS, "rate"), s) = LogScaled(now.rate, 10);
+    plane(FeatureIndex(kS, "rate"), s) = now.rate;
     plane(FeatureIndex(kS, "error"), s) = now.error;
-    plane(FeatureIndex(kS, "p99"), s) = P99Feature(now.p99_s, baseline);
+    plane(FeatureIndex(kS, "p99"), s) = TimesBaseline(now.p99_s, baseline);
     plane(FeatureIndex(kS, "is_entry"), s) = side_.is_entry[g] ? 1.0f : 0.0f;
   }
+  ScaleLogs(plane.Of(FeatureIndex(kS, "rate")), 10);
+  ScaleLogs(plane.Of(FeatureIndex(kS, "p99")), 1);
 }
 
 void SimCluster::ObserveWorkloads(const ObservationView& out) const {
-  const Sim sim = View();
+  std::array<PodSums, kSummedAtOnce> sums;
+  const u32 used = world_.Used<Deployment>();
   const Planes plane(out, kW);
   const auto slots = Slots(kW);
-  for (u32 s = 0; s < slots.size(); ++s) {
-    const EntitySlot& slot = slots[s];
-    if (slot.row == 0) continue;
-    const Deployment& row = world_.At<Deployment>(slot.row);
-    const f32 desired = static_cast<f32>(row.replicas);
-    const f32 available = static_cast<f32>(row.status_available);
-    const PodSums sums = SumPods(sim, slot.row);
-    const f32 surplus = static_cast<f32>(sums.pods) - desired;
-    plane(FeatureIndex(kW, "exists"), s) = 1;
-    plane(FeatureIndex(kW, "desired"), s) = desired / 8.0f;
-    plane(FeatureIndex(kW, "ready"), s) = static_cast<f32>(row.status_ready) / 8.0f;
-    plane(FeatureIndex(kW, "unavailable"), s) =
-        desired > available ? AtMostOne((desired - available) / desired) : 0.0f;
-    plane(FeatureIndex(kW, "updated"), s) = static_cast<f32>(row.status_updated) / 8.0f;
-    plane(FeatureIndex(kW, "surplus"), s) = surplus > 0 ? surplus / 8.0f : 0.0f;
-    plane(FeatureIndex(kW, "zero"), s) = row.replicas == 0 ? 1.0f : 0.0f;
-    plane(FeatureIndex(kW, "restarts"), s) = LogScaled(static_cast<f32>(sums.restarts), 8);
-    plane(FeatureIndex(kW, "age"), s) = Recency(sim.now_ms() - row.created_ms, 10);
-    plane(FeatureIndex(kW, "has_service"), s) = side_.served[s] ? 1.0f : 0.0f;
-    plane(FeatureIndex(kW, "touched"), s) = static_cast<f32>(slot.touched) / 4.0f;
+  for (u32 from = 0; from < used; from += kSummedAtOnce) {
+    const u32 count = std::min(used - from, kSummedAtOnce);
+    SumPods(world_, from, {sums.data(), count});
+    for (u32 s = 0; s < slots.size(); ++s) {
+      const EntitySlot& slot = slots[s];
+      if (slot.row == 0 || slot.row - from >= count) continue;
+      const Deployment& row = world_.At<Deployment>(slot.row);
+      const f32 desired = static_cast<f32>(row.replicas);
+      const f32 available = static_cast<f32>(row.status_available);
+      const auto [pods, restarts] = sums[slot.row - from];
+      const f32 surplus = static_cast<f32>(pods) - desired;
+      plane(FeatureIndex(kW, "exists"), s) = 1;
+      plane(FeatureIndex(kW, "desired"), s) = desired / 8.0f;
+      plane(FeatureIndex(kW, "ready"), s) = static_cast<f32>(row.status_ready) / 8.0f;
+      plane(FeatureIndex(kW, "unavailable"), s) =
+          desired > available ? AtMostOne((desired - available) / desired) : 0.0f;
+      plane(FeatureIndex(kW, "updated"), s) = static_cast<f32>(row.status_updated) / 8.0f;
+      plane(FeatureIndex(kW, "surplus"), s) = surplus > 0 ? surplus / 8.0f : 0.0f;
+      plane(FeatureIndex(kW, "zero"), s) = row.replicas == 0 ? 1.0f : 0.0f;
+      plane(FeatureIndex(kW, "restarts"), s) = static_cast<f32>(restarts);
+      plane(FeatureIndex(kW, "age"), s) = static_cast<f32>(ToMs(Now()) - row.created_ms);
+      plane(FeatureIndex(kW, "has_service"), s) = side_.served[s] ? 1.0f : 0.0f;
+      plane(FeatureIndex(kW, "touched"), s) = static_cast<f32>(slot.touched) / 4.0f;
+    }
   }
+  ScaleLogs(plane.Of(FeatureIndex(kW, "restarts")), 8);
+  const std::span<const f32> exists = plane.Of(FeatureIndex(kW, "exists"));
+  ScaleAges(plane.Of(FeatureIndex(kW, "age")), exists, 10);
 }
 
 void SimCluster::ObserveNodes(const ObservationView& out) const {

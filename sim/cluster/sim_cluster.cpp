@@ -278,13 +278,20 @@ bool SimCluster::VacateGone(EntityKind kind) {
 }
 
 void SimCluster::SyncSlots() {
-  bool moved = !side_.acted;
-  for (const EntityKind kind : kEntities) {
-    moved |= VacateGone(kind);
-    moved |= PlaceNew(kind);
+  const u32 changes = world_.header().entity_changes;
+  const bool changed = changes != side_.entity_changes;
+  if (changed) {
+    bool moved = false;
+    for (const EntityKind kind : kEntities) {
+      moved |= VacateGone(kind);
+      moved |= PlaceNew(kind);
+    }
+    SyncSelected(moved);
+    side_.entity_changes = changes;
   }
-  SyncSelected(moved);
-  SyncMasks();
+  const bool spent = side_.steps >= side_.options.budget.steps ||
+                     Now() >= side_.options.budget.time;
+  if (changed || spent != side_.spent) SyncMasks(spent);
 }
 
 // Which Services select which workloads; recomputed when a selector, a template or a slot changed.
@@ -306,16 +313,18 @@ void SimCluster::SyncSelected(bool moved) {
   if (!moved) return;
   const Sim sim = View();
   std::fill(side_.served.begin(), side_.served.end(), u8{0});
-  for (u16 s = 0; s < services.size(); ++s) {
-    side_.service_workload[s] = 0;
-    if (services[s].row == 0) continue;
-    const Service& service = sim.At<Service>(services[s].row);
-    const auto& spec = sim.Typed<ServiceSpec>(service.doc);
-    for (u16 w = 0; w < workloads.size(); ++w) {
-      if (workloads[w].row == 0) continue;
-      const Deployment& workload = sim.At<Deployment>(workloads[w].row);
+  std::fill(side_.service_workload.begin(), side_.service_workload.end(), u16{0});
+  for (u16 w = 0; w < workloads.size(); ++w) {
+    if (workloads[w].row == 0) continue;
+    const Deployment& workload = workload_rows[workloads[w].row];
+    const auto& tmpl = sim.Typed<PodTemplate>(workload.tmpl);
+    const auto labels = Items(&tmpl, tmpl.labels);
+    for (u16 s = 0; s < services.size(); ++s) {
+      if (services[s].row == 0) continue;
+      const Service& service = service_rows[services[s].row];
       if (workload.ns != service.ns) continue;
-      if (SelectsTemplate(sim, spec, workload.tmpl)) side_.served[w] = 1;
+      const auto& spec = sim.Typed<ServiceSpec>(service.doc);
+      if (SelectsLabels(Items(&spec, spec.selector), labels)) side_.served[w] = 1;
       const bool behind = services[s].graph != 0 ? services[s].graph == workloads[w].graph
                                                  : service.name == workload.name;
       if (behind) side_.service_workload[s] = static_cast<u16>(w + 1);
@@ -323,9 +332,8 @@ void SimCluster::SyncSelected(bool moved) {
   }
 }
 
-void SimCluster::SyncMasks() {
-  const bool spent = side_.steps >= side_.options.budget.steps ||
-                     Now() >= side_.options.budget.time;
+void SimCluster::SyncMasks(bool spent) {
+  side_.spent = spent;
   side_.masks[0] = spent ? SubmitMoves(EntityKind::kCluster) : AllMoves(EntityKind::kCluster);
   for (const EntityKind kind : kEntities) {
     const u32 mask = spent ? SubmitMoves(kind) : AllMoves(kind);

@@ -115,7 +115,7 @@ class SimCluster final : public Cluster {
   bool IsSystem(StrId ns) const;
   u32 RowsOf(EntityKind kind) const;
   u32 BornOf(EntityKind kind, u32 row) const;
-  void SyncMasks();
+  void SyncMasks(bool spent);
   void SyncSelected(bool moved);
   u32 FirstSlot(EntityKind kind) const;
   std::span<EntitySlot> Slots(EntityKind kind);
@@ -175,6 +175,8 @@ class SimCluster final : public Cluster {
     std::vector<u8> served;                    // per workload slot: a Service selects its pods
     std::vector<WrittenObject> written;
     u32 writes = 0, steps = 0;
+    u32 entity_changes = 0;                    // WorldHeader's, as the slots stand
+    bool spent = false;                        // masks are those of a used up budget
     Action last_action;
     ActionOutcome last;
     bool acted = false;

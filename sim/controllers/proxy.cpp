@@ -49,7 +49,8 @@ void SyncProxy(Sim& sim, u32 service) {
     }
   }
   if (changed) {
-    MarkFlowDirty(sim);
+    MarkServiceInputsStale(sim, service);
+    MarkSolveNeeded(sim);
     RearmDependents(sim);
   }
   if (row.deleting && row.timer == 0) sim.world.Free<Service>(service);

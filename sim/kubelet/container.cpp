@@ -261,7 +261,7 @@ void StepContainer(Sim& sim, u32 container) {
       StartProbes(sim, container);
       UpdatePod(sim, c.pod);
       return DecideAfterSeen(sim, container);
-    case ContainerStep::kListening: return ServingChanged(sim);
+    case ContainerStep::kListening: return ServingChanged(sim, container);
     case ContainerStep::kGiveUp: return GiveUpOrServe(sim, container);
     case ContainerStep::kExitSeen: return ExitSeen(sim, container);
     case ContainerStep::kStopped: return Stopped(sim, container);

@@ -83,7 +83,7 @@ inline bool IsAlive(const Container& c) {
 
 // probes.cpp
 // A process begins or ceases to serve: traffic, and probes of those that ask it.
-void ServingChanged(Sim& sim);
+void ServingChanged(Sim& sim, u32 container);
 void StartProbes(Sim& sim, u32 container);  // the API shows Running
 void StopProbes(Sim& sim, u32 container);
 

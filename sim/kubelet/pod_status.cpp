@@ -50,6 +50,7 @@ void ShowRunning(Sim& sim, Container& c) {
   c.waiting = WaitReason::kNone;
   c.ready = c.started = 0;
   c.started_ms = c.process_ms;
+  MarkMemoryStale(sim);
   TouchPod(sim, c.pod);
 }
 

@@ -171,8 +171,9 @@ void RearmDependents(Sim& sim) {
   }
 }
 
-void ServingChanged(Sim& sim) {
-  MarkFlowDirty(sim);
+void ServingChanged(Sim& sim, u32 container) {
+  MarkPodInputsStale(sim, RowOf(sim, container).pod);
+  MarkSolveNeeded(sim);
   RearmDependents(sim);
 }
 

@@ -82,6 +82,7 @@ void ServeFrom(Sim& sim, Container& c, SimTime at) {
   c.listening_ms = ToMs(at);
   i32& until_ms = sim.world.header().inputs_until_ms;
   until_ms = std::min(until_ms, c.listening_ms);
+  MarkMemoryStale(sim);
 }
 
 void ServeAfterStartup(Sim& sim, Container& c) {
@@ -154,7 +155,7 @@ void DecideAfterSeen(Sim& sim, u32 container) {
   if (c.ending != ExitReason::kNone) return ArmExitSeen(sim, container, FromMs(c.ends_ms));
   if (!c.listening) return ArmStep(sim, container, ContainerStep::kGiveUp, FromMs(c.ends_ms));
   if (c.listening_ms <= sim.now_ms()) {
-    if (c.runs > 1) ServingChanged(sim);  // its pod may have stayed in the endpoints
+    if (c.runs > 1) ServingChanged(sim, container);  // its pod may have stayed in the endpoints
     return;
   }
   const bool probed = SpecOf(sim, c).probes[kReadinessProbe].kind != ProbeKind::kNone;
@@ -185,7 +186,7 @@ void EndProcess(Sim& sim, u32 container, ExitReason reason, u8 code) {
   c.process = static_cast<u8>(ProcessState::kNone);
   c.listening = 0;
   EndAt(c, sim.now(), reason, code);
-  if (served) ServingChanged(sim);
+  if (served) ServingChanged(sim, container);
   ArmExitSeen(sim, container, sim.now());
 }
 

@@ -25,7 +25,7 @@ SimTime Terminate(Sim& sim, u32 container, SimTime grace) {
   const bool served = c.listening != 0;
   c.process = static_cast<u8>(ProcessState::kStopping);
   c.listening = 0;
-  if (served) ServingChanged(sim);
+  if (served) ServingChanged(sim, container);
   c.ending = ExitReason::kError;
   c.ending_code = handled ? kTerminated : kKilled;
   const SimTime ends = sim.now() + std::min(stop, allowed);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "sim/math.h"
+#include "sim/traffic/wide.h"
 
 namespace wt {
 namespace {
@@ -36,33 +37,48 @@ Cut CutLogNormal(f32 mean, f32 cv2, f32 limit) {
 
 f32 Blend(f32 a, f32 b, f32 t) { return a + (b - a) * t; }
 
-// An exponential tail, tail(t) = 2^(-1 - slope (t - p50)), at most 1.
-struct Tail {
-  f32 weight, p50, slope;
+constexpr size_t kTailsMax = 256;
+
+// Exponential tails, tail(t) = 2^(-1 - slope (t - p50)), at most 1; padded to full lanes with
+// weightless ones.
+struct Tails {
+  size_t count, padded;
+  alignas(32) f32 weight[kTailsMax], p50[kTailsMax], slope[kTailsMax];
 };
+
+struct TailSums {
+  f32 sum, slope;
+};
+
+TailSums TailsAt(const Tails& tails, f32 t) {
+  Wide sum{}, slope{};
+  for (size_t from = 0; from < tails.padded; from += kWide) {
+    Wide weight, pace, p50;
+    Load(tails.weight + from, weight);
+    Load(tails.slope + from, pace);
+    Load(tails.p50 + from, p50);
+    const Wide exponent = -1.0f - pace * (t - p50);
+    Wide part = exponent;
+    Exp2Of(part);
+    part *= weight;
+    sum += exponent >= 0.0f ? weight : part;
+    slope += exponent >= 0.0f ? Wide{} : part * pace;
+  }
+  return {SumOfLanes(sum), SumOfLanes(slope)};
+}
 
 // The t with sum of weight x tail(t) = 2^log2_q. Newton's method on the logarithm, which is convex
 // where no part is cut at 1, kept inside a bracket that bisection takes over elsewhere.
-f32 SolveMixture(std::span<const Tail> tails, f32 log2_q) {
+f32 SolveMixture(const Tails& tails, f32 log2_q) {
   f32 low = 0, high = 0;
-  for (size_t i = 0; i < tails.size(); ++i) {
-    const f32 t = tails[i].p50 + (-1.0f - log2_q) / tails[i].slope;
+  for (size_t i = 0; i < tails.count; ++i) {
+    const f32 t = tails.p50[i] + (-1.0f - log2_q) / tails.slope[i];
     low = i == 0 ? t : std::min(low, t);
     high = i == 0 ? t : std::max(high, t);
   }
   f32 t = 0.5f * (low + high);
   for (int pass = 0; pass < 24 && high - low > 1e-3f * high; ++pass) {
-    f32 sum = 0, slope = 0;
-    for (const Tail& tail : tails) {
-      const f32 exponent = -1.0f - tail.slope * (t - tail.p50);
-      if (exponent >= 0.0f) {
-        sum += tail.weight;
-        continue;
-      }
-      const f32 part = tail.weight * FastExp2(exponent);
-      sum += part;
-      slope += part * tail.slope;
-    }
+    const auto [sum, slope] = TailsAt(tails, t);
     const f32 excess = FastLog2(std::max(sum, 1e-30f)) - log2_q;
     (excess > 0.0f ? low : high) = t;
     const f32 step = slope > 0.0f ? excess * sum / slope : 0.0f;
@@ -132,18 +148,21 @@ Quantiles MatchedQuantiles(f32 mean, f32 variance) {
 }
 
 Quantiles MixtureQuantiles(std::span<const MixturePart> parts) {
-  constexpr size_t kTailsMax = 256;
   if (parts.empty()) return {0.0f, 0.0f};
   if (parts.size() == 1) return parts[0].quantiles;
-  Tail tails[kTailsMax];
-  const size_t count = std::min(parts.size(), kTailsMax);
-  for (size_t i = 0; i < count; ++i) {
-    const Quantiles q = parts[i].quantiles;
+  Tails tails;
+  tails.count = std::min(parts.size(), kTailsMax);
+  tails.padded = (tails.count + kWide - 1) / kWide * kWide;
+  for (size_t i = 0; i < tails.padded; ++i) {
+    const bool real = i < tails.count;
+    const Quantiles q = real ? parts[i].quantiles : Quantiles{0.0f, 0.0f};
     const f32 width = std::max(q.p99 - q.p50, 1e-3f * q.p50 + 1e-7f);
-    tails[i] = {parts[i].weight, q.p50, kLog2Of50 / width};
+    tails.weight[i] = real ? parts[i].weight : 0.0f;
+    tails.p50[i] = q.p50;
+    tails.slope[i] = kLog2Of50 / width;
   }
   constexpr f32 kLog2Of1In100 = -6.6438562f;
-  return {SolveMixture({tails, count}, -1.0f), SolveMixture({tails, count}, kLog2Of1In100)};
+  return {SolveMixture(tails, -1.0f), SolveMixture(tails, kLog2Of1In100)};
 }
 
 }  // namespace wt

@@ -45,6 +45,8 @@ f32 Within(f32 x, f32 low, f32 high) {
   return x > low ? (x < high ? x : high) : low;  // NaN and -0 give low
 }
 
+f32 AtMost(f32 x, f32 high) { return high < x ? high : x; }
+
 f32 Share(f32 x) { return Within(x, 0.0f, 1.0f); }
 
 bool Moved(f32 now, f32 before) { return std::abs(now - before) > kMoved * before + 1e-9f; }
@@ -62,10 +64,10 @@ f32 FirstFactor(u32 at, f32 here, f32 answers, Scratch& s) {
   const f32 good = s.services.reach[to] * answers;
   s.factors[at] = here * call.probability;
   if (good >= 1.0f) return 0.0f;
-  const Retried retried = Retry({{good, 0, 0}, {}, {1.0f - good, 0, 0}},
-                                {call.retries_max, call.backoff_s, call.retry_budget});
+  const RetriedShare retried =
+      RetryShares(1.0f - good, {call.retries_max, call.backoff_s, call.retry_budget});
   s.factors[at] *= retried.attempts;
-  return call.optional ? 0.0f : call.probability * retried.outcome.bad.share;
+  return call.optional ? 0.0f : call.probability * retried.bad;
 }
 
 // Attempts per call before anything is known but who can be reached and whose process fails:
@@ -116,13 +118,21 @@ void RatesDown(f32 offered_rps, Scratch& s) {
   for (const GraphEntry& entry : graph.entries) {
     s.rows[entry.operation].rate += offered_rps * entry.share;
   }
-  for (const u32 at : graph.order) {
-    const GraphOperation& operation = graph.operations[at];
+  // Pointers of their own: what is written could be the graph's, for all the compiler knows.
+  const GraphOperation* operations = graph.operations.data();
+  const GraphCall* calls = graph.calls.data();
+  FlowOperationRow* rows = s.rows;
+  OperationWork* works = s.operations;
+  const f32* factors = s.factors;
+  const u32* order = graph.order.data();
+  for (const u32* last = order + graph.order.size(); order != last; ++order) {
+    const u32 at = *order;
+    const GraphOperation& operation = operations[at];
     const u32 of = operation.service;
-    OperationWork& o = s.operations[at];
-    const f32 rate = std::min(s.rows[at].rate, kRateMax);
+    OperationWork& o = works[at];
+    const f32 rate = AtMost(rows[at].rate, kRateMax);
     const f32 weight = rate + kNoRate;
-    s.rows[at].rate = rate;
+    rows[at].rate = rate;
     o.weight = weight;
     o.failed = 0.0f;
     c.rate[of] += rate;
@@ -130,10 +140,10 @@ void RatesDown(f32 offered_rps, Scratch& s) {
     c.hold1[of] += weight * o.work.first;
     c.hold2[of] += weight * o.work.second;
     const f32 down = rate * c.goes_on[of];
-    const GraphCall* call = graph.calls.data() + operation.first_call;
-    const f32* factor = s.factors + operation.first_call;
+    const GraphCall* call = calls + operation.first_call;
+    const f32* factor = factors + operation.first_call;
     for (const GraphCall* end = call + operation.calls; call != end; ++call, ++factor) {
-      s.rows[call->callee].rate += down * *factor;
+      rows[call->callee].rate += down * *factor;
     }
   }
 }
@@ -165,13 +175,13 @@ void WaitsKnown(Scratch& s) {
 // The wait for a slot before an operation that cannot fail by itself.
 void SetCleanResponse(OperationWork& o, const Branch& hold, u32 of, const ServiceColumns& c) {
   const Branch ok = Branch{1.0f, c.wait1[of], c.wait2[of]} * hold;
-  o.response = {ok, {}, {}};
+  o.response = Sure(ok);
   const f32 far = ok.first + kNeverMetSigmas * std::sqrt(VarianceOf(ok.first, ok.second));
   o.clean_from_s = c.reach[of] >= 1.0f && c.refuse[of] <= 0.0f ? far : kUnclean;
 }
 
 void SetResponse(OperationWork& o, const Outcome& hold, u32 of, const ServiceColumns& c) {
-  if (hold.late.share + hold.bad.share == 0.0f) return SetCleanResponse(o, hold.ok, of, c);
+  if (hold.AlwaysOk()) return SetCleanResponse(o, hold.ok(), of, c);
   o.response = After({c.wait1[of], c.wait2[of]}, hold);
   o.clean_from_s = kUnclean;
 }
@@ -192,7 +202,7 @@ Outcome CallUp(u32 at, f32 down, f32 here, Scratch& s) {
   const u32 to = s.graph->operations[call.callee].service;
   if (s.services.calls[to] > 0.0f && s.unfinished[to] != 0 && s.pass == 0) s.moved = true;
   const Outcome attempt = AttemptAt(call.callee, call.timeout_s, s);
-  s.operations[call.callee].failed += down * s.factors[at] * attempt.bad.share;
+  s.operations[call.callee].failed += down * s.factors[at] * attempt.share[2];
   const Retried retried = Retry(attempt, {call.retries_max, call.backoff_s, call.retry_budget});
   f32 factor = here * call.probability * retried.attempts;
   if (s.pass >= kDampedPass) factor = 0.5f * (factor + s.factors[at]);
@@ -208,8 +218,8 @@ bool IsClean(u32 at, const GraphCall& call, const Scratch& s) {
 }
 
 Branch CleanCall(const GraphCall& call, const Scratch& s) {
-  const Branch& ok = s.operations[call.callee].response.ok;
-  return {1.0f, call.probability * ok.first, call.probability * ok.second};
+  const Outcome& response = s.operations[call.callee].response;
+  return {1.0f, call.probability * response.first[0], call.probability * response.second[0]};
 }
 
 // The clean calls that an operation begins with. Returns the time they take and leaves `k` at the
@@ -224,7 +234,7 @@ Branch CleanCallsUp(u32& k, u32 end, const Scratch& s) {
     for (; group != 0 && at < end && calls[at].parallel_group == group; ++at) {
       if (!IsClean(at, calls[at], s)) return {1.0f, first, second};
       const f32 p = calls[at].probability;
-      step = p * Slower(step, s.operations[calls[at].callee].response.ok) + (1.0f - p) * step;
+      step = p * Slower(step, s.operations[calls[at].callee].response.ok()) + (1.0f - p) * step;
     }
     second += 2.0f * first * step.first + step.second;
     first += step.first;
@@ -236,15 +246,17 @@ Branch CleanCallsUp(u32& k, u32 end, const Scratch& s) {
 // The calls from `k` on, after those that took `clean`.
 Outcome CallsUp(const Branch& clean, u32 k, u32 end, f32 down, Scratch& s) {
   const GraphCall* calls = s.graph->calls.data();
-  Outcome all{clean, {}, {}};
+  Outcome all = Sure(clean);
+  bool at_once = clean.first == 0.0f;  // nothing was called so far
   while (k < end) {
     const u16 group = calls[k].parallel_group;
-    const f32 here = all.ok.share + all.late.share;
+    const f32 here = all.share[0] + all.share[1];
     Outcome step = Sometimes(calls[k].probability, CallUp(k, down, here, s));
     for (++k; group != 0 && k < end && calls[k].parallel_group == group; ++k) {
       step = Mixed(calls[k].probability, Beside(step, CallUp(k, down, here, s)), step);
     }
-    all = Then(all, step);
+    all = at_once ? step : Then(all, step);
+    at_once = false;
   }
   return all;
 }
@@ -272,11 +284,13 @@ void AnswersUp(Scratch& s) {
   WaitsKnown(s);
   const ServiceColumns& c = s.services;
   const u32* order = s.graph->order.data();
+  const GraphOperation* operations = s.graph->operations.data();
+  OperationWork* works = s.operations;
   for (size_t i = s.graph->order.size(); i-- > 0;) {
     const u32 at = order[i];
-    const GraphOperation& operation = s.graph->operations[at];
+    const GraphOperation& operation = operations[at];
     const u32 of = operation.service;
-    OperationWork& o = s.operations[at];
+    OperationWork& o = works[at];
     const bool pool = c.threads[of] > 0.0f;
     Branch own{1.0f, o.work.first, o.work.second};
     if (pool) own = Branch{1.0f, c.cpu_wait1[of], c.cpu_wait2[of]} * own;
@@ -291,7 +305,7 @@ void AnswersUp(Scratch& s) {
       const f32 miss = c.miss[of];
       const Branch hold = own * Branch{1.0f, miss * clean.first, miss * clean.second};
       if (!finishes) SetCleanResponse(o, hold, of, c);
-      if (keeps_hold) o.hold = {hold, {}, {}};
+      if (keeps_hold) o.hold = Sure(hold);
     } else {
       Outcome rest = CallsUp(clean, k, end, s.rows[at].rate * c.goes_on[of], s);
       if (c.miss[of] < 1.0f) rest = Sometimes(c.miss[of], rest);
@@ -315,14 +329,15 @@ void WriteClient(f32 offered_rps, FlowClient& client, Scratch& s) {
   for (const GraphEntry& entry : s.graph->entries) {
     const f32 share = entry.share / shares;
     const Outcome seen = AttemptAt(entry.operation, kClientTimeoutS, s);
-    s.operations[entry.operation].failed += offered_rps * entry.share * seen.bad.share;
-    bad += share * seen.bad.share;
-    for (const Branch* branch : {&seen.ok, &seen.late, &seen.bad}) {
-      mean += share * branch->first;
-      if (share * branch->share < kPartMin) continue;
-      const f32 first = branch->first / branch->share;
-      const f32 variance = VarianceOf(first, branch->second / branch->share);
-      parts[count++] = {share * branch->share, MatchedQuantiles(first, variance)};
+    s.operations[entry.operation].failed += offered_rps * entry.share * seen.share[2];
+    bad += share * seen.share[2];
+    for (int way = 0; way < 3; ++way) {
+      const Branch branch = seen.Of(way);
+      mean += share * branch.first;
+      if (share * branch.share < kPartMin) continue;
+      const f32 first = branch.first / branch.share;
+      const f32 variance = VarianceOf(first, branch.second / branch.share);
+      parts[count++] = {share * branch.share, MatchedQuantiles(first, variance)};
     }
   }
   const Quantiles q = MixtureQuantiles({parts, count});
@@ -350,12 +365,12 @@ void WriteOperations(Scratch& s) {
       const OperationWork& o = s.operations[at];
       FlowOperationRow& row = s.rows[at];
       const bool clean = o.clean_from_s < kUnclean;
-      const Branch total = clean ? o.response.ok : Total(o.response);
+      const Branch total = clean ? o.response.ok() : Total(o.response);
       row.latency_s = total.first;
       row.variance_s2 = VarianceOf(total.first, total.second);
       row.error = 0.0f;
       if (row.rate > 0.0f && o.failed > 0.0f) row.error = Share(o.failed / row.rate);
-      if (row.rate <= 0.0f) row.error = Share(1.0f - accepts * (1.0f - o.response.bad.share));
+      if (row.rate <= 0.0f) row.error = Share(1.0f - accepts * (1.0f - o.response.share[2]));
       error += o.weight * row.error;
       first += o.weight * total.first;
       second += o.weight * total.second;
@@ -414,7 +429,7 @@ int SolveFlow(const ServiceGraph& graph, std::span<const ServiceInput> inputs, f
   s.operations = reinterpret_cast<OperationWork*>(room);
   s.factors = factors;
   const f32 offered = Within(offered_rps, 0.0f, kRateMax);
-  LoadColumns(graph, inputs, state.services, s.services);
+  LoadColumns(graph.services, inputs, state.services, s.services);
   Prepare(s);
   int passes = 0;
   do {
@@ -431,21 +446,17 @@ int SolveFlow(const ServiceGraph& graph, std::span<const ServiceInput> inputs, f
 bool StepBacklog(const ServiceGraph& graph, std::span<const ServiceInput> inputs, f32 dt_s,
                  FlowState state) {
   bool busy = false;
-  for (const FlowServiceRow& row : state.services) {
-    busy |= row.backlog > 0.0f || row.utilisation > 1.0f;
-  }
-  if (!busy) return false;
-  ServiceColumns c;
-  LoadColumns(graph, inputs, state.services, c);
-  busy = false;
-  for (u32 i = 0; i < c.count; ++i) {
+  ServiceColumns c;  // of one service
+  for (u32 i = 0; i < inputs.size(); ++i) {
     FlowServiceRow& row = state.services[i];
+    if (!(row.backlog > 0.0f || row.utilisation > 1.0f)) continue;
     const GraphService& service = graph.services[i];
     if (!(inputs[i].servers > 0.0f) || service.operations == 0) {
       row.backlog = 0.0f;
       continue;
     }
-    const f32 arrivals = row.rate * c.reach[i];
+    LoadColumns({&service, 1}, inputs.subspan(i, 1), state.services.subspan(i, 1), c);
+    const f32 arrivals = row.rate * c.reach[0];
     f32 capacity = 0.0f;
     if (arrivals > 0.0f && row.utilisation > 0.0f) {
       capacity = arrivals / row.utilisation;
@@ -453,14 +464,14 @@ bool StepBacklog(const ServiceGraph& graph, std::span<const ServiceInput> inputs
       f32 work = 0.0f;
       for (u32 k = 0; k < service.operations; ++k) {
         const GraphOperation& operation = graph.operations[service.first_operation + k];
-        work += OwnWork(operation, c.slow[i], c.cpu_s[i]).first;
+        work += OwnWork(operation, c.slow[0], c.cpu_s[0]).first;
       }
-      capacity = c.slots[i] * static_cast<f32>(service.operations) / work;
+      capacity = c.slots[0] * static_cast<f32>(service.operations) / work;
     }
-    const f32 backlog = c.backlog[i] + dt_s * (arrivals - capacity);
+    const f32 backlog = c.backlog[0] + dt_s * (arrivals - capacity);
     const bool gone = arrivals < capacity && backlog < kBacklogMin;
-    row.backlog = gone ? 0.0f : Within(backlog, 0.0f, c.queue_limit[i]);
-    busy |= row.backlog > 0.0f || (arrivals > capacity && c.queue_limit[i] > 0.0f);
+    row.backlog = gone ? 0.0f : Within(backlog, 0.0f, c.queue_limit[0]);
+    busy |= row.backlog > 0.0f || (arrivals > capacity && c.queue_limit[0] > 0.0f);
   }
   return busy;
 }

@@ -7,6 +7,7 @@
 #include "sim/math.h"
 #include "sim/traffic/distribution.h"
 #include "sim/traffic/queueing.h"
+#include "sim/traffic/wide.h"
 
 namespace wt {
 namespace {
@@ -15,10 +16,22 @@ constexpr f32 kSecondsMax = 1e6f;  // longer than any episode
 constexpr f32 kServersMax = 1e6f;
 constexpr f32 kCoresMin = 1e-3f;   // 1m, the smallest CPU limit Kubernetes takes
 
-// NaN and -0 give low.
-inline f32 Within(f32 x, f32 low, f32 high) { return x > low ? (x < high ? x : high) : low; }
 inline f32 AtLeast(f32 x, f32 low) { return x > low ? x : low; }
 inline f32 AtMost(f32 x, f32 high) { return x < high ? x : high; }
+// NaN and -0 give low.
+inline f32 Within(f32 x, f32 low, f32 high) { return AtMost(AtLeast(x, low), high); }
+
+// Largest element of [0, padded), of those no larger than `limit`; at least 0.
+f32 LargestOf(const f32* values, u32 padded, f32 limit) {
+  Wide most{};
+  for (u32 from = 0; from < padded; from += kWide) {
+    Wide all;
+    Load(values + from, all);
+    const Wide some = all <= limit ? all : Wide{};
+    most = some > most ? some : most;
+  }
+  return LargestLane(most);
+}
 
 // Wait for a server of every station (servers, load, service_s, cv2), as WaitAt for endless queues.
 void StationColumns(const f32* __restrict servers, f32* __restrict wait1, f32* __restrict wait2,
@@ -28,12 +41,9 @@ void StationColumns(const f32* __restrict servers, f32* __restrict wait1, f32* _
   f32* __restrict inverse = s.inverse;
   const f32* __restrict service_s = s.service_s;
   const f32* __restrict cv2 = s.cv2;
-  f32 most = 0.0f, largest = 0.0f;
-  for (u32 i = 0; i < s.count; ++i) {
-    const f32 n = servers[i];
-    largest = n > largest ? n : largest;
-    most = n > most && n <= kErlangServersMax ? n : most;
-  }
+  // What pads the columns is service 0 again.
+  const f32 most = LargestOf(servers, padded, kErlangServersMax);
+  const f32 largest = LargestOf(servers, padded, kServersMax * kServersMax);
   for (u32 i = 0; i < padded; ++i) {
     load[i] = AtMost(load[i], kStationaryRhoMax * servers[i]);
     inverse[i] = 1.0f + 1.0f / load[i];  // 1 / B after one server
@@ -65,14 +75,14 @@ void StationColumns(const f32* __restrict servers, f32* __restrict wait1, f32* _
 
 }  // namespace
 
-void LoadColumns(const ServiceGraph& graph, std::span<const ServiceInput> inputs,
+void LoadColumns(std::span<const GraphService> services, std::span<const ServiceInput> inputs,
                  std::span<const FlowServiceRow> rows, ServiceColumns& s) {
   s.count = static_cast<u32>(inputs.size());
   s.padded = (s.count + 7) & ~7u;
   for (u32 i = 0; i < s.padded; ++i) {
     const u32 from = i < s.count ? i : 0;
     const ServiceInput& input = inputs[from];
-    const GraphService& service = graph.services[from];
+    const GraphService& service = services[from];
     s.slots[i] = input.servers;
     s.reach[i] = input.reach;
     s.connect_fail_s[i] = input.connect_fail_s;
@@ -87,35 +97,38 @@ void LoadColumns(const ServiceGraph& graph, std::span<const ServiceInput> inputs
     s.cpu_s[i] = service.cpu_per_request_s;
     s.backlog[i] = rows[from].backlog;
   }
+  // Comparisons that depend on each other stand in loops of their own, which keeps the loops free
+  // of branches.
+  f32* cores = s.load;
+  f32* up = s.weight;
   for (u32 i = 0; i < s.padded; ++i) {
-    const bool pool = s.threads[i] > 0.0f;
-    const f32 threads = s.hold1[i];
     const f32 loops = AtLeast(s.hold2[i], kCoresMin);
     const f32 limit = Within(s.capacity[i], kCoresMin, kServersMax);
-    const f32 cores = pool ? limit : AtMost(limit, loops);
-    const f32 at_a_time = pool ? threads : cores;
-    const bool up = s.slots[i] > 0.0f;
+    const f32 looped = AtMost(limit, loops);
+    up[i] = s.slots[i] > 0.0f ? 1.0f : 0.0f;
+    cores[i] = s.threads[i] > 0.0f ? limit : looped;
+  }
+  for (u32 i = 0; i < s.padded; ++i) {
+    const f32 at_a_time = s.threads[i] > 0.0f ? s.hold1[i] : cores[i];
     const f32 servers = Within(s.slots[i], 1.0f, kServersMax);
-    const f32 reach = Within(s.reach[i], 0.0f, 1.0f);
-    s.reach[i] = up ? reach : 0.0f;
+    s.reach[i] = up[i] * Within(s.reach[i], 0.0f, 1.0f);
     s.fail[i] = Within(s.fail[i], 0.0f, 1.0f);
     s.miss[i] = 1.0f - Within(s.miss[i], 0.0f, 1.0f);
     s.slow[i] = Within(s.slow[i], 0.0f, kSecondsMax);
     s.connect_fail_s[i] = Within(s.connect_fail_s[i], 0.0f, kSecondsMax);
     s.slots[i] = servers * AtLeast(at_a_time, 1.0f);
-    s.cpu_s[i] = s.cpu_s[i] / AtMost(cores, 1.0f);
-    s.cpu_servers[i] = servers * AtLeast(cores, 1.0f);
-    const f32 queue_limit = servers * s.queue_limit[i];
-    const f32 backlog = Within(s.backlog[i], 0.0f, queue_limit);
-    s.queue_limit[i] = queue_limit;
-    s.backlog[i] = up ? backlog : 0.0f;
+    s.cpu_servers[i] = servers * AtLeast(cores[i], 1.0f);
+    s.queue_limit[i] = servers * s.queue_limit[i];
+  }
+  for (u32 i = 0; i < s.padded; ++i) {
+    s.cpu_s[i] = s.cpu_s[i] / AtMost(cores[i], 1.0f);
+    s.backlog[i] = up[i] * Within(s.backlog[i], 0.0f, s.queue_limit[i]);
     s.refuse[i] = 0.0f;
     s.wait1[i] = s.wait2[i] = 0.0f;
     s.calls[i] = 0.0f;
   }
-  f32 fails = 0.0f;
-  for (u32 i = 0; i < s.count; ++i) fails = AtLeast(AtLeast(1.0f - s.reach[i], s.fail[i]), fails);
-  s.any_fails = fails > 0.0f;
+  for (u32 i = 0; i < s.padded; ++i) s.load[i] = AtLeast(1.0f - s.reach[i], s.fail[i]);
+  s.any_fails = LargestOf(s.load, s.padded, 1.0f) > 0.0f;
 }
 
 void StartPass(ServiceColumns& s) {
@@ -159,19 +172,17 @@ bool WaitColumns(bool first, ServiceColumns& s) {
   }
   alignas(32) ServiceColumns::Column wait1, wait2;
   StationColumns(s.slots, wait1, wait2, s);
-  f32 any = 0.0f;
-  for (u32 i = 0; i < s.count; ++i) any = AtLeast(s.special[i], any);
+  const bool any = LargestOf(s.special, s.padded, 1.0f) > 0.0f;
   const f32 keep = first ? 2.0f : 0.5f;  // pools that call keep what they learned
   for (u32 i = 0; i < s.padded; ++i) {
     const f32 old1 = s.wait1[i], old2 = s.wait2[i];
     s.wait1[i] = s.calls[i] > keep ? old1 : wait1[i];
     s.wait2[i] = s.calls[i] > keep ? old2 : wait2[i];
   }
-  return any > 0.0f;
+  return any;
 }
 
 void QuantileColumn(ServiceColumns& s, f32* __restrict p99) {
-  f32 heaviest = 0.0f;
   for (u32 i = 0; i < s.padded; ++i) {
     const f32 mean = AtLeast(s.sum1[i], 1e-12f);
     const f32 cv2 = Within(s.sum2[i] / (mean * mean) - 1.0f, 1e-6f, 1e6f);
@@ -180,8 +191,7 @@ void QuantileColumn(ServiceColumns& s, f32* __restrict p99) {
     s.cv2[i] = cv2;
     p99[i] = mean * high * high * high;
   }
-  for (u32 i = 0; i < s.count; ++i) heaviest = AtLeast(s.cv2[i], heaviest);
-  if (heaviest <= 1.0f) return;
+  if (LargestOf(s.cv2, s.padded, 1e6f) <= 1.0f) return;
   for (u32 i = 0; i < s.padded; ++i) {
     const f32 cv2 = s.cv2[i];
     const f32 deviation = std::sqrt(kLn2 * FastLog2(1.0f + cv2));

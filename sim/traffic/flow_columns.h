@@ -41,8 +41,8 @@ struct ServiceColumns {
   Column load, service_s, cv2, inverse;
 };
 
-// Fills the first group from graph, inputs and backlogs.
-void LoadColumns(const ServiceGraph& graph, std::span<const ServiceInput> inputs,
+// Fills the first group from services of the graph, their inputs and backlogs.
+void LoadColumns(std::span<const GraphService> services, std::span<const ServiceInput> inputs,
                  std::span<const FlowServiceRow> rows, ServiceColumns& s);
 
 // Starts a pass: goes_on from refuse, sums to zero.

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "sim/kubelet/kubelet.h"
+#include "sim/transitions.h"
 
 namespace wt {
 namespace {
@@ -107,11 +108,50 @@ i32 NextListening(const Sim& sim) {
   return next;
 }
 
-// Space for one row per service; not initialised, since only a few are used.
-struct Room {
-  alignas(ServiceInput) std::byte bytes[kFlowServicesMax * sizeof(ServiceInput)];
-  ServiceInput* rows() { return reinterpret_cast<ServiceInput*>(bytes); }
-};
+// Processes that began to serve since `from_ms`.
+void MarkNowListening(Sim& sim, i32 from_ms) {
+  const u32 used = sim.world.Used<Container>();
+  const Container* containers = sim.world.Rows<Container>();
+  for (u32 c = 1; c < used; ++c) {
+    const Container& container = containers[c];
+    if (!container.listening || container.listening_ms < from_ms) continue;
+    if (container.listening_ms <= sim.now_ms()) MarkPodInputsStale(sim, container.pod);
+  }
+}
+
+// True when the kept input has other bytes than before.
+bool Refresh(Sim& sim, u32 graph_service) {
+  const ServiceInput now = DeriveInput(sim, graph_service);
+  ServiceInput& kept = sim.At<ServiceInput>(graph_service);
+  if (std::memcmp(&kept, &now, sizeof(now)) == 0) return false;
+  kept = now;
+  return true;
+}
+
+bool RefreshAll(Sim& sim) {
+  bool changed = false;
+  const u32 count = static_cast<u32>(sim.blueprint.graph.services.size());
+  for (u32 g = 0; g < count; ++g) changed |= Refresh(sim, g);
+  const u32 used = sim.world.Used<Service>();
+  for (u32 s = 1; s < used; ++s) sim.At<Service>(s).inputs_fresh = sim.At<Service>(s).born != 0;
+  return changed;
+}
+
+bool RefreshMarked(Sim& sim) {
+  bool changed = false;
+  const std::vector<GraphService>& graph = sim.blueprint.graph.services;
+  const u32 used = sim.world.Used<Service>();
+  for (u32 s = 1; s < used; ++s) {
+    Service& service = sim.At<Service>(s);
+    if (service.inputs_fresh || service.born == 0) continue;
+    service.inputs_fresh = 1;
+    for (u32 g = 0; g < graph.size(); ++g) {
+      if (graph[g].kube_service != service.name || graph[g].ns != service.ns) continue;
+      changed |= Refresh(sim, g);
+    }
+  }
+  return changed;
+}
 
 }  // namespace
 
@@ -150,7 +190,17 @@ void DeriveInputs(const Sim& sim, std::span<ServiceInput> inputs) {
 
 bool InputsAreFresh(const Sim& sim) {
   const WorldHeader& header = sim.world.header();
-  return !header.inputs_stale && sim.now_ms() < header.inputs_until_ms;
+  return header.inputs_stale == 0 && sim.now_ms() < header.inputs_until_ms;
+}
+
+bool InputIsFresh(const Sim& sim, u32 graph_service) {
+  const WorldHeader& header = sim.world.header();
+  if (header.inputs_stale == kAllInputsStale || sim.now_ms() >= header.inputs_until_ms) {
+    return false;
+  }
+  const GraphService& graph = sim.blueprint.graph.services[graph_service];
+  const u32 row = graph.kube_service == 0 ? 0 : ServiceRow(sim, graph.ns, graph.kube_service);
+  return header.inputs_stale == 0 || row == 0 || sim.At<Service>(row).inputs_fresh;
 }
 
 std::span<const ServiceInput> KeptInputs(const Sim& sim) {
@@ -160,16 +210,14 @@ std::span<const ServiceInput> KeptInputs(const Sim& sim) {
 bool RefreshInputs(Sim& sim) {
   if (InputsAreFresh(sim)) return false;
   WorldHeader& header = sim.world.header();
-  if (sim.now_ms() >= header.inputs_until_ms) header.inputs_until_ms = NextListening(sim);
+  if (sim.now_ms() >= header.inputs_until_ms) {
+    MarkNowListening(sim, header.inputs_until_ms);
+    header.inputs_until_ms = NextListening(sim);
+  }
+  const bool changed =
+      header.inputs_stale == kAllInputsStale ? RefreshAll(sim) : RefreshMarked(sim);
   header.inputs_stale = 0;
-  const std::span<ServiceInput> kept{sim.world.Rows<ServiceInput>(),
-                                     sim.blueprint.graph.services.size()};
-  Room room;
-  const std::span<ServiceInput> now{room.rows(), kept.size()};
-  DeriveInputs(sim, now);
-  if (std::memcmp(kept.data(), now.data(), kept.size_bytes()) == 0) return false;
-  std::memcpy(kept.data(), now.data(), kept.size_bytes());
-  return true;
+  return changed;
 }
 
 }  // namespace wt

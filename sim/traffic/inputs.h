@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each service can serve, from Kubernetes state: Service -> endpoints as kube-proxy knows
 // them -> target port -> pod -> process. Kept in the World (a row per GraphService) and derived
-// again only when something it depends on changed: whoever writes such a thing calls
-// MarkInputsStale (transitions.h), and CheckInvariants derives everything anew and compares.
+// again only when something it depends on changed: whoever writes such a thing marks the Services
+// it concerns, or all (transitions.h), and CheckInvariants derives everything anew and compares.
 #pragma once
 
 #include <limits>
@@ -23,6 +23,8 @@ void DeriveInputs(const Sim& sim, std::span<ServiceInput> inputs);
 bool RefreshInputs(Sim& sim);
 // True when the kept inputs are those of the present state.
 bool InputsAreFresh(const Sim& sim);
+// The same of one service: neither all nor its Service is marked.
+bool InputIsFresh(const Sim& sim, u32 graph_service);
 // The kept inputs; those of the present state once RefreshInputs was called.
 std::span<const ServiceInput> KeptInputs(const Sim& sim);
 

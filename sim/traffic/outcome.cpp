@@ -2,6 +2,8 @@
 #include "sim/traffic/outcome.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 
 #include "sim/math.h"
@@ -56,6 +58,28 @@ CutBranch CutOff(const Branch& b, f32 timeout, bool starts_late) {
           b.share * cut.above * Branch{1.0f, timeout, timeout * timeout}};
 }
 
+// False when no answer takes longer than `timeout`, whichever way it ends.
+bool MayMeet(const Outcome& x, f32 timeout) {
+  const auto rare = x.share < kNoShare;
+  const Lanes share = rare ? Lanes{} + 1.0f : x.share;
+  const Lanes mean = x.first / share;
+  const Lanes spread = x.second / share - mean * mean;
+  const Lanes variance = spread > 0.0f ? spread : Lanes{};
+  const Lanes room = timeout - mean;
+  const auto never =
+      (room > 0.0f) & (room * room > kNeverMetSigmas * kNeverMetSigmas * variance);
+  const auto fits = std::bit_cast<std::array<u64, 2>>(rare | never);
+  return (fits[0] & fits[1]) != ~u64{0};
+}
+
+// Each way of ending cut by the caller's timeout, which is a failure.
+Outcome CutAll(const Outcome& x, f32 timeout) {
+  const CutBranch ok = CutOff(x.ok(), timeout, false);
+  const CutBranch late = CutOff(x.late(), timeout, true);
+  const CutBranch bad = CutOff(x.bad(), timeout, true);
+  return {ok.in_time, late.in_time, ok.cut + late.cut + bad.in_time + bad.cut};
+}
+
 // Share of failures that may be retried so that x + x^2 + ... + x^n, x = share * bad, keeps to the
 // budget. The sum is convex: Newton's method from a point left of the solution converges.
 f32 RetryShare(f32 bad, u32 retries, f32 budget) {
@@ -75,7 +99,9 @@ f32 RetryShare(f32 bad, u32 retries, f32 budget) {
   f32 x = std::min(budget / (1.0f + budget), bad);  // solution for n without end
   for (int pass = 0; pass < 6; ++pass) {
     const f32 excess = sum(x, &slope) - budget;
-    x = std::min(x - excess / slope, bad);
+    const f32 next = std::min(x - excess / slope, bad);
+    if (next == x) break;
+    x = next;
   }
   return std::clamp(x / bad, 0.0f, 1.0f);
 }
@@ -103,41 +129,62 @@ Branch Slower(const Branch& a, const Branch& b) {
 }
 
 Outcome Beside(const Outcome& a, const Outcome& b) {
-  Outcome r{Slower(a.ok, b.ok), {}, {}};
-  if (a.late.share + a.bad.share + b.late.share + b.bad.share == 0.0f) return r;
-  r.late = Slower(a.ok, b.late) + Slower(a.late, b.ok) + Slower(a.late, b.late);
-  const Branch good = b.ok + b.late;
-  r.bad = Slower(a.ok + a.late, b.bad) + Slower(a.bad, good) + Slower(a.bad, b.bad);
-  return r;
+  const Branch ok = Slower(a.ok(), b.ok());
+  if (a.share[1] + a.share[2] + b.share[1] + b.share[2] == 0.0f) return Sure(ok);
+  const Branch late =
+      Slower(a.ok(), b.late()) + Slower(a.late(), b.ok()) + Slower(a.late(), b.late());
+  const Branch good = b.ok() + b.late();
+  const Branch bad =
+      Slower(a.ok() + a.late(), b.bad()) + Slower(a.bad(), good) + Slower(a.bad(), b.bad());
+  return {ok, late, bad};
 }
 
 Outcome Attempt(const Outcome& response, const AttemptLimits& limits) {
   const f32 timeout = std::max(limits.timeout_s, 0.0f);
   const f32 taken = limits.reach * (1.0f - limits.refuse);
   const f32 lost_s = std::min(limits.connect_fail_s, timeout);
-  const CutBranch ok = CutOff(response.ok, timeout, false);
-  const CutBranch late = CutOff(response.late, timeout, true);
-  const CutBranch bad = CutOff(response.bad, timeout, true);
-  Outcome r{taken * ok.in_time, taken * late.in_time, {}};
-  r.bad = taken * (ok.cut + late.cut + bad.in_time + bad.cut) +
-          (1.0f - limits.reach) * Branch{1.0f, lost_s, lost_s * lost_s};
-  r.bad.share = std::max(1.0f - r.ok.share - r.late.share, 0.0f);
+  Outcome in_time = response;
+  if (MayMeet(response, timeout)) in_time = CutAll(response, timeout);
+  Outcome r = Times(taken, in_time);
+  const f32 lost = 1.0f - limits.reach;
+  r.first += Lanes{0, 0, lost * lost_s, 0};
+  r.second += Lanes{0, 0, lost * (lost_s * lost_s), 0};
+  r.share[2] = std::max(1.0f - r.share[0] - r.share[1], 0.0f);
+  return r;
+}
+
+RetriedShare RetryShares(f32 bad, const RetryRule& rule) {
+  RetriedShare r{bad, 1.0f};
+  if (rule.retries_max == 0 || bad < 1e-7f) return r;
+  const f32 again = RetryShare(bad, rule.retries_max, rule.retry_budget);
+  const f32 retry = again * bad;
+  f32 reached = 1.0f;
+  for (u32 k = 0; k < rule.retries_max && reached >= 1e-5f; ++k) {
+    r.bad = (1.0f - again) * bad + retry * r.bad;
+    r.attempts = 1.0f + retry * r.attempts;
+    reached *= retry;
+  }
   return r;
 }
 
 Retried Retry(const Outcome& attempt, const RetryRule& rule) {
   Retried r{attempt, 1.0f};
-  const f32 bad = attempt.bad.share;
+  const f32 bad = attempt.share[2];
   if (rule.retries_max == 0 || bad < 1e-7f) return r;
   const f32 again = RetryShare(bad, rule.retries_max, rule.retry_budget);
   const f32 pause = std::max(rule.backoff_s, 0.0f);
-  const Branch retry = again * attempt.bad * Branch{1.0f, pause, pause * pause};
-  const Branch given_up = (1.0f - again) * attempt.bad;
+  const Branch retry = again * attempt.bad() * Branch{1.0f, pause, pause * pause};
+  const Outcome each{Lanes{} + retry.share, Lanes{} + retry.first, Lanes{} + retry.second};
+  const Lanes gives_up{1.0f, 1.0f, 1.0f - again, 0.0f};
+  const Outcome at_once{gives_up * attempt.share, gives_up * attempt.first,
+                        gives_up * attempt.second};
+  const auto good = [](Lanes x) {  // -, ok + late, bad
+    return __builtin_shufflevector(x, PairSum(x), 3, 5, 2, 3);
+  };
   f32 reached = 1.0f;  // probability that this many retries are made
   for (u32 k = 0; k < rule.retries_max; ++k) {
-    const Outcome rest = r.outcome;
-    r.outcome.late = attempt.late + retry * (rest.ok + rest.late);
-    r.outcome.bad = given_up + retry * rest.bad;
+    const Outcome& rest = r.outcome;
+    r.outcome = Plus(at_once, Times(each, {good(rest.share), good(rest.first), good(rest.second)}));
     r.attempts = 1.0f + retry.share * r.attempts;
     reached *= retry.share;
     if (reached < 1e-5f) break;

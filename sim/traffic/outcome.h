@@ -40,49 +40,106 @@ inline Branch operator*(const Branch& a, const Branch& b) {
           a.second * b.share + 2.0f * a.first * b.first + a.share * b.second};
 }
 
+// Four numbers that are computed side by side; each has the bits of the scalar expression.
+using Lanes = f32 __attribute__((vector_size(16)));
+
+// In the first two lanes the sum of both; the others are of no use.
+inline Lanes PairSum(Lanes a) { return a + __builtin_shufflevector(a, a, 1, 0, 2, 3); }
+
+// Three ways of ending, one per lane (the fourth is 0):
+//   ok    success at the first try of everything
+//   late  success after some call was tried again or an optional one failed
+//   bad   failure
 // INVARIANT: shares sum to 1 up to rounding. The default is an instant success.
 struct Outcome {
-  Branch ok{1, 0, 0};  // success at the first try of everything
-  Branch late;         // success after some call was tried again or an optional one failed
-  Branch bad;          // failure
+  Lanes share{1, 0, 0, 0}, first{}, second{};
+
+  Outcome() = default;
+  Outcome(Lanes shares, Lanes firsts, Lanes seconds)
+      : share(shares), first(firsts), second(seconds) {}
+  Outcome(const Branch& ok, const Branch& late, const Branch& bad)
+      : share{ok.share, late.share, bad.share, 0},
+        first{ok.first, late.first, bad.first, 0},
+        second{ok.second, late.second, bad.second, 0} {}
+
+  Branch ok() const { return Of(0); }
+  Branch late() const { return Of(1); }
+  Branch bad() const { return Of(2); }
+  Branch Of(int way) const { return {share[way], first[way], second[way]}; }
+  bool AlwaysOk() const { return share[1] + share[2] == 0.0f; }
 };
 
-inline Branch Total(const Outcome& x) { return x.ok + x.late + x.bad; }
+// Never anything but ok.
+inline Outcome Sure(const Branch& ok) {
+  return {Lanes{ok.share, 0, 0, 0}, Lanes{ok.first, 0, 0, 0}, Lanes{ok.second, 0, 0, 0}};
+}
+
+inline Branch Total(const Outcome& x) { return x.ok() + x.late() + x.bad(); }
+
+// Lane by lane: sum, and one after the other.
+inline Outcome Plus(const Outcome& a, const Outcome& b) {
+  return {a.share + b.share, a.first + b.first, a.second + b.second};
+}
+inline Outcome Times(const Outcome& a, const Outcome& b) {
+  return {a.share * b.share, a.first * b.share + a.share * b.first,
+          a.second * b.share + 2.0f * a.first * b.first + a.share * b.second};
+}
+inline Outcome Times(f32 p, const Outcome& x) {
+  return {p * x.share, p * x.first, p * x.second};
+}
 
 // Time, then x.
 inline Outcome After(const Moments& time, const Outcome& x) {
-  const Branch t{1.0f, time.first, time.second};
-  if (x.late.share + x.bad.share == 0.0f) return {t * x.ok, {}, {}};
-  return {t * x.ok, t * x.late, t * x.bad};
+  return {x.share, time.first * x.share + x.first,
+          time.second * x.share + 2.0f * time.first * x.first + x.second};
 }
 
-// a, then b unless a failed.
+// a, then b unless a failed: (ok ok, ok late + late (ok + late), bad + (ok + late) bad).
 inline Outcome Then(const Outcome& a, const Outcome& b) {
-  return {a.ok * b.ok, a.ok * b.late + a.late * (b.ok + b.late),
-          a.bad + (a.ok + a.late) * b.bad};
+  constexpr Lanes kNone{}, kDone{0, 0, 1, 0};
+  const auto goes_on = [](Lanes x) {  // ok, ok, ok + late
+    return __builtin_shufflevector(x, PairSum(x), 0, 0, 4, 7);
+  };
+  const auto ends = [kNone](Lanes x) {  // -, late, bad
+    return __builtin_shufflevector(x, kNone, 4, 1, 2, 3);
+  };
+  const auto good = [](Lanes x, Lanes done) {  // -, ok + late, done
+    return __builtin_shufflevector(PairSum(x), done, 4, 1, 6, 7);
+  };
+  const Outcome straight =
+      Times({goes_on(a.share), goes_on(a.first), goes_on(a.second)}, b);
+  const Outcome around = Times({ends(a.share), ends(a.first), ends(a.second)},
+                               {good(b.share, kDone), good(b.first, kNone), good(b.second, kNone)});
+  return Plus(straight, around);
 }
 
 // x with this probability, else nothing (instant success).
 inline Outcome Sometimes(f32 probability, const Outcome& x) {
-  return {Branch{1.0f - probability, 0.0f, 0.0f} + probability * x.ok, probability * x.late,
-          probability * x.bad};
+  if (probability == 1.0f) return x;
+  Outcome r = Times(probability, x);
+  r.share += Lanes{1.0f - probability, 0, 0, 0};
+  return r;
 }
 
 // x with this probability, else y.
 inline Outcome Mixed(f32 probability, const Outcome& x, const Outcome& y) {
-  const f32 other = 1.0f - probability;
-  return {probability * x.ok + other * y.ok, probability * x.late + other * y.late,
-          probability * x.bad + other * y.bad};
+  return Plus(Times(probability, x), Times(1.0f - probability, y));
 }
 
 // x whose failure does no harm but still takes its time.
-inline Outcome Forgiven(const Outcome& x) { return {x.ok, x.late + x.bad, {}}; }
+inline Outcome Forgiven(const Outcome& x) {
+  const auto forgive = [](Lanes v) {  // ok, late + bad, -
+    const Lanes sum = v + __builtin_shufflevector(v, v, 3, 2, 3, 3);
+    return __builtin_shufflevector(sum, Lanes{}, 0, 1, 6, 7);
+  };
+  return {forgive(x.share), forgive(x.first), forgive(x.second)};
+}
 
 // An instant failure with this probability, else x.
 inline Outcome FailsFirst(f32 probability, const Outcome& x) {
-  const f32 goes_on = 1.0f - probability;
-  return {goes_on * x.ok, goes_on * x.late,
-          Branch{probability, 0.0f, 0.0f} + goes_on * x.bad};
+  Outcome r = Times(1.0f - probability, x);
+  r.share += Lanes{0, 0, probability, 0};
+  return r;
 }
 
 // The slower of two durations. Each is taken as a shifted exponential of its mean and variance, for
@@ -116,6 +173,13 @@ struct Retried {
   Outcome outcome;
   f32 attempts = 1;  // mean attempts per call
 };
+// The same when nothing is asked but how often: share of calls that fail for good, given that of
+// attempts.
+struct RetriedShare {
+  f32 bad = 0;
+  f32 attempts = 1;
+};
+RetriedShare RetryShares(f32 bad, const RetryRule& rule);
 // O(retries_max), ends early when more retries change nothing.
 Retried Retry(const Outcome& attempt, const RetryRule& rule);
 

@@ -2,6 +2,7 @@
 #include "sim/traffic/traffic.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstring>
 
@@ -44,11 +45,20 @@ struct Room {
 
 // Memory of the processes of one service.
 struct MemoryUse {
-  f32 bytes = -1;   // in use by each; -1: it does not grow
+  f32 bytes = -1;   // in use by each; -1: not to be looked at
   RevId tmpl = 0;   // the template looked at last, and its limit
   u32 index = 0;
   f64 limit = 0;    // 0 = none
 };
+
+constexpr f32 kNoLimit = 3e38f;
+
+// The largest f32 that is no larger.
+f32 AtMost(f64 limit) {
+  const f32 near = static_cast<f32>(limit);
+  if (static_cast<f64>(near) <= limit) return near;
+  return std::bit_cast<f32>(std::bit_cast<u32>(near) - 1);
+}
 
 void LookUpLimit(const Sim& sim, RevId tmpl, u32 index, MemoryUse& use) {
   const auto& typed = sim.Typed<PodTemplate>(tmpl);
@@ -58,19 +68,36 @@ void LookUpLimit(const Sim& sim, RevId tmpl, u32 index, MemoryUse& use) {
   use.limit = static_cast<f64>(spec.memory_limit);
 }
 
-// A process whose requests need more memory than its container may use dies.
-void CheckMemoryOfAll(Sim& sim) {
+// Services whose processes may need more memory than they may use: more than the least of their
+// limits, or a process or a limit is new, or memory leaks. True when there is one.
+bool MemoryToLookAt(Sim& sim, MemoryUse* uses) {
   const std::vector<GraphService>& services = sim.blueprint.graph.services;
   const FlowServiceRow* flows = sim.world.Rows<FlowServiceRow>();
-  Room<MemoryUse> room;
-  MemoryUse* uses = room.rows();
+  MemoryFits* fits = sim.world.Rows<MemoryFits>();
+  const bool all = sim.world.header().memory_stale != 0;
+  bool any = false;
   for (std::size_t s = 0; s < services.size(); ++s) {
     const GraphService& g = services[s];
-    const bool grows = g.memory_per_request_bytes > 0 || g.memory_leak_bytes_per_s > 0;
+    const bool leaks = g.memory_leak_bytes_per_s > 0;
+    const f32 bytes = g.memory_base_bytes + g.memory_per_request_bytes * flows[s].in_flight;
+    uses[s].bytes = -1.0f;
+    if (!leaks && !(g.memory_per_request_bytes > 0)) continue;
+    if (!all && !leaks && bytes <= fits[s].bytes) continue;
     uses[s] = {};
-    if (!grows) continue;
-    uses[s].bytes = g.memory_base_bytes + g.memory_per_request_bytes * flows[s].in_flight;
+    uses[s].bytes = bytes;
+    fits[s].bytes = kNoLimit;
+    any = true;
   }
+  sim.world.header().memory_stale = 0;
+  return any;
+}
+
+// A process whose requests need more memory than its container may use dies.
+void CheckMemoryOfAll(Sim& sim) {
+  Room<MemoryUse> room;
+  MemoryUse* uses = room.rows();
+  if (!MemoryToLookAt(sim, uses)) return;
+  const std::vector<GraphService>& services = sim.blueprint.graph.services;
   const u32 used = sim.world.Used<Container>();
   const Container* containers = sim.world.Rows<Container>();
   const Pod* pods = sim.world.Rows<Pod>();
@@ -89,7 +116,13 @@ void CheckMemoryOfAll(Sim& sim) {
     if (leak > 0.0f) {
       bytes += leak * (static_cast<f32>(sim.now_ms() - container.started_ms) * 0.001f);
     }
-    if (use.limit > 0 && static_cast<f64>(bytes) > use.limit) CheckMemory(sim, c, bytes);
+    if (use.limit == 0) continue;
+    if (static_cast<f64>(bytes) > use.limit) {
+      CheckMemory(sim, c, bytes);
+    } else {
+      f32& fits = sim.At<MemoryFits>(container.service - 1u).bytes;
+      fits = std::min(fits, AtMost(use.limit));
+    }
   }
 }
 
@@ -140,6 +173,11 @@ bool AdvanceBacklogs(Sim& sim) {
   const f32 dt_s = static_cast<f32>(ToSeconds(header.now_ns - header.backlog_since_ns));
   header.backlog_since_ns = header.now_ns;
   const FlowState state = StateOf(sim);
+  bool busy = false;
+  for (const FlowServiceRow& row : state.services) {
+    busy |= row.utilisation > 1.0f || row.backlog > 0.0f;
+  }
+  if (!busy) return false;
   Room<f32> before;
   for (std::size_t s = 0; s < state.services.size(); ++s) {
     before.rows()[s] = state.services[s].backlog;
@@ -202,7 +240,7 @@ void StepLoad(Sim& sim) {
                             .period = header.load_period_ns,
                             .points = sim.blueprint.load_points};
   header.offered_rps = RateAt(pattern, header.now_ns) * (1.0f + header.load_burst);
-  MarkLoadChanged(sim);
+  MarkSolveNeeded(sim);
   const SimTime next = NextChange(pattern, header.now_ns);
   if (next != kForever) Arm(sim.world, SimEvent::kLoad, 0, next);
 }

@@ -80,7 +80,7 @@ TEST(Queueing, ShortQueuesBlockAsMMcK) {
 TEST(Queueing, ColumnsAgreeWithSingleServices) {
   TestApp app = HotelSized();
   ServiceColumns c;
-  LoadColumns(app.graph, app.inputs, app.services, c);
+  LoadColumns(app.graph.services, app.inputs, app.services, c);
   StartPass(c);
   for (u32 i = 0; i < c.count; ++i) {
     const f32 rate = 20.0f * static_cast<f32>(i + 1);
