@@ -219,7 +219,8 @@ Status ReadExecAnswer(const std::string& line, PolicySlot& slot) {
   if (submit != answer.end() && submit->is_object()) {
     if (ReadSubmit(*submit, slot)) return Ok{};
     return Error{ErrorCode::kEnvironment, "agent",
-                 "submit: expected \"detected\": true or false, got: " + submit->dump().substr(0, 80)};
+                 "submit: expected \"detected\": true or false, got: " +
+                     submit->dump().substr(0, 80)};
   }
   const auto action = answer.find("action");
   if (action == answer.end() || !action->is_object()) return wrong();

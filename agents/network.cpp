@@ -295,6 +295,9 @@ void MakeBlind(const ObservationView& view) {
       std::ranges::fill(view.Plane(kind, f), 0.0f);
     }
   }
+  std::ranges::fill(view.edge_from, u16{0});  // links tell a workload that nobody calls
+  std::ranges::fill(view.edge_to, u16{0});
+  std::ranges::fill(view.service_workload, u16{0});
 }
 
 u32 LogitCount(const ObservationShape& shape) {

@@ -42,7 +42,7 @@ struct NetworkWeights {
   u32 Parameters() const;
 };
 
-// Zeroes what a blind policy must not see.
+// Zeroes what a blind policy must not see: features but `exists` and the clock, and all links.
 void MakeBlind(const ObservationView& view);
 
 // Scratch of one thread; reused.

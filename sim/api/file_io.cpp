@@ -66,7 +66,7 @@ Status WriteFileWhole(const std::filesystem::path& path, std::string_view text) 
   const auto there = std::filesystem::status(path, ignored).type();
   if (there != std::filesystem::file_type::not_found &&
       there != std::filesystem::file_type::regular &&
-      there != std::filesystem::file_type::directory) {  // a device or a pipe is written, not replaced
+      there != std::filesystem::file_type::directory) {  // a device or a pipe is not replaced
     const Descriptor direct(open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (direct.number < 0) return Failed(path, "open");
     return WriteAll(direct.number, text) ? Status(Ok{}) : Status(Failed(path, "write"));
