@@ -147,7 +147,8 @@ void ReadAction(const Json& action, PolicySlot& slot) {
   }
 }
 
-void ReadSubmit(const Json& submit, PolicySlot& slot) {
+// False when it says neither whether something is wrong nor what.
+bool ReadSubmit(const Json& submit, PolicySlot& slot) {
   ExternalWords& words = *slot.context->words;
   words.answered = true;
   Answer& answer = words.answer;
@@ -156,9 +157,9 @@ void ReadSubmit(const Json& submit, PolicySlot& slot) {
   const auto causes = submit.find("root_causes");
   const bool named = causes != submit.end() && causes->is_array() && !causes->empty() &&
                      causes->front().is_object();
-  answer.detected = detected != submit.end() && detected->is_boolean() ? detected->get<bool>()
-                                                                       : named;
-  if (!named) return;
+  if (detected == submit.end() ? !named : !detected->is_boolean()) return false;
+  answer.detected = detected != submit.end() ? detected->get<bool>() : named;
+  if (!named) return true;
   const Json& cause = causes->front();
   answer.fault_kind = TextOf(cause, "kind");
   answer.field = TextOf(cause, "field");
@@ -168,7 +169,7 @@ void ReadSubmit(const Json& submit, PolicySlot& slot) {
   answer.object_namespace = TextOf(target, "namespace");
   if (!FindEntity(*slot.context->cluster, answer.object_kind, answer.object_name, answer.kind,
                   answer.slot)) {
-    return;
+    return true;
   }
   const auto moves = MovesOf(answer.kind);
   for (u8 m = 0; m < moves.size(); ++m) {
@@ -176,6 +177,7 @@ void ReadSubmit(const Json& submit, PolicySlot& slot) {
       slot.chosen = {answer.kind, m, answer.slot};
     }
   }
+  return true;
 }
 
 }  // namespace
@@ -215,8 +217,9 @@ Status ReadExecAnswer(const std::string& line, PolicySlot& slot) {
   if (!answer.is_object()) return wrong();
   const auto submit = answer.find("submit");
   if (submit != answer.end() && submit->is_object()) {
-    ReadSubmit(*submit, slot);
-    return Ok{};
+    if (ReadSubmit(*submit, slot)) return Ok{};
+    return Error{ErrorCode::kEnvironment, "agent",
+                 "submit: expected \"detected\": true or false, got: " + submit->dump().substr(0, 80)};
   }
   const auto action = answer.find("action");
   if (action == answer.end() || !action->is_object()) return wrong();

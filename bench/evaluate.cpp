@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <set>
 
+#include "agents/hash_draw.h"
 #include "scenarios/fault_kinds.h"
 #include "scenarios/load_scenario.h"
 #include "scenarios/manifests.h"
@@ -128,6 +129,11 @@ Evaluation Evaluate(const PreparedSuite& suite, const PolicyFactory& make_policy
   for (u32 s = 0; s < suite.setups.size(); ++s) {
     for (u64 seed = options.first_seed; seed <= options.last_seed; ++seed) {
       if (!finished.contains({s, seed})) requests.push_back({&suite.setups[s], s, seed});
+    }
+  }
+  if (options.order_key != 0) {
+    for (u32 i = static_cast<u32>(requests.size()); i > 1; --i) {
+      std::swap(requests[i - 1], requests[HashDraw(options.order_key, 0, i) % i]);
     }
   }
   BatchOptions batch;

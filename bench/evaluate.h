@@ -29,6 +29,9 @@ struct EvaluateOptions {
   u64 first_seed = 1, last_seed = 10;
   int threads = 0;
   u32 chunk = 64;
+  // Not 0: episodes are played in an order drawn by this key, so that an agent's program cannot
+  // tell from how many came before which one it sees. Results do not depend on it.
+  u64 order_key = 0;
   // Finished episodes of an interrupted run: not run again. In any order.
   std::vector<EpisodeResult> finished;
   // As of BatchOptions, with newly finished episodes only.

@@ -45,6 +45,7 @@ struct EpisodeResult {
   std::string cause;      // name of the service or workload that the fault is aimed at; "" = none
   i8 verdict = 0;
   bool errored = false;   // lost by the agent's program or ours; counted apart
+  bool agent_lost = false;  // errored: by the agent's program
   bool terminated = false, truncated = false;
   VerdictParts parts;
   u32 steps = 0;

@@ -7,6 +7,27 @@
 #include "sim/objects/kinds.h"
 
 namespace wt {
+namespace {
+
+bool LiesIn(const Sim& sim, const Fault& fault, EntityKind kind, u32 row) {
+  const RootCause truth = TruthOf(sim, fault);
+  if (truth.entity == kind && truth.entity_row == row) return true;
+  const ObjectKind object =
+      kind == EntityKind::kService ? ObjectKind::kService : ObjectKind::kDeployment;
+  for (const ObjectRef& part : CauseObjects(sim, fault)) {
+    if (part.kind == object && part.row == row) return true;
+  }
+  return false;
+}
+
+bool IsObjectOf(const Sim& sim, const Fault& fault, const Answer& answer) {
+  const RootCause truth = TruthOf(sim, fault);
+  const std::string& ns = answer.object_namespace;
+  return truth.kind == ObjectKindNamed(answer.object_kind) &&
+         sim.Text(truth.name) == answer.object_name && (ns.empty() || sim.Text(truth.ns) == ns);
+}
+
+}  // namespace
 
 bool HasFault(const World& world) { return !PlannedFaults(world).empty(); }
 
@@ -41,23 +62,7 @@ bool IsPartOfCause(const Sim& sim, ObjectKind kind, u32 row, u32 born) {
 
 bool IsCauseEntity(const Sim& sim, EntityKind kind, u32 row) {
   for (const u32 fault : PlannedFaults(sim.world)) {
-    const RootCause truth = TruthOf(sim, sim.At<Fault>(fault));
-    if (truth.entity == kind && truth.entity_row == row) return true;
-    const ObjectKind object =
-        kind == EntityKind::kService ? ObjectKind::kService : ObjectKind::kDeployment;
-    for (const ObjectRef& part : CauseObjects(sim, sim.At<Fault>(fault))) {
-      if (part.kind == object && part.row == row) return true;
-    }
-  }
-  return false;
-}
-
-bool IsCauseObject(const Sim& sim, std::string_view kind, std::string_view ns,
-                   std::string_view name) {
-  for (const u32 row : PlannedFaults(sim.world)) {
-    const RootCause truth = TruthOf(sim, sim.At<Fault>(row));
-    if (!ns.empty() && sim.Text(truth.ns) != ns) continue;
-    if (truth.kind == ObjectKindNamed(kind) && sim.Text(truth.name) == name) return true;
+    if (LiesIn(sim, sim.At<Fault>(fault), kind, row)) return true;
   }
   return false;
 }
@@ -73,13 +78,19 @@ std::string_view CauseName(const Sim& sim) {
   return "";
 }
 
-bool AnswerNamesCause(const Sim& sim, const Answer& answer) {
+NamedCause CauseNamedBy(const Sim& sim, const Answer& answer, u32 entity_row) {
+  NamedCause named;
   for (const u32 row : PlannedFaults(sim.world)) {
     const Fault& fault = sim.At<Fault>(row);
-    if (!answer.fault_kind.empty() && answer.fault_kind == KindOf(fault).id) return true;
-    if (!answer.field.empty() && answer.field == TruthOf(sim, fault).field) return true;
+    const bool here = answer.kind != EntityKind::kCluster
+                          ? entity_row != 0 && LiesIn(sim, fault, answer.kind, entity_row)
+                          : !answer.object_name.empty() && IsObjectOf(sim, fault, answer);
+    const bool kind = !answer.fault_kind.empty() && answer.fault_kind == KindOf(fault).id;
+    const bool field = !answer.field.empty() && answer.field == TruthOf(sim, fault).field;
+    named.localized |= here;
+    named.analysed |= here && (kind || field);
   }
-  return false;
+  return named;
 }
 
 }  // namespace wt

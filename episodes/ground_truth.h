@@ -17,14 +17,14 @@ bool AllCausesGone(const Sim& sim);
 bool IsPartOfCause(const Sim& sim, ObjectKind kind, u32 row, u32 born);
 // The entity is where a fault's cause lies (service or workload of the target).
 bool IsCauseEntity(const Sim& sim, EntityKind kind, u32 row);
-// The object of that kind and name ("Service", "profile") is the one a fault's cause lies in. `ns`
-// empty: in any namespace.
-bool IsCauseObject(const Sim& sim, std::string_view kind, std::string_view ns,
-                   std::string_view name);
 // Name of the entity that the first fault lies in, before it is injected the one that it is aimed
 // at; "" = no fault.
 std::string_view CauseName(const Sim& sim);
-// The answer's fault kind or field is that of a fault.
-bool AnswerNamesCause(const Sim& sim, const Answer& answer);
+// What an answer says of one and the same fault: where it lies (the entity in `entity_row`, or the
+// object named), and there its kind or field.
+struct NamedCause {
+  bool localized = false, analysed = false;
+};
+NamedCause CauseNamedBy(const Sim& sim, const Answer& answer, u32 entity_row);
 
 }  // namespace wt

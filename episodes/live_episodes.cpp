@@ -225,7 +225,7 @@ void LiveEpisodes::Decide(Policy& policy) {
 // The agent's program failed: its episode is lost as it stands.
 bool LiveEpisodes::Lose(Running& r) {
   EpisodeResult& result = results_[r.index];
-  result.errored = true;
+  result.errored = result.agent_lost = true;
   result.error = r.words.lost;
   result.steps = r.cluster.steps();
   result.end = r.cluster.Now();

@@ -165,14 +165,10 @@ void Observer::JudgeAnswer(const SimCluster& cluster, const std::optional<Answer
   if (faulty && answered_at < FirstFaultAt(cluster.world())) return;
   parts.detected = answer->detected == faulty;
   if (!faulty || !answer->detected) return;
-  if (answer->kind != EntityKind::kCluster) {
-    const u32 row = cluster.RowOf(answer->kind, answer->slot);
-    parts.localized = row != 0 && IsCauseEntity(sim, answer->kind, row);
-  } else if (!answer->object_name.empty()) {
-    parts.localized = IsCauseObject(sim, answer->object_kind, answer->object_namespace,
-                                    answer->object_name);
-  }
-  parts.analysed = parts.localized && AnswerNamesCause(sim, *answer);
+  const NamedCause named =
+      CauseNamedBy(sim, *answer, cluster.RowOf(answer->kind, answer->slot));
+  parts.localized = named.localized;
+  parts.analysed = named.analysed;
 }
 
 i8 Observer::VerdictOf(const VerdictParts& parts, bool faulty,

@@ -58,8 +58,11 @@ class Oracle final : public SeeingPolicy {
       all_gone = false;
       const std::vector<RepairStep> steps = RepairOf(sim, fault);
       if (memory.repairs < steps.size()) {
-        const std::optional<Action> action = Translate(cluster, steps[memory.repairs++]);
-        memory.waited = 0;
+        const std::optional<Action> action = Translate(cluster, steps[memory.repairs]);
+        if (action || ++memory.waited > kWaitForRepair) {
+          ++memory.repairs;
+          memory.waited = 0;
+        }
         if (action) return *action;
       } else if (++memory.waited > kWaitForRepair) {
         memory = {};

@@ -10,9 +10,9 @@
 namespace wt {
 namespace {
 
-constexpr Parameter kParameters[] = {{"path", ParameterType::kText, 0, 0, "/app/missing-binary",
+constexpr Parameter kParameters[] = {{"path", ParameterType::kText, 0, 0, "/app/bin/start",
                                       "the command that does not exist"}};
-constexpr std::string_view kDefaultPath = "/app/missing-binary";
+constexpr std::string_view kDefaultPath = "/app/bin/start";
 
 // The image's list of executables; null when it is not in the registry.
 const Image* ImageOf(const Sim& sim, u32 deployment) {

@@ -162,8 +162,21 @@ std::vector<RepairStep> Repair(const Sim& sim, const Fault& fault) {
           {EntityKind::kWorkload, row, Verb::kRestart, row}};
 }
 
+// The key's value as the document `doc` has it; 0 = it has no such key.
+u32 ContentOf(const Sim& sim, RevId doc, StrId key) {
+  const auto& data = sim.Typed<ConfigData>(doc);
+  for (const ConfigData::Entry& entry : Items(&data, data.entries)) {
+    if (entry.key == key) return entry.content;
+  }
+  return 0;
+}
+
+// The key is there again, with the value that it had: any other would be one more fault.
 bool CauseGone(const Sim& sim, const Fault& fault) {
-  return HasKey(sim, fault.target_ns, {fault.with[0], fault.with[1]});
+  const u32 object = ConfigRow(sim, fault);
+  if (object == 0 || !HasKey(sim, fault.target_ns, {fault.with[0], fault.with[1]})) return false;
+  return ContentOf(sim, sim.At<Object>(object).doc, fault.with[1]) ==
+         ContentOf(sim, fault.saved[0], fault.with[1]);
 }
 
 std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {

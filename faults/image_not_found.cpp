@@ -11,8 +11,8 @@ namespace wt {
 namespace {
 
 constexpr Parameter kParameters[] = {
-    {"tag", ParameterType::kText, 0, 0, "v0-missing", "the tag that does not exist"}};
-constexpr std::string_view kDefaultTag = "v0-missing";
+    {"tag", ParameterType::kText, 0, 0, "1.19.7", "the tag that does not exist"}};
+constexpr std::string_view kDefaultTag = "1.19.7";
 
 // "repo:tag" with the tag replaced. A colon before the last slash belongs to a registry's port.
 std::string WithTag(std::string_view image, std::string_view tag) {

@@ -13,9 +13,9 @@ namespace {
 
 constexpr Parameter kParameters[] = {
     {"port", ParameterType::kCount, 1, 65535, "", "the port that nothing serves"},
-    {"path", ParameterType::kText, 0, 0, "/not-served",
+    {"path", ParameterType::kText, 0, 0, "/livez",
      "the path that is not answered; for HTTP probes of programs that know their paths"}};
-constexpr std::string_view kDefaultPath = "/not-served";
+constexpr std::string_view kDefaultPath = "/livez";
 constexpr u32 kDefaultPort = 9999;
 
 const ProbeSpec* ProbeOf(const Sim& sim, u32 deployment) {
@@ -83,7 +83,12 @@ bool CauseGone(const Sim& sim, const Fault& fault) {
   if (probe == nullptr) return false;
   if (!HasPort(probe->kind)) return true;
   const ServiceRuntime* runtime = RuntimeOf(sim, row);
-  if (runtime == nullptr) return sim.At<Deployment>(row).tmpl != fault.saved[1];
+  if (runtime == nullptr) {  // nobody knows what it serves: the probe is again what it was
+    const auto& before = sim.Typed<PodTemplate>(fault.saved[0]);
+    const ProbeSpec& was =
+        Items(&before, before.containers)[MainIndex(sim, fault)].probes[kLivenessProbe];
+    return probe->port == was.port && probe->path == was.path;
+  }
   if (!Contains(runtime->ports, probe->port)) return false;
   return !KnowsPaths(*probe, runtime) || Contains(runtime->paths, probe->path);
 }

@@ -11,8 +11,8 @@ namespace wt {
 namespace {
 
 constexpr Parameter kParameters[] = {
-    {"hostname", ParameterType::kText, 0, 0, "extra-node", "the node that does not exist"}};
-constexpr std::string_view kDefaultHost = "extra-node";
+    {"hostname", ParameterType::kText, 0, 0, "node-21", "the node that does not exist"}};
+constexpr std::string_view kDefaultHost = "node-21";
 
 bool SomeNodeMatches(const Sim& sim, const PodTemplate& tmpl) {
   for (u32 n = 1; n < sim.world.Used<Node>(); ++n) {

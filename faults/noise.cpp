@@ -15,13 +15,16 @@ namespace {
 enum Occurrence : u32 { kPodKill, kBurst, kSlowNode, kOccurrences };
 enum Draws : u32 { kWhat, kWhere, kHowMuch, kHowLong, kWhen, kDrawsPer = 8 };
 
-u32 DrawOf(const Sim& sim, u32 row, u32 number, Draws draw, u32 count) {
-  return DrawBelow(sim.key(), Stream::kNoise, row, number * kDrawsPer + draw, count);
+// A World has one noise. Its draws do not depend on how many faults there are beside it.
+constexpr u32 kNoiseEntity = 0;
+
+u32 DrawOf(const Sim& sim, u32 number, Draws draw, u32 count) {
+  return DrawBelow(sim.key(), Stream::kNoise, kNoiseEntity, number * kDrawsPer + draw, count);
 }
 
-u32 NextAfter(const Sim& sim, u32 row, const Fault& noise, i32 from_ms) {
+u32 NextAfter(const Sim& sim, const Fault& noise, i32 from_ms) {
   const f64 mean_ms = static_cast<f64>(kNoisePeriod / kMillisecond) * 1000 / noise.with[0];
-  const f64 u = DrawUniform(sim.key(), Stream::kNoise, row, noise.with[2] * kDrawsPer + kWhen);
+  const f64 u = DrawUniform(sim.key(), Stream::kNoise, kNoiseEntity, noise.with[2] * kDrawsPer + kWhen);
   return static_cast<u32>(from_ms) + static_cast<u32>(mean_ms * (0.5 + u));
 }
 
@@ -52,29 +55,29 @@ bool CanLosePod(const Sim& sim, u32 deployment, bool near_cause) {
   return near_cause || !IsFaultTarget(sim, deployment);
 }
 
-void KillOnePod(Sim& sim, u32 row, const Fault& noise, u32 number) {
+void KillOnePod(Sim& sim, const Fault& noise, u32 number) {
   const bool near_cause = noise.with[1] != 0;
   u32 count = 0;
   for (u32 d = 1; d < sim.world.Used<Deployment>(); ++d) count += CanLosePod(sim, d, near_cause);
   if (count == 0) return;
-  u32 at = DrawOf(sim, row, number, kWhere, count);
+  u32 at = DrawOf(sim, number, kWhere, count);
   for (u32 d = 1; d < sim.world.Used<Deployment>(); ++d) {
     if (!CanLosePod(sim, d, near_cause) || at-- != 0) continue;
     const u32 pods = static_cast<u32>(sim.At<Deployment>(d).status_ready);
-    const u32 victim = WorstPod(sim, d, DrawOf(sim, row, number, kHowMuch, pods));
+    const u32 victim = WorstPod(sim, d, DrawOf(sim, number, kHowMuch, pods));
     if (victim != 0) DeletePod(sim, victim, 0);
     return;
   }
 }
 
-u32 EndOf(const Sim& sim, u32 row, u32 number) {
-  return static_cast<u32>(sim.now_ms()) + 20'000 + DrawOf(sim, row, number, kHowLong, 40'000);
+u32 EndOf(const Sim& sim, u32 number) {
+  return static_cast<u32>(sim.now_ms()) + 20'000 + DrawOf(sim, number, kHowLong, 40'000);
 }
 
-void StartBurst(Sim& sim, u32 row, Fault& noise, u32 number) {
+void StartBurst(Sim& sim, Fault& noise, u32 number) {
   if (noise.saved[0] != 0) return;
-  noise.saved[0] = EndOf(sim, row, number);
-  const f32 share = 0.1f + 0.3f * static_cast<f32>(DrawOf(sim, row, number, kHowMuch, 1000)) / 1000;
+  noise.saved[0] = EndOf(sim, number);
+  const f32 share = 0.1f + 0.3f * static_cast<f32>(DrawOf(sim, number, kHowMuch, 1000)) / 1000;
   sim.world.header().load_burst = share;
   Arm(sim.world, SimEvent::kLoad, 0, sim.now());
 }
@@ -85,17 +88,17 @@ void EndBurst(Sim& sim, Fault& noise) {
   Arm(sim.world, SimEvent::kLoad, 0, sim.now());
 }
 
-void SlowNode(Sim& sim, u32 row, Fault& noise, u32 number) {
+void SlowNode(Sim& sim, Fault& noise, u32 number) {
   if (noise.saved[1] != 0) return;
   u32 count = 0;
   for (u32 n = 1; n < sim.world.Used<Node>(); ++n) count += sim.At<Node>(n).born != 0;
   if (count == 0) return;
-  u32 at = DrawOf(sim, row, number, kWhere, count);
+  u32 at = DrawOf(sim, number, kWhere, count);
   for (u32 n = 1; n < sim.world.Used<Node>(); ++n) {
     if (sim.At<Node>(n).born == 0 || at-- != 0) continue;
-    noise.saved[1] = EndOf(sim, row, number);
+    noise.saved[1] = EndOf(sim, number);
     noise.saved[2] = n;
-    sim.At<Node>(n).slow_percent = static_cast<u16>(10 + DrawOf(sim, row, number, kHowMuch, 41));
+    sim.At<Node>(n).slow_percent = static_cast<u16>(10 + DrawOf(sim, number, kHowMuch, 41));
     MarkFlowDirty(sim);
     return;
   }
@@ -107,15 +110,15 @@ void EndSlowNode(Sim& sim, Fault& noise) {
   MarkFlowDirty(sim);
 }
 
-void Begin(Sim& sim, u32 row, Fault& noise) {
+void Begin(Sim& sim, Fault& noise) {
   const u32 number = noise.with[2]++;
-  switch (DrawOf(sim, row, number, kWhat, kOccurrences)) {
-    case kPodKill: KillOnePod(sim, row, noise, number); break;
-    case kBurst: StartBurst(sim, row, noise, number); break;
-    case kSlowNode: SlowNode(sim, row, noise, number); break;
+  switch (DrawOf(sim, number, kWhat, kOccurrences)) {
+    case kPodKill: KillOnePod(sim, noise, number); break;
+    case kBurst: StartBurst(sim, noise, number); break;
+    case kSlowNode: SlowNode(sim, noise, number); break;
     default: break;
   }
-  noise.saved[3] = NextAfter(sim, row, noise, sim.now_ms());
+  noise.saved[3] = NextAfter(sim, noise, sim.now_ms());
 }
 
 }  // namespace
@@ -129,7 +132,7 @@ void PlanNoise(Sim& sim, f32 intensity, bool near_cause, SimTime from) {
   noise.stage = static_cast<u8>(FaultStage::kActive);
   noise.with[0] = thousandths;
   noise.with[1] = near_cause;
-  noise.saved[3] = NextAfter(sim, row, noise, ToMs(from));
+  noise.saved[3] = NextAfter(sim, noise, ToMs(from));
   noise.with[2] = 1;  // number 0 was the waiting time
   sim.At<Fault>(row) = noise;
   Arm(sim.world, SimEvent::kFault, row, FromMs(static_cast<i32>(noise.saved[3])));
@@ -140,7 +143,7 @@ void StepNoise(Sim& sim, u32 row) {
   const u32 now = static_cast<u32>(sim.now_ms());
   if (noise.saved[0] != 0 && noise.saved[0] <= now) EndBurst(sim, noise);
   if (noise.saved[1] != 0 && noise.saved[1] <= now) EndSlowNode(sim, noise);
-  if (noise.saved[3] <= now) Begin(sim, row, noise);
+  if (noise.saved[3] <= now) Begin(sim, noise);
   u32 next = noise.saved[3];
   if (noise.saved[0] != 0 && noise.saved[0] < next) next = noise.saved[0];
   if (noise.saved[1] != 0 && noise.saved[1] < next) next = noise.saved[1];

@@ -127,7 +127,7 @@ RootCause Truth(const Sim& sim, const Fault& fault) {
   const StrId name = sim.blueprint.strings.Find(kKiller);
   RootCause cause;
   cause.kind = ObjectKind::kDeployment;
-  cause.row = killer;
+  cause.row = fault.saved[0];  // deleted, too: it is the cause's object
   cause.born = fault.saved[1];
   cause.ns = fault.target_ns;
   cause.name = name == StringTable::kMissing ? 0 : name;
@@ -145,7 +145,9 @@ std::vector<RepairStep> Repair(const Sim& sim, const Fault& fault) {
 
 bool CauseGone(const Sim& sim, const Fault& fault) {
   const u32 killer = KillerRow(sim, fault);
-  if (killer == 0 || sim.At<Deployment>(killer).replicas == 0) return true;
+  if (killer == 0) return true;
+  if (RunsKiller(sim, killer)) return false;  // a template that no rollout has reached yet
+  if (sim.At<Deployment>(killer).replicas == 0) return true;
   const auto& tmpl = sim.Typed<PodTemplate>(sim.At<Deployment>(killer).tmpl);
   for (const ContainerSpec& container : Items(&tmpl, tmpl.containers)) {
     if (CallsApi(sim, container.image)) return false;

@@ -10,9 +10,9 @@
 namespace wt {
 namespace {
 
-constexpr Parameter kParameters[] = {{"label", ParameterType::kText, 0, 0, "tier=missing",
+constexpr Parameter kParameters[] = {{"label", ParameterType::kText, 0, 0, "tier=web",
                                       "KEY=VALUE that joins the selector or replaces its KEY"}};
-constexpr std::string_view kDefaultLabel = "tier=missing";
+constexpr std::string_view kDefaultLabel = "tier=web";
 
 Fit FitTarget(const Sim& sim, u32 row) {
   const Service& service = sim.At<Service>(row);
@@ -71,12 +71,27 @@ std::vector<RepairStep> Repair(const Sim& sim, const Fault& fault) {
 }
 
 // The selector picks the pods of the workload that callers mean.
+// Of a Service that no call goes to: it selects every workload again that it selected before.
+bool SelectsAsBefore(const Sim& sim, const Service& service, const Fault& fault) {
+  const auto& before = sim.Typed<ServiceSpec>(fault.saved[0]);
+  const auto& now = sim.Typed<ServiceSpec>(service.doc);
+  bool any = false;
+  for (u32 d = 1; d < sim.world.Used<Deployment>(); ++d) {
+    const Deployment& row = sim.At<Deployment>(d);
+    if (row.born == 0 || row.ns != service.ns) continue;
+    if (!SelectsTemplate(sim, before, row.tmpl)) continue;
+    if (!SelectsTemplate(sim, now, row.tmpl)) return false;
+    any = true;
+  }
+  return any;
+}
+
 bool CauseGone(const Sim& sim, const Fault& fault) {
   const u32 row = TargetRow(sim, fault);
   if (row == 0) return false;
   const Service& service = sim.At<Service>(row);
   const u32 workload = WorkloadBehind(sim, row);
-  if (workload == 0) return service.doc != fault.saved[1];
+  if (workload == 0) return SelectsAsBefore(sim, service, fault);
   return SelectsTemplate(sim, sim.Typed<ServiceSpec>(service.doc),
                          sim.At<Deployment>(workload).tmpl);
 }

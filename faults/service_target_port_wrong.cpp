@@ -79,13 +79,23 @@ std::vector<RepairStep> Repair(const Sim& sim, const Fault& fault) {
 }
 
 // The called port leads to one that the process listens on.
+// Of a Service that no call goes to: its targetPort is again what it was.
+bool SameTarget(const Sim& sim, RevId doc, const Fault& fault) {
+  const auto& now = sim.Typed<ServiceSpec>(doc);
+  const auto& before = sim.Typed<ServiceSpec>(fault.saved[0]);
+  if (fault.with[1] >= now.ports.count) return false;
+  const ServicePort& a = Items(&now, now.ports)[fault.with[1]];
+  const ServicePort& b = Items(&before, before.ports)[fault.with[1]];
+  return a.target_name == b.target_name && a.target_port == b.target_port;
+}
+
 bool CauseGone(const Sim& sim, const Fault& fault) {
   const u32 row = TargetRow(sim, fault);
   if (row == 0) return false;
   const Service& service = sim.At<Service>(row);
   const auto& spec = sim.Typed<ServiceSpec>(service.doc);
   const u32 graph = GraphOfService(sim, row);
-  if (graph == 0) return service.doc != fault.saved[1];
+  if (graph == 0) return SameTarget(sim, service.doc, fault);
   const GraphService& app = sim.blueprint.graph.services[graph - 1];
   const int at = CalledPort(spec, app);
   if (at < 0) return false;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <ctime>
 #include <filesystem>
+#include <random>
 
 #include "cli/commands.h"
 #include "cli/commands/bench_perf.h"
@@ -133,7 +134,10 @@ Result<ExitCode> Run(const Arguments& arguments) {
   options.threads = info.threads;
   options.drop_actions = true;  // they are in episodes.jsonl
   // A program sees one episode after the other, not many at once.
-  if (info.agent.starts_with("exec:")) options.chunk = 1;
+  if (info.agent.starts_with("exec:")) {
+    options.chunk = 1;
+    options.order_key = std::random_device{}() | 1u;
+  }
   const u64 total = suite->setups.size() * (seeds.last - seeds.first + 1);
   Progress progress("episodes", total);
   u64 done = options.finished.size();

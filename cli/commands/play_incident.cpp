@@ -56,6 +56,7 @@ Result<PlayedIncident> PlayIncident(const PreparedSuite& suite, const PlayOption
   const EpisodeRequest request{&suite.setups[0], 0, options.seed};
   out.result = RunChunk({&request, 1}, *(*agent)(), pool, chunk)[0];
   if (out.result.errored) {
+    if (out.result.agent_lost) return Error{ErrorCode::kEnvironment, "--agent", out.result.error};
     return Error{ErrorCode::kInvalidInput, suite.labels[0].file, out.result.error};
   }
   RecordEnd(suite.labels[0], out.result, out.incident);

@@ -67,8 +67,7 @@ Result<ExitCode> Run(const Arguments& arguments) {
     if (!agent) return agent.error();
     result = RunChunk({&request, 1}, *(*agent)(), pool, options)[0];
   }
-  const bool lost = result.errored && result.steps > 0;
-  if (result.errored && !lost) {
+  if (result.errored && !result.agent_lost) {
     return Error{ErrorCode::kInvalidInput, suite->labels[0].file, result.error};
   }
   if (arguments.Flag("--json") || arguments.Flag("--series")) {

@@ -71,6 +71,11 @@ Result<SeedRange> ParseSeeds(const std::string& text) {
     return Error{ErrorCode::kUsage, "--seeds",
                  fmt::format("'{}' is not a range of seeds; expected for example 1-200", text)};
   }
+  constexpr u64 kSeedsMax = 1'000'000;
+  if (range.last - range.first >= kSeedsMax) {
+    return Error{ErrorCode::kUsage, "--seeds",
+                 fmt::format("'{}' is more than {} seeds; run parts of it", text, kSeedsMax)};
+  }
   return range;
 }
 

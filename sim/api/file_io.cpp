@@ -62,6 +62,15 @@ Result<std::string> ReadFile(const std::filesystem::path& path, std::size_t max_
 Status WriteFileWhole(const std::filesystem::path& path, std::string_view text) {
   std::filesystem::path folder = path.parent_path();
   if (folder.empty()) folder = ".";
+  std::error_code ignored;
+  const auto there = std::filesystem::status(path, ignored).type();
+  if (there != std::filesystem::file_type::not_found &&
+      there != std::filesystem::file_type::regular &&
+      there != std::filesystem::file_type::directory) {  // a device or a pipe is written, not replaced
+    const Descriptor direct(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (direct.number < 0) return Failed(path, "open");
+    return WriteAll(direct.number, text) ? Status(Ok{}) : Status(Failed(path, "write"));
+  }
   static std::atomic<unsigned> count{0};
   const std::string temporary =
       (folder / fmt::format(".{}.{}-{}.tmp", path.filename().string(), getpid(), count++)).string();

@@ -13,6 +13,7 @@ namespace {
 
 // What an agent can patch.
 ObjectKind KindOf(std::string_view word) {
+  if (word == EntityKindName(EntityKind::kWorkload)) return ObjectKind::kDeployment;
   const KindInfo* known = FindKindWord(word);
   const ObjectKind kind = known == nullptr ? ObjectKind::kNone : ObjectKindNamed(known->kind);
   const bool made_by_others = kind == ObjectKind::kReplicaSet || kind == ObjectKind::kNamespace;
@@ -227,16 +228,20 @@ Result<ActionOutcome> SimCluster::ApplyPatch(std::string_view object, std::strin
   side_.acted = true;
   side_.last_action = Action{};
   side_.last = ActionOutcome{};
+  const auto refused = [&](Error error) -> Error {
+    if (side_.options.texts) side_.last_text = error.Text();
+    return error;
+  };
   const std::size_t slash = object.find('/');
   const ObjectKind kind = KindOf(object.substr(0, slash));
   if (slash == std::string_view::npos || kind == ObjectKind::kNone) {
-    return Error{ErrorCode::kBadRequest, std::string(object),
-                 "not an object; expected KIND/NAME with deployment, service, configmap, secret, "
-                 "node or pod"};
+    return refused({ErrorCode::kBadRequest, std::string(object),
+                    "not an object; expected KIND/NAME with deployment (or workload), service, "
+                    "configmap, secret, node or pod"});
   }
   const u32 row = FindRow(sim, kind, object.substr(slash + 1));
   if (row == 0) {
-    return Error{ErrorCode::kNotFound, "", std::string(object) + " not found"};
+    return refused({ErrorCode::kNotFound, "", std::string(object) + " not found"});
   }
   EnsureHeadroom(sim);
   const u32 born = BornOfObject(sim, {kind, row});
