@@ -11,7 +11,6 @@
 namespace wt {
 namespace {
 
-// The GraphService (index + 1) whose program the template's container is.
 // Index + 1 of the GraphService that the pod's workload runs; a bare pod is its own workload.
 u16 ServiceOfPod(const Sim& sim, const Pod& pod) {
   if (pod.owner != 0) {
@@ -27,6 +26,7 @@ u16 ServiceOfPod(const Sim& sim, const Pod& pod) {
   return 0;
 }
 
+// The GraphService (index + 1) whose program the template's container is.
 u16 ProgramOf(const Sim& sim, const Container& c) {
   const u16 service = ServiceOfPod(sim, sim.At<Pod>(c.pod));
   if (service == 0 || service > sim.blueprint.runtime.size()) return 0;
