@@ -55,9 +55,9 @@ int RunCommandLine(std::span<const Command> commands, int argc, char** argv) {
   try {
     code = ParseAndRun(commands, std::vector<std::string>(argv + 1, argv + argc));
   } catch (const std::exception& unexpected) {
-    LogError("internal error: {}", unexpected.what());
+    if (std::ferror(stdout) == 0) LogError("internal error: {}", unexpected.what());
   }
-  if (std::fflush(stdout) != 0 && code == ExitCode::kOk) {
+  if (std::ferror(stdout) != 0 || (std::fflush(stdout) != 0 && code == ExitCode::kOk)) {
     LogError("stdout: cannot write");
     code = ExitCode::kEnvironmentUnavailable;
   }

@@ -75,7 +75,7 @@ Status BenchRun::Open(bool resume) {
       return written.error();
     }
   }
-  episodes_ = std::fopen(path.c_str(), "ab");
+  episodes_ = std::fopen(path.c_str(), "abe");  // an agent's program does not inherit it
   if (episodes_ == nullptr) return Error{ErrorCode::kEnvironment, path, "cannot be written"};
   return Ok{};
 }

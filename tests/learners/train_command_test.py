@@ -88,10 +88,11 @@ class Train(unittest.TestCase):
     def test_run_json_holds_the_whole_configuration(self):
         self.document(*cluster(1), "--out", "run")
         run = json.loads(self.path("run/run.json").read_text())
-        for key in ("commit", "suite", "suite_hash", "scenarios", "curriculum", "reward", "grpo",
+        for key in ("commit", "suite", "suite_hash", "scenarios", "settings", "grpo", "hold_out",
                     "seed", "groups", "group_size", "width", "blind", "updates"):
             self.assertIn(key, run)
         self.assertEqual(run["seed"], 5)
+        self.assertEqual(set(run["settings"]), {"reward", "curriculum", "start", "rates"})
 
     def fails(self, code, text, *words):
         done = self.run_command(*words)
