@@ -33,9 +33,7 @@ BOUNDS = [
 ]
 
 
-def run(command, shown=False):
-    if shown:
-        print("$ ./wavetank " + " ".join(command[1:]), flush=True)
+def run(command):
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
         sys.exit(f"exit {done.returncode}: {' '.join(command)}")
@@ -43,9 +41,11 @@ def run(command, shown=False):
 
 
 def train(learn, folder, minutes, extra):
+    words = ["train", "--suite", SUITE, "--cpu-minutes", f"{minutes:g}", "--hold-out", HELD_OUT,
+             *extra]
+    print("$ ./wavetank " + " ".join(words), flush=True)
     if not os.path.exists(os.path.join(folder, "done")):
-        run([learn, "train", "--suite", SUITE, "--cpu-minutes", str(minutes), "--hold-out",
-             HELD_OUT, *extra, "--json", "--out", folder], shown=True)
+        run([learn, *words, "--json", "--out", folder])
         with open(os.path.join(folder, "done"), "w", encoding="utf-8"):
             pass
     with open(os.path.join(folder, "metrics.jsonl"), encoding="utf-8") as lines:
