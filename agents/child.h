@@ -20,7 +20,8 @@ class Child {
   ~Child();
 
   // Sends `line` and a newline, waits for one line back, both within `timeout_ms` of real time.
-  // Errors (kEnvironment): it hangs, it ended, its line is longer than `bytes_max`.
+  // Errors (kEnvironment): it hangs, it ended (closed its output), its line is longer than
+  // `bytes_max`. A program that does not read is no error of its own: it hangs, ends or answers.
   Result<std::string> Ask(const std::string& line, int timeout_ms, std::size_t bytes_max);
 
  private:
