@@ -11,6 +11,7 @@
 #include "scenarios/fault_kinds.h"
 #include "scenarios/load_scenario.h"
 #include "scenarios/manifests.h"
+#include "scenarios/nearest.h"
 #include "sim/api/hash_bytes.h"
 
 namespace wt {
@@ -31,21 +32,51 @@ fs::path InCatalog(const fs::path& catalog, const std::string& name) {
   return {};
 }
 
-Result<Suite> FindSuite(const fs::path& root, const std::string& suite) {
-  const fs::path by_name = root / "scenarios/suites" / (suite + ".yaml");
-  const fs::path catalog = root / "scenarios/catalog";
-  if (fs::exists(by_name)) return LoadSuite(by_name.string(), catalog.string());
-  const fs::path single = InCatalog(catalog, suite);
-  if (!fs::exists(suite) && single.empty()) {
-    return Error{ErrorCode::kUsage, "--suite",
-                 fmt::format("no suite or scenario '{}'; see `wavetank list suites`", suite)};
+// Names under a folder, without extension: "lite", "services/hotel-wrong-target-port".
+void AddNames(const fs::path& folder, std::vector<std::string>& names) {
+  std::error_code failed;
+  for (fs::recursive_directory_iterator entry(folder, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    if (entry->path().extension() != ".yaml") continue;
+    names.push_back(entry->path().lexically_relative(folder).replace_extension().generic_string());
   }
+}
+
+Suite SuiteOfOne(const fs::path& file) {
   Suite one;
-  one.name = fs::path(suite).stem().string();
-  one.scenario_paths = {fs::exists(suite) ? suite : single.string()};
+  one.name = file.stem().string();
+  one.scenario_paths = {file.string()};
   one.first_seed = 1;
   one.last_seed = 10;
   return one;
+}
+
+Result<Suite> FindScenario(const fs::path& root, const std::string& name) {
+  const fs::path catalog = root / "scenarios/catalog";
+  if (fs::exists(name) && !fs::is_directory(name)) return SuiteOfOne(name);
+  if (const fs::path single = InCatalog(catalog, name); !single.empty()) {
+    return SuiteOfOne(single);
+  }
+  std::vector<std::string> names;
+  AddNames(catalog, names);
+  return Error{ErrorCode::kUsage, "--scenario",
+               fmt::format("no scenario '{}'; expected a file or a name of `wavetank list "
+                           "scenarios`, for example {}",
+                           name, JoinWords(NearestFew(name, names)))};
+}
+
+Result<Suite> FindSuite(const fs::path& root, const std::string& name) {
+  const fs::path suites = root / "scenarios/suites", catalog = root / "scenarios/catalog";
+  const fs::path by_name = suites / (name + ".yaml");
+  if (fs::exists(by_name)) return LoadSuite(by_name.string(), catalog.string());
+  if (Result<Suite> one = FindScenario(root, name)) return one;
+  std::vector<std::string> names;
+  AddNames(suites, names);
+  AddNames(catalog, names);
+  return Error{ErrorCode::kUsage, "--suite",
+               fmt::format("no suite or scenario '{}'; expected a file or a name of `wavetank list "
+                           "suites` or `list scenarios`, for example {}",
+                           name, JoinWords(NearestFew(name, names)))};
 }
 
 ScenarioLabel LabelOf(const Scenario& scenario) {
@@ -95,10 +126,7 @@ std::string HashSuite(const std::vector<ScenarioSetup>& setups) {
   return fmt::format("{:016x}", hash);
 }
 
-}  // namespace
-
-Result<PreparedSuite> PrepareSuite(const std::string& root, const std::string& name) {
-  Result<Suite> suite = FindSuite(root, name);
+Result<PreparedSuite> Prepare(const std::string& root, const Result<Suite>& suite) {
   if (!suite) return suite.error();
   PreparedSuite out;
   out.name = suite->name;
@@ -119,6 +147,16 @@ Result<PreparedSuite> PrepareSuite(const std::string& root, const std::string& n
   out.warnings = cache.warnings();
   out.hash = HashSuite(out.setups);
   return out;
+}
+
+}  // namespace
+
+Result<PreparedSuite> PrepareSuite(const std::string& root, const std::string& suite) {
+  return Prepare(root, FindSuite(root, suite));
+}
+
+Result<PreparedSuite> PrepareOne(const std::string& root, const std::string& scenario) {
+  return Prepare(root, FindScenario(root, scenario));
 }
 
 Evaluation Evaluate(const PreparedSuite& suite, const PolicyFactory& make_policy,

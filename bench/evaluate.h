@@ -25,6 +25,10 @@ struct PreparedSuite {
 // scenario file. Errors: kInvalidInput, all places.
 Result<PreparedSuite> PrepareSuite(const std::string& root, const std::string& suite);
 
+// The same of one scenario: a name in the catalog, with its group or without, or a file. Error:
+// kUsage of --scenario with the nearest names.
+Result<PreparedSuite> PrepareOne(const std::string& root, const std::string& scenario);
+
 struct EvaluateOptions {
   u64 first_seed = 1, last_seed = 10;
   int threads = 0;
@@ -47,9 +51,10 @@ struct Evaluation {
 Evaluation Evaluate(const PreparedSuite& suite, const PolicyFactory& make_policy,
                     const EvaluateOptions& options);
 
-// An episode line of results back into what summaries need; kInvalidInput when it is not one
-// (a torn last line after a crash).
+// An episode line of results back into what summaries need. `place` ("FILE:LINE") says where it
+// stands; kInvalidInput there when it is not one.
 Result<EpisodeResult> ReadEpisodeLine(std::string_view line,
-                                      const std::vector<ScenarioLabel>& scenarios);
+                                      const std::vector<ScenarioLabel>& scenarios,
+                                      const std::string& place);
 
 }  // namespace wt

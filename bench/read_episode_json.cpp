@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -50,15 +53,26 @@ EpisodeResult Read(const Json& line, const std::vector<ScenarioLabel>& scenarios
 }  // namespace
 
 Result<EpisodeResult> ReadEpisodeLine(std::string_view line,
-                                      const std::vector<ScenarioLabel>& scenarios) {
-  const Json parsed = Json::parse(line, nullptr, false);
-  if (!parsed.is_object()) {
-    return Error{ErrorCode::kInvalidInput, "episodes.jsonl", "a line is not a JSON object"};
-  }
+                                      const std::vector<ScenarioLabel>& scenarios,
+                                      const std::string& place) {
+  const auto wrong = [&](std::size_t column, const std::string& what) {
+    return Error{ErrorCode::kInvalidInput, fmt::format("{}:{}", place, column),
+                 "is not an episode: " + what};
+  };
+  // "[json.exception.out_of_range.403] key 'seed' not found": the words after the number.
+  const auto words = [](const std::exception& e) {
+    const std::string_view what = e.what();
+    const std::size_t end = what.find("] ");
+    return std::string(end == std::string_view::npos ? what : what.substr(end + 2));
+  };
   try {
+    const Json parsed = Json::parse(line);
+    if (!parsed.is_object()) return wrong(1, "expected a JSON object");
     return Read(parsed, scenarios);
-  } catch (const std::exception& wrong) {
-    return Error{ErrorCode::kInvalidInput, "episodes.jsonl", wrong.what()};
+  } catch (const Json::parse_error& e) {
+    return wrong(std::max<std::size_t>(e.byte, 1), words(e));
+  } catch (const std::exception& e) {
+    return wrong(1, words(e));
   }
 }
 

@@ -58,6 +58,24 @@ std::string DidYouMean(std::string_view written, std::span<const std::string> wo
   return nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?";
 }
 
+std::vector<std::string> NearestFew(std::string_view written, std::span<const std::string> words,
+                                    size_t most) {
+  constexpr size_t kLongest = 200;
+  const std::string lower = Lower(written.substr(0, kLongest));
+  const auto rank = [&](const std::string& word) {
+    const std::string whole = Lower(std::string_view(word).substr(0, kLongest));
+    const std::string name = whole.substr(whole.rfind('/') + 1);
+    const bool holds = !lower.empty() && whole.find(lower) != std::string::npos;
+    return std::pair(!holds, std::min(EditDistance(lower, whole), EditDistance(lower, name)));
+  };
+  std::vector<std::pair<std::pair<bool, u32>, std::string>> ranked;
+  for (const std::string& word : words) ranked.emplace_back(rank(word), word);
+  std::sort(ranked.begin(), ranked.end());
+  std::vector<std::string> few;
+  for (size_t i = 0; i < std::min(most, ranked.size()); ++i) few.push_back(ranked[i].second);
+  return few;
+}
+
 std::string JoinWords(std::span<const std::string> words) {
   constexpr size_t kMost = 12;
   const size_t shown = std::min(words.size(), kMost);

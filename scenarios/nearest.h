@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sim/api/ints.h"
 
@@ -20,6 +21,11 @@ std::string Nearest(std::string_view written, std::span<const std::string> words
 
 // "; did you mean \"X\"?" or nothing.
 std::string DidYouMean(std::string_view written, std::span<const std::string> words);
+
+// Up to `most` of `words`, nearest first: those that hold what was written, then by EditDistance.
+// A word "group/name" is as near as its nearer whole or name. For lists too long to print.
+std::vector<std::string> NearestFew(std::string_view written, std::span<const std::string> words,
+                                    size_t most = 3);
 
 // "a, b, c or d"; at most 12 words, then "and N more".
 std::string JoinWords(std::span<const std::string> words);

@@ -42,11 +42,12 @@ Result<std::vector<EpisodeResult>> BenchRun::ReadFinished() const {
   Result<std::string> text = ReadFile(Path("episodes.jsonl"), kEpisodesBytesMax);
   if (!text) return text.error();
   std::size_t from = 0;
-  while (true) {
+  for (u64 line = 1;; ++line) {
     const std::size_t to = text->find('\n', from);
     if (to == std::string::npos) break;  // a torn last line is run again
     Result<EpisodeResult> episode =
-        ReadEpisodeLine(std::string_view(*text).substr(from, to - from), suite_.labels);
+        ReadEpisodeLine(std::string_view(*text).substr(from, to - from), suite_.labels,
+                        fmt::format("{}:{}", Path("episodes.jsonl"), line));
     if (!episode) return episode.error();
     out.push_back(std::move(*episode));
     from = to + 1;

@@ -82,7 +82,7 @@ Result<SeedRange> ParseSeeds(const std::string& text) {
 Result<PreparedSuite> OneScenario(const std::string& name) {
   Result<std::filesystem::path> root = DataRoot();
   if (!root) return root.error();
-  return PrepareSuite(root->string(), name);
+  return PrepareOne(root->string(), name);
 }
 
 }  // namespace wt

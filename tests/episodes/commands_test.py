@@ -86,6 +86,38 @@ class Commands(unittest.TestCase):
                 self.assertIn('did you mean "%s"' % said, ended.stderr)
                 self.assertEqual(ended.stdout, SCENARIO + ": ok\n")
 
+    def test_an_unknown_scenario_is_named_with_its_flag_and_the_nearest_names(self):
+        for command in ("play", "run", "replay"):
+            for wrong, near in (("nope", "/hotel-"), ("hotel-replicas-zer", "hotel-replicas-zero"),
+                                ("config/hotel-config", "config/hotel-config-key-missing")):
+                ended = run(command, "--scenario", wrong)
+                self.assertEqual((ended.returncode, ended.stdout), (2, ""))
+                self.assertRegex(ended.stderr, r"--scenario: no scenario '%s'" % wrong)
+                self.assertIn(near, ended.stderr)
+                self.assertNotIn("--suite", ended.stderr)
+                self.assertEqual(len(ended.stderr.splitlines()), 1)
+        ended = run("bench", "--suite", "light")
+        self.assertRegex(ended.stderr, r"--suite: no suite or scenario 'light'.*\blite\b")
+
+    def test_a_broken_line_of_a_resumed_run_is_named_with_file_and_line(self):
+        one = ("bench", "--suite", SCENARIO, "--agent", "no-op", "--seeds", "1-4", "--out")
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(run(*one, folder).returncode, 0)
+            path = folder + "/episodes.jsonl"
+            with open(path) as file:
+                lines = file.read().splitlines()
+            for broken, column, said in (
+                    ("{\"seed\": 1,, }", 12, ""), ("[1]", 1, "expected a JSON object"),
+                    (lines[2].replace('"verdict"', '"verdikt"'), 1, "key 'verdict' not found"),
+                    (lines[2].replace("hotel-wrong", "hotel-right"), 1, "not part of the suite")):
+                with open(path, "w") as file:
+                    file.write("\n".join(lines[:2] + [broken] + lines[3:]) + "\n")
+                ended = run(*one, folder, "--resume")
+                self.assertEqual(ended.returncode, 3, ended)
+                self.assertIn("%s:3:%d: is not an episode: " % (path, column), ended.stderr)
+                self.assertIn(said, ended.stderr)
+                self.assertEqual(len(ended.stderr.splitlines()), 1, ended.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()

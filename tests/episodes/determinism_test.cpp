@@ -31,7 +31,7 @@ TEST(Determinism, AnEpisodeReadBackFromItsLineCountsInSummariesAsItDid) {
   u32 repaired = 0;
   for (const EpisodeResult& e : RunLite("rule", 1, 4)) {
     const Result<EpisodeResult> read =
-        ReadEpisodeLine(EpisodeLine(info, Lite().labels, e), Lite().labels);
+        ReadEpisodeLine(EpisodeLine(info, Lite().labels, e), Lite().labels, "line");
     ASSERT_TRUE(read) << read.error().Text();
     EXPECT_EQ(read->end, e.end) << Describe(e);
     EXPECT_EQ(read->injected_at, e.injected_at) << Describe(e);
