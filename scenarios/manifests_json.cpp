@@ -7,6 +7,7 @@
 
 #include "scenarios/known_kinds.h"
 #include "scenarios/manifests.h"
+#include "scenarios/not_modelled.h"
 
 namespace wt {
 namespace {
@@ -285,16 +286,8 @@ class Collector {
   }
 
   void WarnNotModelled() {
-    std::map<std::string, int> counts;
-    for (const Manifest& manifest : set_.manifests) {
-      if (!manifest.modelled) ++counts[manifest.kind];
-    }
-    if (counts.empty()) return;
-    std::string list;
-    for (const auto& [kind, count] : counts) {
-      list += fmt::format("{}{} ({})", list.empty() ? "" : ", ", kind, count);
-    }
-    set_.warnings.push_back("carried as documents, not simulated: " + list);
+    std::string warning = NotModelledWarning(set_.manifests);
+    if (!warning.empty()) set_.warnings.push_back(std::move(warning));
   }
 
   ManifestSet set_;

@@ -114,6 +114,72 @@ items:
             json::parse(R"({"capacity":{"cpu":"4"},"allocatable":{"cpu":"4"}})"));
 }
 
+TEST(Manifests, PodFieldsWithoutEffectAreNamedInTheSameWarningWithTheirPlace) {
+  const char* const kPod = R"(
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      nodeSelector: {disk: fast}
+      dnsPolicy: ClusterFirst
+      schedulerName: default-scheduler
+      hostNetwork: false
+      affinity:
+        nodeAffinity:
+          requiredDuringSchedulingIgnoredDuringExecution:
+            nodeSelectorTerms: [{matchExpressions: [{key: z, operator: In, values: [a]}]}]
+      initContainers: []
+      containers:
+        - name: a
+          image: i
+          resources: {limits: {cpu: 1, memory: 1Gi}}
+          ports: [{containerPort: 1}]
+)";
+  EXPECT_TRUE(Read(kPod).warnings.empty()) << "all of this has an effect, or is the default";
+
+  std::string odd = kPod;
+  const auto change = [&](const std::string& from, const std::string& to) {
+    const std::size_t at = odd.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    odd.replace(at, from.size(), to);
+  };
+  change("initContainers: []",
+         "initContainers: [{name: s, image: i, restartPolicy: Always}, {name: m, image: i}]");
+  change("values: [a]", "values: [a, b]");
+  change("cpu: 1,", "cpu: 1, nvidia.com/gpu: 1,");
+  change("{containerPort: 1}", "{containerPort: 1}, {containerPort: 2, hostPort: 2}");
+  change("dnsPolicy: ClusterFirst", "dnsPolicy: Default");
+  const ManifestSet set = Read(odd + "---\n{apiVersion: apps/v1, kind: StatefulSet, metadata: "
+                               "{name: b}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: p}, "
+                               "spec: {initContainers: [{name: x}]}}\n");
+  ASSERT_EQ(set.warnings.size(), 1u);
+  const std::string& warning = set.warnings[0];
+  EXPECT_TRUE(warning.starts_with("carried as documents, not simulated: StatefulSet (1); fields"))
+      << warning;
+  for (const char* named :
+       {"affinity.nodeAffinity (other than one term of single values) at ",
+        "; initContainers at m.yaml:18:23 Deployment web, ", " Pod p; ",
+        "; sidecars (initContainers with restartPolicy: Always) at m.yaml:18:23 Deployment web",
+        "; containers.resources (other than cpu and memory) at ",
+        "; containers.ports.hostPort at m.yaml:23:", "; dnsPolicy at m.yaml:11:18 "}) {
+    EXPECT_NE(warning.find(named), std::string::npos) << named << "\nin: " << warning;
+  }
+}
+
+TEST(Manifests, OnlyTheFirstObjectsOfAFieldAreNamed) {
+  std::string text;
+  for (const char* name : {"a", "b", "c", "d", "e"}) {
+    text += std::string("---\n{apiVersion: v1, kind: Pod, metadata: {name: ") + name +
+            "}, spec: {priorityClassName: high}}\n";
+  }
+  ASSERT_EQ(Read(text).warnings.size(), 1u);
+  EXPECT_TRUE(Read(text).warnings[0].ends_with("Pod c and 2 more")) << Read(text).warnings[0];
+}
+
 TEST(Manifests, KindsThatAreNotSimulatedAreNamedInOneWarning) {
   const ManifestSet set = Read(R"(
 apiVersion: networking.k8s.io/v1
