@@ -17,6 +17,9 @@ struct Memory {
 };
 
 constexpr u32 kWaitForRepair = 12;  // steps
+// Steps for pods that wait for what is there again to start by themselves. A restart replaces those
+// that serve, too, and without readiness probes it sends clients to processes that only begin.
+constexpr u32 kHealsByItself = 4;
 
 // The cluster serves its clients again and no rollout is under way.
 bool LooksWell(const SimCluster& cluster) {
@@ -70,9 +73,12 @@ class Oracle final : public SeeingPolicy {
       return kWaitOneStep;
     }
     if (!all_gone) return kWaitOneStep;
+    if (LooksWell(cluster) || memory.waited >= 4 * kWaitForRepair) {
+      return Blame(cluster, sim, faults);
+    }
+    if (++memory.waited <= kHealsByItself) return kWaitOneStep;
     if (const std::optional<Action> rest = RestOfRepair(cluster, faults, memory)) return *rest;
-    if (!LooksWell(cluster) && ++memory.waited < 4 * kWaitForRepair) return kWaitOneStep;
-    return Blame(cluster, sim, faults);
+    return kWaitOneStep;
   }
 
   // Steps of a list that come after the cause is gone (a restart of consumers).
@@ -83,6 +89,7 @@ class Oracle final : public SeeingPolicy {
     for (const u32 row : faults) {
       const std::vector<RepairStep> steps = RepairOf(sim, sim.At<Fault>(row));
       if (memory.repairs >= steps.size()) continue;
+      memory.waited = 0;
       return Translate(cluster, steps[memory.repairs++]);
     }
     return std::nullopt;

@@ -230,6 +230,24 @@ class OwnApp(unittest.TestCase):
         self.assertEqual(json.loads(played.stdout)["parts"]["cause_gone"], True)
         self.assertEqual(json.loads(played.stdout)["verdict"], 1, played.stdout[:2000])
 
+    def test_the_oracle_harms_no_app_without_readiness_probes(self):
+        kinds = {"configmap-key-missing": "workload: api", "image-not-found": "workload: api",
+                 "command-not-executable": "workload: api", "replicas-zero": "workload: db",
+                 "memory-limit-too-small": "workload: db", "repeated-pod-kill": "workload: db",
+                 "node-selector-no-such-node": "workload: web",
+                 "service-selector-no-match": "service: api",
+                 "service-target-port-wrong": "service: db"}
+        for kind, target in kinds.items():
+            with self.subTest(kind):
+                folder, path = own_folder(own_apps.write_no_probes, "[{kind: %s, target: {%s}, "
+                                          "at: {uniform: [60s, 75s]}}]" % (kind, target))
+                with folder:
+                    ended = run("bench", "--suite", path / "own.yaml", "--agent", "oracle",
+                                "--seeds", "1-8", "--out", path / "out")
+                    self.assertEqual(ended.returncode, 0, ended)
+                    lines = (path / "out/episodes.jsonl").read_text().splitlines()
+                self.assertEqual([json.loads(line)["verdict"] for line in lines], [1] * 8, [
+                    json.loads(line)["parts"] for line in lines])
 
     def test_what_cannot_be_read_is_named_with_its_place_and_a_remedy(self):
         for name, (text, place, said) in REFUSED.items():

@@ -448,6 +448,80 @@ def write_blog(folder):
     (folder / "everything.yml").write_bytes(BLOG.encode())
 
 
+# Nothing says when a process is ready: a pod counts as soon as its containers run.
+NO_PROBES = """
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: conf}
+data: {KEY: "1", OTHER: "2"}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - name: web
+          image: x/web:1.0
+          env: [{name: API, value: "http://api:8080"}]
+          ports: [{containerPort: 80}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: api}}
+  template:
+    metadata: {labels: {app: api}}
+    spec:
+      containers:
+        - name: api
+          image: x/api:1.0
+          env:
+            - {name: DB, value: "db:5432"}
+            - {name: K, valueFrom: {configMapKeyRef: {name: conf, key: KEY}}}
+          ports: [{containerPort: 8080}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: api}
+spec: {selector: {app: api}, ports: [{port: 8080}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: db}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec:
+      containers:
+        - name: db
+          image: postgres:15
+          ports: [{containerPort: 5432}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: db}
+spec: {selector: {app: db}, ports: [{port: 5432}]}
+"""
+
+
+def write_no_probes(folder):
+    (folder / "plain.yaml").write_text(NO_PROBES)
+
+
 CLIENT, CLUSTER = "client", "cluster"
 # kind of fault -> selector of a target, who notices
 SETS = {
