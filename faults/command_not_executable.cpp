@@ -5,14 +5,14 @@
 
 #include "faults/all_faults.h"
 #include "faults/common.h"
+#include "faults/values.h"
 #include "sim/kubelet/images.h"
 
 namespace wt {
 namespace {
 
-constexpr Parameter kParameters[] = {{"path", ParameterType::kText, 0, 0, "/app/bin/start",
+constexpr Parameter kParameters[] = {{"path", ParameterType::kText, 0, 0, "",
                                       "the command that does not exist"}};
-constexpr std::string_view kDefaultPath = "/app/bin/start";
 
 // The image's list of executables; null when it is not in the registry.
 const Image* ImageOf(const Sim& sim, u32 deployment) {
@@ -30,9 +30,15 @@ Fit FitTarget(const Sim& sim, u32 row) {
 }
 
 // with[0] the path
-Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
-  fault.with[0] = TextOr(sim, given[0], kDefaultPath);
-  if (!CanExecute(*ImageOf(sim, fault.target_row), fault.with[0])) return Ok{};
+Status Draw(Sim& sim, Fault& fault, u32 number, const ParameterValues& given) {
+  const Image& image = *ImageOf(sim, fault.target_row);
+  const std::vector<std::string> paths =
+      CommandsLike(sim.Text(MainContainerSpec(sim, fault.target_row)->command),
+                   sim.Text(fault.target_name));
+  fault.with[0] = DrawText(sim, number, given[0], paths, [&](const std::string& path) {
+    return !CanExecute(image, sim.blueprint.strings.Find(path));
+  });
+  if (fault.with[0] != 0 && !CanExecute(image, fault.with[0])) return Ok{};
   return Error{ErrorCode::kInvalidInput, "",
                fmt::format("the image has {}; expected a path that it has not",
                            sim.Text(fault.with[0]))};
@@ -59,10 +65,13 @@ bool CauseGone(const Sim& sim, const Fault& fault) {
 }
 
 void Edits(Blueprint& blueprint, std::vector<WantedEdits>& out) {
-  const StrId path = blueprint.strings.Add(kDefaultPath);
   for (const LoadedWorkload& workload : LoadedWorkloads(blueprint)) {
-    out.push_back({ObjectKind::kDeployment, workload.object->ns, workload.object->name,
-                   {{EditOp::kSetCommand, workload.container, path}}});
+    for (const std::string& path :
+         CommandsLike(blueprint.strings.Text(workload.spec->command),
+                      blueprint.strings.Text(workload.object->name))) {
+      out.push_back({ObjectKind::kDeployment, workload.object->ns, workload.object->name,
+                     {{EditOp::kSetCommand, workload.container, blueprint.strings.Add(path)}}});
+    }
   }
 }
 

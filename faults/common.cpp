@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "faults/all_faults.h"
 #include "sim/cluster/entities.h"
 #include "sim/controllers/rollout_math.h"
@@ -11,6 +13,7 @@
 namespace wt {
 namespace {
 
+constexpr u32 kValueDraw = 3;  // `which` of Stream::kFault
 constexpr f32 kOverloaded = 1.05f;  // share of capacity from which queues grow without end
 
 }  // namespace
@@ -27,9 +30,12 @@ f32 ClientImpact(const ServiceGraph& graph, u32 service) {
     f32 well = 1;
     for (u32 c = 0; c < operation.calls; ++c) {
       const GraphCall& call = graph.calls[operation.first_call + c];
-      if (!call.optional) well *= 1.0f - call.probability * fails[call.callee];
+      f32 given_up = fails[call.callee];
+      for (u32 r = 0; r < call.retries_max && given_up < 1; ++r) given_up *= fails[call.callee];
+      if (!call.optional) well *= 1.0f - call.probability * given_up;
     }
-    fails[o] = 1.0f - well;
+    const f32 hits = std::max(graph.services[operation.service].cache_hit_ratio, 0.0f);
+    fails[o] = (1.0f - hits) * (1.0f - well);
   }
   f32 impact = 0;
   for (const GraphEntry& entry : graph.entries) impact += entry.share * fails[entry.operation];
@@ -62,15 +68,20 @@ Fit FitWorkload(const Sim& sim, u32 deployment) {
   return noticed ? Fit::kGood : Fit::kWeak;
 }
 
+bool CanCarryWithout(const Sim& sim, u32 deployment, i32 pods) {
+  const Deployment& row = sim.At<Deployment>(deployment);
+  const i32 left = row.replicas - pods;
+  if (left <= 0) return false;
+  const f32 used = sim.world.Rows<FlowServiceRow>()[row.service - 1].utilisation;
+  const f32 then = used * static_cast<f32>(row.replicas) / static_cast<f32>(left);
+  return then <= kOverloaded;
+}
+
 Fit FitRollout(const Sim& sim, u32 deployment) {
   const Fit fit = FitWorkload(sim, deployment);
   if (fit != Fit::kGood) return fit;
-  const Deployment& row = sim.At<Deployment>(deployment);
-  const i32 left = row.replicas - PodsARolloutTakes(sim, deployment);
-  if (left <= 0) return Fit::kGood;
-  const f32 used = sim.world.Rows<FlowServiceRow>()[row.service - 1].utilisation;
-  const f32 then = used * static_cast<f32>(row.replicas) / static_cast<f32>(left);
-  return then > kOverloaded ? Fit::kGood : Fit::kWeak;
+  return CanCarryWithout(sim, deployment, PodsARolloutTakes(sim, deployment)) ? Fit::kWeak
+                                                                              : Fit::kGood;
 }
 
 StrId NameOfRow(const Sim& sim, ObjectKind kind, u32 row) {
@@ -150,7 +161,7 @@ bool InjectOwnEdit(Sim& sim, Fault& fault) {
   const bool done =
       ApplyEdit(sim, {kind, row}, edit.op, edit.detail, edit.arg, kFaultActor).ok();
   fault.saved[1] = revision();
-  return done;
+  return done && fault.saved[1] != fault.saved[0];  // else another has broken it the same way
 }
 
 std::vector<RealChange> RealOwnEdit(const Sim& sim, const Fault& fault) {
@@ -187,8 +198,25 @@ std::string ContainerField(u32 container) {
   return fmt::format("spec.template.spec.containers[{}]", container);
 }
 
-StrId TextOr(Sim& sim, const ParameterValue& given, std::string_view default_text) {
-  return given.given ? given.text : InternString(sim, default_text);
+u32 DrawValue(const Sim& sim, u32 number, std::size_t count) {
+  return DrawBelow(sim.key(), Stream::kFault, number, kValueDraw, static_cast<u32>(count));
+}
+
+u32 DrawNumber(const Sim& sim, u32 number, const ParameterValue& given,
+               std::span<const u32> values) {
+  if (given.given) return static_cast<u32>(given.number);
+  return values.empty() ? 0 : values[DrawValue(sim, number, values.size())];
+}
+
+StrId DrawText(Sim& sim, u32 number, const ParameterValue& given,
+               std::span<const std::string> values,
+               const std::function<bool(const std::string&)>& free) {
+  if (given.given) return given.text;
+  std::vector<const std::string*> wrong;
+  for (const std::string& value : values) {
+    if (free(value)) wrong.push_back(&value);
+  }
+  return wrong.empty() ? 0 : InternString(sim, *wrong[DrawValue(sim, number, wrong.size())]);
 }
 
 std::vector<LoadedWorkload> LoadedWorkloads(const Blueprint& blueprint) {

@@ -3,12 +3,16 @@
 // a rollout.
 #pragma once
 
+#include <functional>
+#include <span>
+
 #include "faults/fault_kind.h"
 
 namespace wt {
 
 // Share of client requests that fail while GraphService `service` answers nothing, by the call
-// graph alone (required calls, no retries). O(operations + calls).
+// graph alone (required calls, warm caches, each retry as likely to fail as the first try, no
+// budgets). O(operations + calls).
 f32 ClientImpact(const ServiceGraph& graph, u32 service);
 inline constexpr f32 kNoticedImpact = 0.02f;
 
@@ -18,6 +22,9 @@ u32 GraphOfService(const Sim& sim, u32 service);
 // Pods that a change of the template may take away before new ones are Ready: all of them with
 // strategy Recreate, else maxUnavailable (controllers/rollout_math.h).
 i32 PodsARolloutTakes(const Sim& sim, u32 deployment);
+
+// The present load fits on the other pods when so many are gone. REQUIRES: a service of the graph.
+bool CanCarryWithout(const Sim& sim, u32 deployment, i32 pods);
 
 // kGood: in the graph, has traffic, clients need it; kWeak: any other workload with replicas.
 Fit FitWorkload(const Sim& sim, u32 deployment);
@@ -60,13 +67,21 @@ RealChange RealEdit(const Sim& sim, ObjectRef object, EditOp op, u16 detail, u32
 // `kubectl rollout restart` at this instant.
 RealChange RealRestart(const Sim& sim, u32 deployment);
 
-// Creates the Deployment of `manifest` with a shell loop that deletes one pod of `selector` every
-// `every_s` seconds, and the ServiceAccount, Role and binding that it needs: a List.
-RealChange RealKiller(std::string_view manifest, const std::string& ns,
+// Creates the Deployment of `manifest` under this name, with a shell loop that deletes one pod of
+// `selector` every `every_s` seconds, and the ServiceAccount, Role and binding that it needs: a
+// List.
+RealChange RealKiller(std::string_view manifest, const std::string& name, const std::string& ns,
                       const std::string& selector, u32 every_s);
 
-// A finite parameter: the given text, else the default of the kind's table.
-StrId TextOr(Sim& sim, const ParameterValue& given, std::string_view default_text);
+// One of `count` values that nobody gave, drawn by the seed. `number` as in FaultKind::draw.
+u32 DrawValue(const Sim& sim, u32 number, std::size_t count);
+// The given number, else one of `values`; 0 when there are none.
+u32 DrawNumber(const Sim& sim, u32 number, const ParameterValue& given,
+               std::span<const u32> values);
+// The given text, else one of `values` that `free` says is a wrong one; 0 when there is none.
+StrId DrawText(Sim& sim, u32 number, const ParameterValue& given,
+               std::span<const std::string> values,
+               const std::function<bool(const std::string&)>& free);
 
 // Every Deployment among the Blueprint's loaded objects, with its main container's index.
 struct LoadedWorkload {

@@ -129,8 +129,9 @@ bool Inject(Sim& sim, Fault& fault) {
                               fault.with[1], kFaultActor)
                         .ok();
   fault.saved[1] = sim.At<Object>(object).doc;
-  if (done) RestartConsumers(sim, fault);
-  return done;
+  if (!done || fault.saved[1] == fault.saved[0]) return false;
+  RestartConsumers(sim, fault);
+  return true;
 }
 
 void Revert(Sim& sim, Fault& fault) {

@@ -115,8 +115,8 @@ struct FaultKind {
   void (*edits)(Blueprint& blueprint, std::vector<WantedEdits>& out) = nullptr;
   // Optional, of a fault that goes on acting: acts, returns when to act next; 0 = never again.
   SimTime (*act)(Sim& sim, Fault& fault) = nullptr;
-  // Optional: objects it brings along, as JSON for `kubectl apply -f`, namespace left out.
-  std::string_view manifest = {};
+  // Optional: objects that it may bring along, as JSON for `kubectl apply -f`, namespace left out.
+  std::vector<std::string> (*manifests)() = nullptr;
 };
 
 }  // namespace wt

@@ -5,22 +5,36 @@
 
 #include "faults/all_faults.h"
 #include "faults/common.h"
+#include "faults/values.h"
 #include "sim/kubelet/images.h"
 
 namespace wt {
 namespace {
 
 constexpr Parameter kParameters[] = {
-    {"tag", ParameterType::kText, 0, 0, "1.19.7", "the tag that does not exist"}};
-constexpr std::string_view kDefaultTag = "1.19.7";
+    {"tag", ParameterType::kText, 0, 0, "", "the tag that does not exist"}};
 
-// "repo:tag" with the tag replaced. A colon before the last slash belongs to a registry's port.
-std::string WithTag(std::string_view image, std::string_view tag) {
+// Where the tag of an image begins, its colon included. A colon before the last slash belongs to
+// a registry's port.
+std::size_t EndOfRepo(std::string_view image) {
   const std::size_t slash = image.rfind('/');
   const std::size_t colon = image.rfind(':');
   const bool tagged = colon != std::string_view::npos &&
                       (slash == std::string_view::npos || colon > slash);
-  return fmt::format("{}:{}", tagged ? image.substr(0, colon) : image, tag);
+  return tagged ? colon : image.size();
+}
+
+std::string WithTag(std::string_view image, std::string_view tag) {
+  return fmt::format("{}:{}", image.substr(0, EndOfRepo(image)), tag);
+}
+
+std::vector<std::string> ImagesLike(std::string_view image) {
+  const std::size_t colon = EndOfRepo(image);
+  std::vector<std::string> out;
+  for (const std::string& tag : TagsLike(colon < image.size() ? image.substr(colon + 1) : "")) {
+    out.push_back(WithTag(image, tag));
+  }
+  return out;
 }
 
 Fit FitTarget(const Sim& sim, u32 row) {
@@ -29,14 +43,16 @@ Fit FitTarget(const Sim& sim, u32 row) {
 }
 
 // with[0] the image
-Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
-  const std::string tag(given[0].given ? sim.Text(given[0].text) : kDefaultTag);
-  const std::string image =
-      WithTag(sim.Text(MainContainerSpec(sim, fault.target_row)->image), tag);
-  fault.with[0] = InternString(sim, image);
-  if (FindImage(sim.blueprint, fault.with[0]) == 0) return Ok{};
+Status Draw(Sim& sim, Fault& fault, u32 number, const ParameterValues& given) {
+  const std::string now(sim.Text(MainContainerSpec(sim, fault.target_row)->image));
+  std::vector<std::string> images = ImagesLike(now);
+  if (given[0].given) images = {WithTag(now, sim.Text(given[0].text))};
+  fault.with[0] = DrawText(sim, number, {}, images, [&](const std::string& image) {
+    return FindImage(sim.blueprint, sim.blueprint.strings.Find(image)) == 0;
+  });
+  if (fault.with[0] != 0) return Ok{};
   return Error{ErrorCode::kInvalidInput, "",
-               fmt::format("the image {} exists; expected a tag that does not", image)};
+               fmt::format("the image {} exists; expected a tag that does not", images[0])};
 }
 
 FaultEdit EditOf(const Sim& sim, const Fault& fault) {
@@ -61,10 +77,10 @@ bool CauseGone(const Sim& sim, const Fault& fault) {
 
 void Edits(Blueprint& blueprint, std::vector<WantedEdits>& out) {
   for (const LoadedWorkload& workload : LoadedWorkloads(blueprint)) {
-    const std::string image =
-        WithTag(blueprint.strings.Text(workload.spec->image), kDefaultTag);
-    out.push_back({ObjectKind::kDeployment, workload.object->ns, workload.object->name,
-                   {{EditOp::kSetImage, workload.container, blueprint.strings.Add(image)}}});
+    for (const std::string& image : ImagesLike(blueprint.strings.Text(workload.spec->image))) {
+      out.push_back({ObjectKind::kDeployment, workload.object->ns, workload.object->name,
+                     {{EditOp::kSetImage, workload.container, blueprint.strings.Add(image)}}});
+    }
   }
 }
 

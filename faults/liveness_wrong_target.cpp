@@ -7,16 +7,15 @@
 
 #include "faults/all_faults.h"
 #include "faults/common.h"
+#include "faults/values.h"
 
 namespace wt {
 namespace {
 
 constexpr Parameter kParameters[] = {
     {"port", ParameterType::kCount, 1, 65535, "", "the port that nothing serves"},
-    {"path", ParameterType::kText, 0, 0, "/livez",
+    {"path", ParameterType::kText, 0, 0, "",
      "the path that is not answered; for HTTP probes of programs that know their paths"}};
-constexpr std::string_view kDefaultPath = "/livez";
-constexpr u32 kDefaultPort = 9999;
 
 const ProbeSpec* ProbeOf(const Sim& sim, u32 deployment) {
   const ContainerSpec* container = MainContainerSpec(sim, deployment);
@@ -44,18 +43,28 @@ Fit FitTarget(const Sim& sim, u32 row) {
 }
 
 // with[0] port, 0 = the path; with[1] path
-Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
+Status Draw(Sim& sim, Fault& fault, u32 number, const ParameterValues& given) {
   const ProbeSpec probe = *ProbeOf(sim, fault.target_row);
   const ServiceRuntime* runtime = RuntimeOf(sim, fault.target_row);
   const bool by_path = !given[0].given && (given[1].given || KnowsPaths(probe, runtime));
   if (!by_path) {
-    fault.with[0] = given[0].given ? static_cast<u32>(given[0].number) : kDefaultPort;
+    std::vector<u32> ports = PortsLike(probe.port);
+    std::erase_if(ports, [&](u32 p) { return runtime != nullptr && Contains(runtime->ports, p); });
+    fault.with[0] = DrawNumber(sim, number, given[0], ports);
+    if (fault.with[0] == 0) {
+      return Error{ErrorCode::kInvalidInput, "",
+                   "every port near the probe's is in use; give one"};
+    }
     if (runtime == nullptr || !Contains(runtime->ports, fault.with[0])) return Ok{};
     return Error{ErrorCode::kInvalidInput, "",
                  fmt::format("port {} is served by {}; expected one that is not", fault.with[0],
                              sim.Text(fault.target_name))};
   }
-  fault.with[1] = TextOr(sim, given[1], kDefaultPath);
+  fault.with[1] = DrawText(sim, number, given[1], PathsLike(sim.Text(probe.path)),
+                           [&](const std::string& path) {
+                             return !KnowsPaths(probe, runtime) ||
+                                    !Contains(runtime->paths, sim.blueprint.strings.Find(path));
+                           });
   if (KnowsPaths(probe, runtime) && !Contains(runtime->paths, fault.with[1])) return Ok{};
   return Error{ErrorCode::kInvalidInput, "",
                fmt::format("{} answers the path {}; expected one that it does not answer, or port",
@@ -94,17 +103,20 @@ bool CauseGone(const Sim& sim, const Fault& fault) {
 }
 
 void Edits(Blueprint& blueprint, std::vector<WantedEdits>& out) {
-  const StrId path = blueprint.strings.Add(kDefaultPath);
   for (const LoadedWorkload& workload : LoadedWorkloads(blueprint)) {
     const ProbeSpec& probe = workload.spec->probes[kLivenessProbe];
     if (!HasPort(probe.kind)) continue;
-    WantedEdits wanted{ObjectKind::kDeployment, workload.object->ns, workload.object->name, {}};
-    if (KnowsPaths(probe, workload.runtime)) {
-      wanted.chain = {{EditOp::kSetProbePath, Detail(workload.container), path}};
-    } else {
-      wanted.chain = {{EditOp::kSetProbePort, Detail(workload.container), kDefaultPort}};
+    const auto add = [&](EditOp op, u32 arg) {
+      out.push_back({ObjectKind::kDeployment, workload.object->ns, workload.object->name,
+                     {{op, Detail(workload.container), arg}}});
+    };
+    if (!KnowsPaths(probe, workload.runtime)) {
+      for (const u32 port : PortsLike(probe.port)) add(EditOp::kSetProbePort, port);
+      continue;
     }
-    out.push_back(std::move(wanted));
+    for (const std::string& path : PathsLike(blueprint.strings.Text(probe.path))) {
+      add(EditOp::kSetProbePath, blueprint.strings.Add(path));
+    }
   }
 }
 

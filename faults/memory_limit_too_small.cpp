@@ -9,10 +9,10 @@ namespace wt {
 namespace {
 
 constexpr Parameter kParameters[] = {
-    {"fraction", ParameterType::kNumber, 0.01, 0.95, "0.5",
+    {"fraction", ParameterType::kNumber, 0.01, 0.95, "",
      "the limit as a share of what the program needs"},
     {"limit", ParameterType::kQuantity, 1, 1e15, "", "the limit itself, in place of fraction"}};
-constexpr f64 kDefaultFraction = 0.5;
+constexpr f64 kFractions[] = {0.3, 0.4, 0.5, 0.6, 0.7};
 constexpr f64 kMiB = 1 << 20;
 constexpr u32 kSmallestMiB = 2;
 
@@ -34,9 +34,10 @@ Fit FitTarget(const Sim& sim, u32 row) {
 }
 
 // with[0] the limit in MiB
-Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
+Status Draw(Sim& sim, Fault& fault, u32 number, const ParameterValues& given) {
   const f64 need = NeedOf(sim, fault.target_row);
-  fault.with[0] = LimitMiB(need, given[0].given ? given[0].number : kDefaultFraction);
+  const f64 drawn = kFractions[DrawValue(sim, number, std::size(kFractions))];
+  fault.with[0] = LimitMiB(need, given[0].given ? given[0].number : drawn);
   if (given[1].given) fault.with[0] = LimitMiB(given[1].number, 1);
   if (fault.with[0] * kMiB < need) return Ok{};
   return Error{ErrorCode::kInvalidInput, "",
@@ -65,10 +66,11 @@ bool CauseGone(const Sim& sim, const Fault& fault) {
 void Edits(Blueprint& blueprint, std::vector<WantedEdits>& out) {
   for (const LoadedWorkload& workload : LoadedWorkloads(blueprint)) {
     if (workload.graph == nullptr) continue;
-    const u32 limit =
-        LimitMiB(static_cast<f64>(workload.graph->memory_base_bytes), kDefaultFraction);
-    out.push_back({ObjectKind::kDeployment, workload.object->ns, workload.object->name,
-                   {{EditOp::kSetMemoryLimit, workload.container, limit}}});
+    for (const f64 fraction : kFractions) {
+      const u32 limit = LimitMiB(static_cast<f64>(workload.graph->memory_base_bytes), fraction);
+      out.push_back({ObjectKind::kDeployment, workload.object->ns, workload.object->name,
+                     {{EditOp::kSetMemoryLimit, workload.container, limit}}});
+    }
   }
 }
 

@@ -3,16 +3,18 @@
 // FailedScheduling says that no node matched.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "faults/all_faults.h"
 #include "faults/common.h"
+#include "faults/values.h"
 #include "sim/transitions.h"
 
 namespace wt {
 namespace {
 
 constexpr Parameter kParameters[] = {
-    {"hostname", ParameterType::kText, 0, 0, "node-21", "the node that does not exist"}};
-constexpr std::string_view kDefaultHost = "node-21";
+    {"hostname", ParameterType::kText, 0, 0, "", "the node that does not exist"}};
 
 bool SomeNodeMatches(const Sim& sim, const PodTemplate& tmpl) {
   for (u32 n = 1; n < sim.world.Used<Node>(); ++n) {
@@ -32,8 +34,14 @@ bool SomeNodeMatches(const Sim& sim, const PodTemplate& tmpl) {
 }
 
 // with[0] the host
-Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
-  fault.with[0] = TextOr(sim, given[0], kDefaultHost);
+Status Draw(Sim& sim, Fault& fault, u32 number, const ParameterValues& given) {
+  std::vector<std::string> nodes;
+  for (u32 n = 1; n < sim.world.Used<Node>(); ++n) {
+    if (sim.At<Node>(n).born != 0) nodes.emplace_back(sim.Text(sim.At<Node>(n).name));
+  }
+  fault.with[0] = DrawText(sim, number, given[0], HostsLike(nodes), [&](const std::string& host) {
+    return std::find(nodes.begin(), nodes.end(), host) == nodes.end();
+  });
   if (FindNode(sim, fault.with[0]) == 0) return Ok{};
   return Error{ErrorCode::kInvalidInput, "",
                fmt::format("the cluster has a node {}; expected a name that it has not",
@@ -55,10 +63,16 @@ bool CauseGone(const Sim& sim, const Fault& fault) {
 }
 
 void Edits(Blueprint& blueprint, std::vector<WantedEdits>& out) {
-  const StrId host = blueprint.strings.Add(kDefaultHost);
+  std::vector<std::string> nodes;
+  for (const LoadedObject& object : blueprint.objects) {
+    if (static_cast<ObjectKind>(object.kind) != ObjectKind::kNode) continue;
+    nodes.push_back(blueprint.strings.Text(object.name));
+  }
   for (const LoadedWorkload& workload : LoadedWorkloads(blueprint)) {
-    out.push_back({ObjectKind::kDeployment, workload.object->ns, workload.object->name,
-                   {{EditOp::kSetNodeSelector, 0, host}}});
+    for (const std::string& host : HostsLike(nodes)) {
+      out.push_back({ObjectKind::kDeployment, workload.object->ns, workload.object->name,
+                     {{EditOp::kSetNodeSelector, 0, blueprint.strings.Add(host)}}});
+    }
   }
 }
 

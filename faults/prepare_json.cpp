@@ -58,8 +58,10 @@ void CompileChain(Blueprint& blueprint, const WantedEdits& wanted) {
 
 Status PrepareFaults(Blueprint& blueprint) {
   for (const FaultKind* kind : AllFaults()) {
-    if (kind->manifest.empty()) continue;
-    if (Status loaded = LoadManifest(blueprint, kind->manifest); !loaded) return loaded;
+    if (kind->manifests == nullptr) continue;
+    for (const std::string& manifest : kind->manifests()) {
+      if (Status loaded = LoadManifest(blueprint, manifest); !loaded) return loaded;
+    }
   }
   std::vector<WantedEdits> wanted;
   for (const FaultKind* kind : AllFaults()) {

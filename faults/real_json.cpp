@@ -35,10 +35,10 @@ RealChange RealRestart(const Sim& sim, u32 deployment) {
           "patch", "strategic", body.dump()};
 }
 
-RealChange RealKiller(std::string_view manifest, const std::string& ns,
+RealChange RealKiller(std::string_view manifest, const std::string& name, const std::string& ns,
                       const std::string& selector, u32 every_s) {
   Json deployment = Json::parse(manifest);
-  const std::string name = deployment["metadata"]["name"].get<std::string>();
+  deployment["metadata"]["name"] = name;
   deployment["metadata"]["namespace"] = ns;
   Json& spec = deployment["spec"]["template"]["spec"];
   spec["serviceAccountName"] = name;

@@ -17,52 +17,119 @@ constexpr Parameter kParameters[] = {{"interval", ParameterType::kDuration, 5e9,
                                       "mean time between two kills; each is drawn within a third"}};
 constexpr u32 kDefaultIntervalMs = 30'000;
 constexpr f64 kSpread = 1.0 / 3;
-constexpr std::string_view kKiller = "pod-recycler";
+
+// How the rogue looks: maintenance software that an operator would not think twice about. Its
+// name and image say no more than those of the app's own workloads.
+struct Look {
+  std::string_view name, container, image, argument;
+};
+constexpr Look kLooks[] = {
+    {"pod-recycler", "recycler", "registry.internal/tools/pod-recycler:1.4.2", "--every=30s"},
+    {"config-reloader", "reloader", "registry.internal/platform/config-reloader:0.72.1",
+     "--watch=all"},
+    {"image-updater", "updater", "registry.internal/ci/image-updater:3.1.4", "--channel=stable"},
+    {"node-rebalancer", "rebalancer", "registry.internal/sre/rebalancer:2.3.0",
+     "--threshold=0.8"},
+    {"cost-optimizer", "optimizer", "registry.internal/finops/cost-optimizer:0.4.7",
+     "--mode=apply"},
+    {"backup-agent", "agent", "registry.internal/data/backup-agent:5.0.2", "--schedule=hourly"},
+    {"cert-rotator", "rotator", "registry.internal/security/cert-rotator:1.9.0",
+     "--before=720h"},
+};
 constexpr std::string_view kManifest = R"({
   "apiVersion": "apps/v1", "kind": "Deployment",
-  "metadata": {"name": "pod-recycler", "labels": {"app": "pod-recycler"}},
+  "metadata": {"name": "@NAME", "labels": {"app": "@NAME"}},
   "spec": {
     "replicas": 1,
-    "selector": {"matchLabels": {"app": "pod-recycler"}},
+    "selector": {"matchLabels": {"app": "@NAME"}},
     "template": {
-      "metadata": {"labels": {"app": "pod-recycler"}},
+      "metadata": {"labels": {"app": "@NAME"}},
       "spec": {
         "containers": [{
-          "name": "recycler",
-          "image": "registry.internal/tools/pod-recycler:1.4.2",
-          "args": ["--delete-pods", "--every=30s"],
+          "name": "@CONTAINER",
+          "image": "@IMAGE",
+          "args": ["@ARGUMENT"],
           "resources": {"requests": {"cpu": "20m", "memory": "32Mi"},
                         "limits": {"cpu": "100m", "memory": "64Mi"}}}]}}}})";
 
+std::string ManifestOf(const Look& look) {
+  std::string text(kManifest);
+  const auto fill = [&](std::string_view hole, std::string_view value) {
+    for (std::size_t at = 0; (at = text.find(hole, at)) != std::string::npos;) {
+      text.replace(at, hole.size(), value);
+    }
+  };
+  fill("@NAME", look.name);
+  fill("@CONTAINER", look.container);
+  fill("@IMAGE", look.image);
+  fill("@ARGUMENT", look.argument);
+  return text;
+}
+
+std::vector<std::string> Manifests() {
+  std::vector<std::string> out;
+  for (const Look& look : kLooks) out.push_back(ManifestOf(look));
+  return out;
+}
+
 // The manifest as the Blueprint compiled it; null when it has not.
-const LoadedObject* KillerObject(const Sim& sim) {
+const LoadedObject* KillerObject(const Sim& sim, const Look& look) {
   for (const LoadedObject& object : sim.blueprint.objects) {
     if (!object.at_start && static_cast<ObjectKind>(object.kind) == ObjectKind::kDeployment &&
-        sim.blueprint.strings.Text(object.name) == kKiller) {
+        sim.blueprint.strings.Text(object.name) == look.name) {
       return &object;
     }
   }
   return nullptr;
 }
 
-Fit FitTarget(const Sim& sim, u32 row) {
-  return KillerObject(sim) == nullptr ? Fit::kNo : FitWorkload(sim, row);
+// Of no Deployment beside the victim, and not promised to another fault.
+bool IsFreeName(const Sim& sim, StrId ns, std::string_view name) {
+  for (u32 d = 1; d < sim.world.Used<Deployment>(); ++d) {
+    const Deployment& row = sim.At<Deployment>(d);
+    if (row.born != 0 && row.ns == ns && sim.Text(row.name) == name) return false;
+  }
+  for (u32 f = 1; f < sim.world.Used<Fault>(); ++f) {
+    const Fault& other = sim.At<Fault>(f);
+    if (other.born == 0 || other.noise || &KindOf(other) != &kRepeatedPodKill) continue;
+    if (other.target_ns == ns && sim.Text(other.with[2]) == name) return false;
+  }
+  return true;
 }
 
-// with[0] mean interval in ms
-Status Draw(Sim&, Fault& fault, u32, const ParameterValues& given) {
+Fit FitTarget(const Sim& sim, u32 row) {
+  if (KillerObject(sim, kLooks[0]) == nullptr) return Fit::kNo;
+  const Fit fit = FitWorkload(sim, row);
+  if (fit != Fit::kGood) return fit;
+  return CanCarryWithout(sim, row, 1) ? Fit::kWeak : Fit::kGood;  // it kills one at a time
+}
+
+// with[0] mean interval in ms, with[1] how the rogue looks, with[2] its name: of its looks those
+// whose name is free; when none is, a look with a number behind its name.
+Status Draw(Sim& sim, Fault& fault, u32 number, const ParameterValues& given) {
   fault.with[0] = given[0].given ? static_cast<u32>(given[0].number / 1e6) : kDefaultIntervalMs;
+  std::vector<u32> free;
+  for (u32 k = 0; k < std::size(kLooks); ++k) {
+    if (IsFreeName(sim, fault.target_ns, kLooks[k].name)) free.push_back(k);
+  }
+  const u32 any = DrawValue(sim, number, free.empty() ? std::size(kLooks) : free.size());
+  fault.with[1] = free.empty() ? any : free[any];
+  std::string name(kLooks[fault.with[1]].name);
+  for (u32 n = 2; !IsFreeName(sim, fault.target_ns, name); ++n) {
+    name = fmt::format("{}-{}", kLooks[fault.with[1]].name, n);
+  }
+  fault.with[2] = InternString(sim, name);
   return Ok{};
 }
 
 // saved[0] row and saved[1] born of the killer, saved[2] kills tried
 bool Inject(Sim& sim, Fault& fault) {
-  const LoadedObject* object = KillerObject(sim);
+  const LoadedObject* object = KillerObject(sim, kLooks[fault.with[1]]);
   const u32 target = TargetRow(sim, fault);
   if (object == nullptr || target == 0) return false;
   const StrId ns = sim.At<Deployment>(target).ns;
-  if (FindDeployment(sim, ns, object->name) != 0) return false;
-  fault.saved[0] = CreateDeployment(sim, ns, object->name, object->doc, object->tmpl,
+  if (FindDeployment(sim, ns, fault.with[2]) != 0) return false;
+  fault.saved[0] = CreateDeployment(sim, ns, fault.with[2], object->doc, object->tmpl,
                                     object->replicas, kFaultActor);
   fault.saved[1] = sim.At<Deployment>(fault.saved[0]).born;
   return true;
@@ -124,13 +191,12 @@ SimTime Act(Sim& sim, Fault& fault) {
 
 RootCause Truth(const Sim& sim, const Fault& fault) {
   const u32 killer = KillerRow(sim, fault);
-  const StrId name = sim.blueprint.strings.Find(kKiller);
   RootCause cause;
   cause.kind = ObjectKind::kDeployment;
   cause.row = fault.saved[0];  // deleted, too: it is the cause's object
   cause.born = fault.saved[1];
   cause.ns = fault.target_ns;
-  cause.name = name == StringTable::kMissing ? 0 : name;
+  cause.name = fault.with[2];
   cause.field = "spec.replicas";
   cause.entity = EntityKind::kWorkload;
   cause.entity_row = killer;
@@ -164,7 +230,8 @@ std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {
                             sim.Text(term.value));
   }
   const std::string ns(sim.Text(sim.At<Deployment>(target).ns));
-  return {RealKiller(kManifest, ns, selector, fault.with[0] / 1000)};
+  return {RealKiller(ManifestOf(kLooks[fault.with[1]]), std::string(sim.Text(fault.with[2])), ns,
+                     selector, fault.with[0] / 1000)};
 }
 
 }  // namespace
@@ -184,7 +251,7 @@ const FaultKind kRepeatedPodKill{
     .cause_gone = CauseGone,
     .to_real = ToReal,
     .act = Act,
-    .manifest = kManifest,
+    .manifests = Manifests,
 };
 
 }  // namespace wt

@@ -16,6 +16,7 @@ bool Inject(Sim& sim, Fault& fault) {
   const u32 row = TargetRow(sim, fault);
   if (row == 0) return false;
   fault.saved[0] = static_cast<u32>(sim.At<Deployment>(row).replicas);
+  if (fault.saved[0] == 0) return false;
   return ApplyEdit(sim, {ObjectKind::kDeployment, row}, EditOp::kSetReplicas, 0, 0, kFaultActor)
       .ok();
 }

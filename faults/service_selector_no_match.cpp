@@ -4,15 +4,15 @@
 
 #include "faults/all_faults.h"
 #include "faults/common.h"
+#include "faults/values.h"
 #include "sim/cluster/entities.h"
 #include "sim/transitions.h"
 
 namespace wt {
 namespace {
 
-constexpr Parameter kParameters[] = {{"label", ParameterType::kText, 0, 0, "tier=web",
+constexpr Parameter kParameters[] = {{"label", ParameterType::kText, 0, 0, "",
                                       "KEY=VALUE that joins the selector or replaces its KEY"}};
-constexpr std::string_view kDefaultLabel = "tier=web";
 
 Fit FitTarget(const Sim& sim, u32 row) {
   const Service& service = sim.At<Service>(row);
@@ -34,9 +34,31 @@ u32 WorkloadBehind(const Sim& sim, u32 service) {
   return FindDeployment(sim, ns, sim.At<Service>(service).name);
 }
 
+// Some workload beside the Service has the label.
+bool IsWorn(const Sim& sim, StrId ns, std::string_view label) {
+  const std::size_t equals = label.find('=');
+  for (u32 d = 1; d < sim.world.Used<Deployment>(); ++d) {
+    const Deployment& row = sim.At<Deployment>(d);
+    if (row.born == 0 || row.ns != ns) continue;
+    const auto& tmpl = sim.Typed<PodTemplate>(row.tmpl);
+    for (const LabelPair& pair : Items(&tmpl, tmpl.labels)) {
+      if (sim.Text(pair.key) == label.substr(0, equals) &&
+          sim.Text(pair.value) == label.substr(equals + 1)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 // with[0] the label
-Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
-  fault.with[0] = TextOr(sim, given[0], kDefaultLabel);
+Status Draw(Sim& sim, Fault& fault, u32 number, const ParameterValues& given) {
+  const Service& target = sim.At<Service>(fault.target_row);
+  const auto& selector = sim.Typed<ServiceSpec>(target.doc).selector;
+  const LabelPair first = Items(&sim.Typed<ServiceSpec>(target.doc), selector)[0];
+  fault.with[0] = DrawText(
+      sim, number, given[0], LabelsLike(sim.Text(first.key), sim.Text(first.value)),
+      [&](const std::string& label) { return !IsWorn(sim, fault.target_ns, label); });
   const std::string_view label = sim.Text(fault.with[0]);
   const std::size_t equals = label.find('=');
   if (equals == 0 || equals == std::string_view::npos) {
@@ -97,12 +119,16 @@ bool CauseGone(const Sim& sim, const Fault& fault) {
 }
 
 void Edits(Blueprint& blueprint, std::vector<WantedEdits>& out) {
-  const StrId label = blueprint.strings.Add(kDefaultLabel);
   for (const LoadedObject& object : blueprint.objects) {
     if (static_cast<ObjectKind>(object.kind) != ObjectKind::kService) continue;
-    if (blueprint.Typed<ServiceSpec>(object.doc).selector.count == 0) continue;
-    out.push_back({ObjectKind::kService, object.ns, object.name,
-                   {{EditOp::kAddSelector, 0, label}}});
+    const auto& spec = blueprint.Typed<ServiceSpec>(object.doc);
+    if (spec.selector.count == 0) continue;
+    const LabelPair first = Items(&spec, spec.selector)[0];
+    for (const std::string& label : LabelsLike(blueprint.strings.Text(first.key),
+                                               blueprint.strings.Text(first.value))) {
+      out.push_back({ObjectKind::kService, object.ns, object.name,
+                     {{EditOp::kAddSelector, 0, blueprint.strings.Add(label)}}});
+    }
   }
 }
 

@@ -7,14 +7,14 @@
 
 #include "faults/all_faults.h"
 #include "faults/common.h"
+#include "faults/values.h"
 #include "sim/transitions.h"
 
 namespace wt {
 namespace {
 
 constexpr Parameter kParameters[] = {
-    {"port", ParameterType::kCount, 1, 65535, "9999", "the port that nothing serves"}};
-constexpr u32 kDefaultPort = 9999;
+    {"port", ParameterType::kCount, 1, 65535, "", "the port that nothing serves"}};
 
 // Index of the port that callers use in the Service's list; -1 = it is not there.
 int CalledPort(const ServiceSpec& spec, const GraphService& graph) {
@@ -38,13 +38,38 @@ Fit FitTarget(const Sim& sim, u32 row) {
   return noticed ? Fit::kGood : Fit::kWeak;
 }
 
+// Ports near the one that a Service leads to; of a named one near the Service's own port.
+std::vector<u32> PortsLikeTarget(const ServicePort& port) {
+  return PortsLike(port.target_port != 0 ? port.target_port : port.port);
+}
+
+bool IsServedOrDeclared(const Sim& sim, u32 graph, StrId ns, u32 port) {
+  const auto& served = sim.blueprint.runtime[graph - 1].ports;
+  if (std::find(served.begin(), served.end(), port) != served.end()) return true;
+  const u32 row = FindDeployment(sim, ns, sim.blueprint.graph.services[graph - 1].workload);
+  if (row == 0) return false;
+  const auto& tmpl = sim.Typed<PodTemplate>(sim.At<Deployment>(row).tmpl);
+  for (const ContainerSpec& container : Items(&tmpl, tmpl.containers)) {
+    const auto ports = Items(&tmpl, container.ports);
+    if (std::find(ports.begin(), ports.end(), port) != ports.end()) return true;
+  }
+  return false;
+}
+
 // with[0] port, with[1] its place in the list
-Status Draw(Sim& sim, Fault& fault, u32, const ParameterValues& given) {
-  fault.with[0] = given[0].given ? static_cast<u32>(given[0].number) : kDefaultPort;
+Status Draw(Sim& sim, Fault& fault, u32 number, const ParameterValues& given) {
   const u32 graph = GraphOfService(sim, fault.target_row);
   const auto& spec = sim.Typed<ServiceSpec>(sim.At<Service>(fault.target_row).doc);
   const int port = graph == 0 ? 0 : CalledPort(spec, sim.blueprint.graph.services[graph - 1]);
   fault.with[1] = port < 0 ? 0u : static_cast<u32>(port);
+  std::vector<u32> ports = PortsLikeTarget(Items(&spec, spec.ports)[fault.with[1]]);
+  if (graph != 0) {
+    std::erase_if(ports, [&](u32 p) { return IsServedOrDeclared(sim, graph, fault.target_ns, p); });
+  }
+  fault.with[0] = DrawNumber(sim, number, given[0], ports);
+  if (fault.with[0] == 0) {
+    return Error{ErrorCode::kInvalidInput, "", "every port near the right one is in use; give one"};
+  }
   if (graph == 0) return Ok{};
   const auto& served = sim.blueprint.runtime[graph - 1].ports;
   if (std::find(served.begin(), served.end(), fault.with[0]) != served.end()) {
@@ -115,8 +140,10 @@ void Edits(Blueprint& blueprint, std::vector<WantedEdits>& out) {
     if (static_cast<ObjectKind>(object.kind) != ObjectKind::kService) continue;
     const auto& spec = blueprint.Typed<ServiceSpec>(object.doc);
     for (u16 i = 0; i < spec.ports.count; ++i) {
-      out.push_back({ObjectKind::kService, object.ns, object.name,
-                     {{EditOp::kSetTargetPort, i, kDefaultPort}}});
+      for (const u32 port : PortsLikeTarget(Items(&spec, spec.ports)[i])) {
+        out.push_back({ObjectKind::kService, object.ns, object.name,
+                       {{EditOp::kSetTargetPort, i, port}}});
+      }
     }
   }
 }

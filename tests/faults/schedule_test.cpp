@@ -86,17 +86,21 @@ TEST(PlanFault, ATargetThatIsGoneWhenTheTimeComesIsMissed) {
   EXPECT_EQ(static_cast<FaultStage>(run.fault().stage), FaultStage::kMissed);
 }
 
+constexpr const char* kRogue = "(the rogue)";
+std::string RogueOf(const FaultRun& run) {
+  return std::string(run.sim().Text(TruthOf(run.sim(), run.fault()).name));
+}
+
 TEST(RepeatedPodKill, StopsWhileTheKillerDoesNotRun) {
   FaultRun run = Plan("repeated-pod-kill", "catalog-db", 6);
   Watch(run.cluster, 3 * kMinute);
-  const Action stop =
-      MoveOn(run.cluster, EntityKind::kWorkload, "pod-recycler", Verb::kScale, 0);
+  const std::string rogue = RogueOf(run);
+  const Action stop = MoveOn(run.cluster, EntityKind::kWorkload, rogue, Verb::kScale, 0);
   EXPECT_TRUE(run.cluster.Apply(stop).wrote);
   EXPECT_TRUE(CauseGone(run.sim(), run.fault()));
   Watch(run.cluster, kMinute);
   EXPECT_LT(Mean(Watch(run.cluster, 5 * kMinute).error), 0.001f);
-  const Action resume =
-      MoveOn(run.cluster, EntityKind::kWorkload, "pod-recycler", Verb::kScale, 1);
+  const Action resume = MoveOn(run.cluster, EntityKind::kWorkload, rogue, Verb::kScale, 1);
   EXPECT_TRUE(run.cluster.Apply(resume).wrote);
   EXPECT_FALSE(CauseGone(run.sim(), run.fault()));
   EXPECT_GT(Mean(Watch(run.cluster, 5 * kMinute).error), 0.01f);
@@ -130,20 +134,22 @@ TEST(Findings, TellTheFaultsApart) {
                   "probe_kills"},
            Expect{"repeated-pod-kill", "catalog-db", Verb::kEvents, kW, "catalog-db",
                   "pods_killed"},
-           Expect{"repeated-pod-kill", "catalog-db", Verb::kLogs, kW, "pod-recycler",
+           Expect{"repeated-pod-kill", "catalog-db", Verb::kLogs, kW, kRogue,
                   "calls_api"},
            Expect{"configmap-key-missing", "cart", Verb::kHistory, kW, "cart", "config_changed"},
            Expect{"replicas-zero", "cart", Verb::kHistory, kW, "cart", "changed"},
        }) {
     FaultRun run = Plan(e.kind, e.target, 9);
     Watch(run.cluster, kInjectAt + 3 * kMinute);
-    const Action look = MoveOn(run.cluster, e.entity, e.name, e.verb);
+    const bool of_rogue = std::string_view(e.name) == kRogue;
+    const std::string name = of_rogue ? RogueOf(run) : e.name;
+    const Action look = MoveOn(run.cluster, e.entity, name, e.verb);
     EXPECT_TRUE(run.cluster.Apply(look).accepted);
     EXPECT_GT(Observed(run.cluster).At(e.entity, e.feature, look.slot), 0.2f)
         << e.kind << " " << e.feature << "\n" << run.cluster.LastResultText();
     SimCluster healthy = TheShop().StartCluster(9);
     Watch(healthy, kInjectAt + 3 * kMinute);
-    if (std::string_view(e.name) == "pod-recycler") continue;
+    if (of_rogue) continue;
     const Action same = MoveOn(healthy, e.entity, e.name, e.verb);
     healthy.Apply(same);
     EXPECT_EQ(Observed(healthy).At(e.entity, e.feature, same.slot) > 0.5f, false) << e.feature;

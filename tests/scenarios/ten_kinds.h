@@ -7,17 +7,17 @@
 namespace wt {
 
 inline constexpr FaultParameter kPathParameter[] = {
-    {"path", Unit::kText, 0, 0, "/app/bin/start"}};
-inline constexpr FaultParameter kTagParameter[] = {{"tag", Unit::kText, 0, 0, "1.19.7"}};
+    {"path", Unit::kText, 0, 0, ""}};
+inline constexpr FaultParameter kTagParameter[] = {{"tag", Unit::kText, 0, 0, ""}};
 inline constexpr FaultParameter kKeyParameter[] = {{"key", Unit::kText, 0, 0, "any"}};
-inline constexpr FaultParameter kLabelParameter[] = {{"label", Unit::kText, 0, 0, "tier=web"}};
-inline constexpr FaultParameter kPortParameter[] = {{"port", Unit::kCount, 1, 65535, "9999"}};
+inline constexpr FaultParameter kLabelParameter[] = {{"label", Unit::kText, 0, 0, ""}};
+inline constexpr FaultParameter kPortParameter[] = {{"port", Unit::kCount, 1, 65535, ""}};
 inline constexpr FaultParameter kMemoryParameters[] = {
-    {"fraction", Unit::kNumber, 0.01, 0.95, "0.5"}, {"limit", Unit::kQuantity, 1, 1e15, ""}};
+    {"fraction", Unit::kNumber, 0.01, 0.95, ""}, {"limit", Unit::kQuantity, 1, 1e15, ""}};
 inline constexpr FaultParameter kLivenessParameters[] = {
-    {"port", Unit::kCount, 1, 65535, ""}, {"path", Unit::kText, 0, 0, "/livez"}};
+    {"port", Unit::kCount, 1, 65535, ""}, {"path", Unit::kText, 0, 0, ""}};
 inline constexpr FaultParameter kHostnameParameter[] = {
-    {"hostname", Unit::kText, 0, 0, "node-21"}};
+    {"hostname", Unit::kText, 0, 0, ""}};
 inline constexpr FaultParameter kIntervalParameter[] = {
     {"interval", Unit::kDuration, 5e9, 3600e9, "30s"}};
 
