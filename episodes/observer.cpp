@@ -97,15 +97,16 @@ void Observer::Update(const SimCluster& cluster) {
   if (gone && repaired_at_ == 0) repaired_at_ = cluster.Now();
 }
 
-bool Observer::HoldObjective(SimCluster& cluster, const ClusterSampler& sampler) const {
+bool HoldsObjective(SimCluster& cluster, const JudgedObjective& objective,
+                    const ClusterSampler& sampler) {
   const TwinPoint before = Measure(cluster.View());
-  const SimTime end = cluster.Now() + objective_->hold;
+  const SimTime end = cluster.Now() + objective.hold;
   f64 p99_sum = 0;
   int p99_count = 0;
   while (cluster.Now() < end) {
     const SimTime left = end - cluster.Now();
     AdvanceSampled(cluster, left < kHoldSlice ? left : kHoldSlice, sampler);
-    if (end - cluster.Now() <= objective_->hold / 2) {
+    if (end - cluster.Now() <= objective.hold / 2) {
       p99_sum += static_cast<f64>(cluster.world().header().client.p99_s);
       ++p99_count;
     }
@@ -114,8 +115,8 @@ bool Observer::HoldObjective(SimCluster& cluster, const ClusterSampler& sampler)
   const f64 requests = after.requests - before.requests;
   const f64 error = requests > 0 ? (after.errors - before.errors) / requests : 0;
   const f64 p99 = p99_count > 0 ? p99_sum / p99_count : 0;
-  return error <= static_cast<f64>(objective_->error_max) &&
-         p99 <= static_cast<f64>(objective_->p99_max_s);
+  return error <= static_cast<f64>(objective.error_max) &&
+         p99 <= static_cast<f64>(objective.p99_max_s);
 }
 
 // Workloads disturbed: a pod counts as its workload, each workload once.
@@ -204,7 +205,7 @@ void Observer::Judge(SimCluster& cluster, Twin& twin, const std::optional<Answer
   result.end = cluster.Now();
   result.faulty = HasFault(cluster.world());
   VerdictParts& parts = result.parts;
-  parts.slo_held = HoldObjective(cluster, sampler);
+  parts.slo_held = HoldsObjective(cluster, *objective_, sampler);
   parts.cause_gone = AllCausesGone(cluster.View());
   JudgeHarm(cluster, twin, parts);
   JudgeAnswer(cluster, answer, result.end, parts);

@@ -47,6 +47,11 @@ struct JudgedObjective {
 // The protected objects of a World by row: names of rows that an agent deletes are gone later.
 std::vector<ObjectId> ProtectedObjects(const Sim& sim, const JudgedObjective& objective);
 
+// Lets `cluster` run through the objective's hold time: did clients' errors and latency stay within
+// the objective? (docs/verdict.md, slo_held)
+bool HoldsObjective(SimCluster& cluster, const JudgedObjective& objective,
+                    const ClusterSampler& sampler = {});
+
 class Observer {
  public:
   // Both must outlive it. `protected_objects`: ProtectedObjects at the start of the episode.
@@ -76,7 +81,6 @@ class Observer {
   };
   static constexpr u32 kTouchedMax = 64;
 
-  bool HoldObjective(SimCluster& cluster, const ClusterSampler& sampler) const;
   void JudgeDisturbed(const SimCluster& cluster, VerdictParts& parts) const;
   SimTime DetectedAt(const SimCluster& cluster) const;
   void JudgeHarm(const SimCluster& cluster, Twin& twin, VerdictParts& parts) const;

@@ -79,6 +79,26 @@ void ReadApp(const Field& field, const LoadOptions& options, Scenario& scenario)
              " or a path to a folder or file of manifests" + DidYouMean(scenario.app, apps));
 }
 
+// The latest that a law is checked for: of a log-normal, whose end is open, its p99.
+f64 LatestOf(const Distribution& d) {
+  return d.form == Distribution::Form::kLogNormal ? d.high : Support(d).high;
+}
+
+// A fault that no episode lives to see is none.
+void CheckFaultTimes(const Field& faults, const Scenario& scenario) {
+  const f64 limit = Support(scenario.limits.time).low;
+  const std::vector<Field> elements = faults.Elements();
+  for (size_t i = 0; i < scenario.faults.size() && i < elements.size(); ++i) {
+    const f64 latest = LatestOf(scenario.faults[i].at);
+    if (latest < limit) continue;
+    const Field at = elements[i]["at"];
+    (at.present() ? at : elements[i])
+        .Fail("comes at " + ScalarForm(Unit::kDuration, latest) +
+              ", when the episode is over; expected less than its time limit of " +
+              ScalarForm(Unit::kDuration, limit));
+  }
+}
+
 void ReadSpec(const Field& field, const LoadOptions& options, Scenario& scenario) {
   static const std::string kKeys[] = {"app",  "cluster",   "load",      "noise",  "faults",
                                       "task", "complaint", "objective", "limits", "protected"};
@@ -95,6 +115,7 @@ void ReadSpec(const Field& field, const LoadOptions& options, Scenario& scenario
   scenario.objective = ReadObjective(field["objective"]);
   scenario.limits = ReadLimits(field["limits"]);
   scenario.protected_objects = ReadProtected(field["protected"]);
+  CheckFaultTimes(field["faults"], scenario);
 }
 
 void ExpectExactly(const Field& field, const std::string& word) {

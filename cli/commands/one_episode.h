@@ -40,7 +40,7 @@ std::string ReplayJson(const EpisodeResult& result, u64 expected, bool compared)
 // One document, schema wavetank.validate/1.
 struct ValidatedFile {
   std::string file;
-  std::vector<Error> errors;
+  std::vector<Error> errors, warnings;
 };
 std::string ValidateJson(const std::vector<ValidatedFile>& files);
 

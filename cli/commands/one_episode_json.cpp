@@ -94,9 +94,15 @@ std::string ValidateJson(const std::vector<ValidatedFile>& files) {
   Json list = Json::array();
   bool valid = true;
   for (const ValidatedFile& file : files) {
-    Json errors = Json::array();
-    for (const Error& e : file.errors) errors.push_back({{"where", e.where}, {"what", e.what}});
-    list.push_back({{"file", file.file}, {"valid", file.errors.empty()}, {"errors", errors}});
+    const auto listed = [](const std::vector<Error>& all) {
+      Json out = Json::array();
+      for (const Error& e : all) out.push_back({{"where", e.where}, {"what", e.what}});
+      return out;
+    };
+    list.push_back({{"file", file.file},
+                    {"valid", file.errors.empty()},
+                    {"errors", listed(file.errors)},
+                    {"warnings", listed(file.warnings)}});
     valid = valid && file.errors.empty();
   }
   return Json{{"schema", "wavetank.validate/1"}, {"valid", valid}, {"files", list}}.dump();

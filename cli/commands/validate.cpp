@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks scenario files: format, fault kinds and their parameters, targets against the app, and
-// that an episode can start.
+// Checks scenario files: format, fault kinds and their parameters, targets against the app, that
+// episodes can start and that every fault happens; warns of those that clients do not notice.
 #include <fmt/format.h>
 
 #include <array>
@@ -9,7 +9,9 @@
 #include "cli/commands/one_episode.h"
 #include "cli/data_root.h"
 #include "cli/file_io.h"
+#include "cli/log.h"
 #include "episodes/scenario_setup.h"
+#include "episodes/try_scenario.h"
 #include "scenarios/check_scenario.h"
 #include "scenarios/fault_kinds.h"
 #include "scenarios/load_scenario.h"
@@ -25,22 +27,30 @@ constexpr std::array kOptions{OptionSpec{.name = "files",
                                          .help = "scenario files",
                                          .required = true}};
 
-std::vector<Error> Check(const std::string& file, const LoadOptions& options,
-                         BlueprintCache& cache) {
+constexpr u64 kTriedSeeds = 3;
+
+ValidatedFile Check(const std::string& file, const LoadOptions& options, BlueprintCache& cache) {
+  ValidatedFile out{file, {}, {}};
   Result<std::string> text = ReadFile(file, kScenarioBytesMax);
-  if (!text) return {text.error()};
+  const auto fail = [&](std::vector<Error> errors) {
+    out.errors = std::move(errors);
+    return out;
+  };
+  if (!text) return fail({text.error()});
   ScenarioReport report = ReadScenario(*text, file, options);
-  if (!report.errors.empty()) return report.errors;
+  if (!report.errors.empty()) return fail(report.errors);
   Result<App> app = LoadApp(report.scenario.app_path);
-  if (!app) return {app.error()};
+  if (!app) return fail({app.error()});
   std::vector<Error> errors = CheckScenario(report.scenario, *app);
-  if (!errors.empty()) return errors;
+  if (!errors.empty()) return fail(errors);
   Result<ScenarioSetup> setup = PrepareScenario(report.scenario, cache);
-  if (!setup) return {setup.error()};
+  if (!setup) return fail({setup.error()});
   WorldPool pool;
   const Result<StartedEpisode> started = StartEpisode(*setup, pool, 1);
-  if (!started) return {started.error()};
-  return {};
+  if (!started) return fail({started.error()});
+  TriedScenario tried = TryScenario(*setup, 1, kTriedSeeds);
+  out.warnings = std::move(tried.warnings);
+  return fail(std::move(tried.errors));
 }
 
 Result<ExitCode> Run(const Arguments& arguments) {
@@ -53,13 +63,15 @@ Result<ExitCode> Run(const Arguments& arguments) {
   std::vector<ValidatedFile> files;
   ExitCode code = ExitCode::kOk;
   for (const std::string& file : arguments.Texts("files")) {
-    files.push_back({file, Check(file, options, cache)});
+    files.push_back(Check(file, options, cache));
     for (const Error& e : files.back().errors) {
       if (code == ExitCode::kOk) code = ExitCodeOf(e.code);
       fmt::print(stderr, "{}\n", e.Text());
     }
+    for (const Error& w : files.back().warnings) LogWarning("{}", w.Text());
     if (!arguments.Flag("--json") && files.back().errors.empty()) fmt::print("{}: ok\n", file);
   }
+  for (const std::string& warning : cache.warnings()) LogWarning("{}", warning);
   if (arguments.Flag("--json")) fmt::print("{}\n", ValidateJson(files));
   return code;
 }
@@ -68,7 +80,7 @@ Result<ExitCode> Run(const Arguments& arguments) {
 
 const Command kValidate{
     .name = "validate",
-    .summary = "checks scenario files against the format, the fault kinds and their app",
+    .summary = "checks scenario files: format, targets in the app, and that every fault happens",
     .example = "./wavetank validate scenarios/catalog/services/hotel-wrong-target-port.yaml",
     .options = kOptions,
     .run = &Run};

@@ -3,6 +3,7 @@
 
 usage: commands_test.py BINARY ROOT
 """
+import glob
 import json
 import os
 import shlex
@@ -85,6 +86,62 @@ class Commands(unittest.TestCase):
                 self.assertRegex(ended.stderr, r"^%s:\d+:\d+: " % file.name)
                 self.assertIn('did you mean "%s"' % said, ended.stderr)
                 self.assertEqual(ended.stdout, SCENARIO + ": ok\n")
+
+    def validate(self, *changes):
+        """`validate` of the scenario with lines changed: exit code, stderr, its lines."""
+        with open(SCENARIO) as file:
+            text = file.read()
+        for before, after in changes:
+            self.assertIn(before, text)
+            text = text.replace(before, after, 1)
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write(text)
+            file.flush()
+            ended = run("validate", file.name)
+            document = json.loads(run("validate", file.name, "--json").stdout)
+        return ended, document["files"][0], text.splitlines()
+
+    FAULT = "    - kind: service-target-port-wrong\n      target: {service: profile}\n"
+
+    def test_validate_refuses_a_fault_that_does_nothing_at_its_place(self):
+        twice = "    - {kind: replicas-zero, target: {workload: %s}, at: 70s}\n"
+        ended, document, lines = self.validate((self.FAULT, twice % "geo" + twice % "geo" +
+                                                self.FAULT))
+        self.assertEqual(ended.returncode, 3, ended)
+        line = [i for i, text in enumerate(lines, 1) if "replicas-zero" in text][1]
+        self.assertRegex(ended.stderr, r":%d:7: spec\.faults\[1\]: replicas-zero on geo does "
+                         r"nothing \(seed 1\)" % line)
+        self.assertEqual((ended.stdout, len(document["errors"])), ("", 1))
+        ended, _, _ = self.validate((self.FAULT, twice % "geo" + twice % "rate" + self.FAULT))
+        self.assertEqual(ended.returncode, 0, ended)
+        kill = "    - {kind: repeated-pod-kill, target: {workload: %s}, at: 70s}\n"
+        ended, _, _ = self.validate((self.FAULT, kill % "geo" + kill % "rate" + self.FAULT))
+        self.assertEqual(ended.returncode, 0, ended)
+
+    def test_validate_refuses_a_fault_after_the_time_limit(self):
+        ended, document, _ = self.validate(("  task: resolve\n", "  task: resolve\n"
+                                            "  limits: {time: 100s}\n"))
+        self.assertEqual(ended.returncode, 3, ended)
+        self.assertRegex(ended.stderr, r"^\S+:\d+:\d+: spec\.faults\[0\]\.at: comes at .*"
+                         r"time limit of 1m40s")
+        self.assertFalse(document["valid"])
+
+    def test_validate_warns_of_a_fault_that_clients_never_notice(self):
+        ended, document, lines = self.validate((
+            "      target: {service: profile}\n", "      target: {service: jaeger}\n"))
+        self.assertEqual(ended.returncode, 0, ended)
+        line = [i for i, text in enumerate(lines, 1) if "service-target-port-wrong" in text][0]
+        self.assertRegex(ended.stderr, r":%d:7: spec\.faults\[0\]: service-target-port-wrong on "
+                         r"jaeger never breaks the SLO within the time limit \(seeds 1, 2, 3\)"
+                         % line)
+        self.assertEqual(len(document["warnings"]), 1)
+        self.assertTrue(document["valid"])
+
+    def test_no_scenario_of_the_catalog_is_refused_or_weak(self):
+        files = glob.glob(ROOT + "/scenarios/catalog/*/*.yaml")
+        ended = run("validate", *files)
+        self.assertEqual((ended.returncode, ended.stderr), (0, ""), ended)
+        self.assertGreaterEqual(len(files), 30)
 
     def test_an_unknown_scenario_is_named_with_its_flag_and_the_nearest_names(self):
         for command in ("play", "run", "replay"):

@@ -155,6 +155,37 @@ TEST(LoadScenario, ParametersAndTargetsAreCheckedAgainstTheKind) {
   }
 }
 
+TEST(LoadScenario, AFaultAfterTheTimeLimitIsRefusedWithTheLimit) {
+  struct Row {
+    const char* at;
+    const char* limits;
+    const char* expected;  // empty: fine
+  };
+  for (const Row& row : {
+           Row{"30m", "30m", "t.yaml:17:11: spec.faults[0].at: comes at 30m"},
+           Row{"{uniform: [60s, 45m]}", "30m", "comes at 45m"},
+           Row{"{choice: [60s, 31m]}", "30m", "comes at 31m"},
+           Row{"{lognormal: {median: 60s, p99: 40m}}", "30m", "comes at 40m"},
+           Row{"60s", "{choice: [10m, 50s]}", "expected less than its time limit of 50s"},
+           Row{"29m", "30m", ""},
+           Row{"{lognormal: {median: 60s, p99: 20m}}", "30m", ""},
+       }) {
+    const std::string at = std::string("at: ") + row.at;
+    std::string text = Replace(kExample, "at: {uniform: [60s, 180s]}", at);
+    text = Replace(text, "time: 30m", std::string("time: ") + row.limits);
+    const auto errors = ReadScenario(text, "t.yaml", kOptions).errors;
+    ASSERT_EQ(errors.size(), *row.expected == 0 ? 0u : 1u) << row.at;
+    if (errors.empty()) continue;
+    EXPECT_NE(errors[0].Text().find(row.expected), std::string::npos) << errors[0].Text();
+    EXPECT_NE(errors[0].Text().find("time limit of "), std::string::npos) << errors[0].Text();
+  }
+  std::string text = Replace(kExample, "      at: {uniform: [60s, 180s]}\n", "");
+  text = Replace(text, "time: 30m", "time: 45s");
+  const auto errors = ReadScenario(text, "t.yaml", kOptions).errors;
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].where, "t.yaml:15:7") << "no `at` to point at: its fault";
+}
+
 TEST(LoadScenario, LoadPatternsKnowTheirFields) {
   const char* good[] = {
       "{pattern: ramp, rate: 50rps, to: 150rps, at: 60s, over: 5m}",

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plays a scenario without an agent and says which of its faults do nothing: for `validate`.
+#pragma once
+
+#include <vector>
+
+#include "episodes/scenario_setup.h"
+
+namespace wt {
+
+struct TriedScenario {
+  std::vector<Error> errors;    // a fault that did not happen, or an episode that cannot start
+  std::vector<Error> warnings;  // a fault that clients never notice: nobody can be asked to mend it
+};
+
+// Every fault alone and all of them together, with each of the seeds first..last; without noise,
+// so that what is seen is the fault's. Each is played up to the first hold time over which the
+// client's objective is missed, at most to the end of the episode's time: milliseconds a fault
+// and seed.
+TriedScenario TryScenario(const ScenarioSetup& setup, u64 first_seed, u64 last_seed);
+
+}  // namespace wt
