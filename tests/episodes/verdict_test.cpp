@@ -2,6 +2,7 @@
 // A verdict is won by repairing the cause and by nothing else.
 #include <gtest/gtest.h>
 
+#include "agents/view.h"
 #include "tests/episodes/lite.h"
 
 namespace wt {
@@ -21,6 +22,52 @@ TEST(Verdict, DoingNothingSolvesNoFaultAndEveryHealthyCluster) {
     if (e.faulty) {
       EXPECT_EQ(e.verdict, 0) << Describe(e);
     }
+  }
+}
+
+// Says of every cluster that something is wrong, once the fault, if any, has come.
+class Alarmist final : public Policy {
+ public:
+  std::string Name() const override { return "alarmist"; }
+  void Act(std::span<PolicySlot> slots) override {
+    for (PolicySlot& slot : slots) {
+      slot.chosen = kWaitOneStep;
+      const auto moves = MovesOf(EntityKind::kWorkload);
+      const auto masks = slot.observation.Masks(EntityKind::kWorkload);
+      for (u8 m = 0; m < moves.size() && slot.step > 12; ++m) {
+        for (u16 at = 0; at < masks.size() && moves[m].verb == Verb::kSubmit; ++at) {
+          if ((masks[at] >> m & 1) != 0) slot.chosen = {EntityKind::kWorkload, m, at};
+        }
+      }
+    }
+  }
+};
+
+TEST(Verdict, TheSameAnswerForEveryClusterWinsHalfOfDetectionAtMost) {
+  const Result<PreparedSuite> suite = PrepareSuite(SourceDir(), "diagnosis");
+  ASSERT_TRUE(suite.ok()) << suite.error().Text();
+  EvaluateOptions options;
+  options.first_seed = 1;
+  options.last_seed = 4;
+  options.threads = 2;
+  const PolicyFactory factories[] = {
+      [] { return std::make_unique<Alarmist>(); }, Agent("no-op")};
+  for (const PolicyFactory& make : factories) {
+    int episodes = 0, won = 0, detections = 0, detected = 0;
+    for (const EpisodeResult& e : Evaluate(*suite, make, options).episodes) {
+      const bool detection = suite->labels[e.scenario].task == "detection";
+      ++episodes;
+      won += e.verdict;
+      detections += detection;
+      detected += detection ? e.verdict : 0;
+    }
+    EXPECT_EQ(detections, 16);
+    EXPECT_EQ(detected, 8) << "right on the one half, wrong on the other";
+    EXPECT_LE(2 * won, episodes);
+  }
+  for (const EpisodeResult& e : Evaluate(*suite, Agent("oracle"), options).episodes) {
+    if (e.faulty) continue;
+    EXPECT_EQ(e.verdict, 1) << Describe(e);
   }
 }
 

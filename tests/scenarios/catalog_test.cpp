@@ -56,7 +56,7 @@ TEST(Catalog, EveryFaultKindHasANamedAndADrawnTargetAndSevenAreHealthy) {
   std::map<std::string, std::set<bool>> targets;  // kind -> is the target drawn
   int healthy = 0, faulty = 0;
   for (const Scenario& scenario : Catalog()) {
-    (scenario.Healthy() ? healthy : faulty)++;
+    if (scenario.task == Task::kResolve) (scenario.Healthy() ? healthy : faulty)++;
     for (const FaultSpec& fault : scenario.faults) {
       ASSERT_TRUE(fault.target);
       const bool drawn = fault.target->name.texts[0] == "any";
@@ -67,6 +67,30 @@ TEST(Catalog, EveryFaultKindHasANamedAndADrawnTargetAndSevenAreHealthy) {
   EXPECT_GE(faulty, 20);
   for (const FaultKindInfo& kind : kTenKinds) {
     EXPECT_EQ(targets[std::string(kind.name)].size(), 2u) << kind.name;
+  }
+}
+
+// Else an agent that gives every cluster the same answer would win the task.
+TEST(Suites, DiagnosisHasAsManyHealthyClustersOfATaskAsFaultyOnes) {
+  const auto suite = LoadSuite(WT_SOURCE_DIR "/scenarios/suites/diagnosis.yaml", kCatalog);
+  ASSERT_TRUE(suite.ok()) << suite.error().Text();
+  std::set<std::string> in_suite, expected;
+  for (const std::string& path : suite->scenario_paths) {
+    in_suite.insert(std::filesystem::path(path).stem().string());
+  }
+  std::map<Task, int> healthy, faulty, calm;
+  for (const Scenario& scenario : Catalog()) {
+    if (scenario.task == Task::kResolve) continue;
+    expected.insert(scenario.name);
+    ++(scenario.Healthy() ? healthy : faulty)[scenario.task];
+    calm[scenario.task] += scenario.Healthy() && Support(scenario.noise.intensity).high == 0;
+  }
+  EXPECT_EQ(in_suite, expected);
+  EXPECT_EQ(faulty.size(), 3u);
+  EXPECT_EQ(healthy, faulty);
+  for (const auto& [task, count] : faulty) {
+    EXPECT_GE(count, 2) << TaskName(task);
+    EXPECT_EQ(calm[task], count / 2) << "with noise and without";
   }
 }
 
