@@ -65,9 +65,18 @@ TEST(Verdict, TheSameAnswerForEveryClusterWinsHalfOfDetectionAtMost) {
     EXPECT_EQ(detected, 8) << "right on the one half, wrong on the other";
     EXPECT_LE(2 * won, episodes);
   }
+}
+
+TEST(Verdict, TheOracleAnswersEveryScenarioOfDiagnosis) {
+  const Result<PreparedSuite> suite = PrepareSuite(SourceDir(), "diagnosis");
+  ASSERT_TRUE(suite.ok()) << suite.error().Text();
+  EvaluateOptions options;
+  options.first_seed = 1;
+  options.last_seed = 6;
+  options.threads = 2;
   for (const EpisodeResult& e : Evaluate(*suite, Agent("oracle"), options).episodes) {
-    if (e.faulty) continue;
     EXPECT_EQ(e.verdict, 1) << Describe(e);
+    EXPECT_FALSE(e.parts.wrote);
   }
 }
 
