@@ -9,6 +9,18 @@
 namespace wt {
 namespace {
 
+// The object that stands for an entity of this kind.
+ObjectKind ObjectOf(EntityKind kind) {
+  switch (kind) {
+    case EntityKind::kService: return ObjectKind::kService;
+    case EntityKind::kWorkload: return ObjectKind::kDeployment;
+    case EntityKind::kNode: return ObjectKind::kNode;
+    case EntityKind::kCluster:
+    case EntityKind::kCount: break;
+  }
+  return ObjectKind::kNone;
+}
+
 CausePlace PlaceOf(const Sim& sim, const Fault& fault) {
   const RootCause truth = TruthOf(sim, fault);
   return {truth.entity, truth.entity_row, CauseObjects(sim, fault)};
@@ -64,8 +76,7 @@ std::vector<CausePlace> CausePlaces(const Sim& sim) {
 
 bool LiesIn(const CausePlace& place, EntityKind kind, u32 row) {
   if (place.entity == kind && place.entity_row == row) return true;
-  const ObjectKind object =
-      kind == EntityKind::kService ? ObjectKind::kService : ObjectKind::kDeployment;
+  const ObjectKind object = ObjectOf(kind);
   for (const ObjectRef& part : place.objects) {
     if (part.kind == object && part.row == row) return true;
   }
