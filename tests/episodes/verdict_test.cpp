@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "agents/view.h"
+#include "episodes/ground_truth.h"
 #include "tests/episodes/lite.h"
 
 namespace wt {
@@ -98,6 +99,14 @@ INSTANTIATE_TEST_SUITE_P(All, Cheat,
 
 TEST(Verdict, DeletingEverythingMakesEveryHealthyClusterWorse) {
   EXPECT_EQ(VerdictMean(RunLite("delete-everything", 1, 3), false), -1.0);
+}
+
+TEST(Verdict, ARowOfAnotherKindWithTheNumberOfTheCauseIsNotTheCause) {
+  const CausePlace place{EntityKind::kWorkload, 4, {{ObjectKind::kDeployment, 4}}};
+  EXPECT_TRUE(LiesIn(place, EntityKind::kWorkload, 4));
+  EXPECT_FALSE(LiesIn(place, EntityKind::kNode, 4));
+  EXPECT_FALSE(LiesIn(place, EntityKind::kService, 4));
+  EXPECT_FALSE(LiesIn(place, EntityKind::kCluster, 4));
 }
 
 }  // namespace
