@@ -179,6 +179,11 @@ class OwnApp(unittest.TestCase):
                     self.assertEqual(played.returncode, 0, played)
                     warned = [w for w in played.stderr.splitlines() if "not simulated" in w]
                     self.assertEqual(len(warned), 1 if name == "blog" else 0, played.stderr)
+                    if name == "blog":
+                        self.assertRegex(warned[0], r"HorizontalPodAutoscaler \(1\).*"
+                                         r"initContainers at \S*everything\.yml:\d+:\d+ "
+                                         r"Deployment blog-api")
+                        self.assertIn(warned[0], ended.stderr)
 
     def test_calls_are_inferred_from_what_names_a_service(self):
         wanted = {

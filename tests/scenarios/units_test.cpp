@@ -68,5 +68,16 @@ TEST(Nearest, OffersTheNearestWordAndNothingFar) {
   EXPECT_EQ(EditDistance("abcd", "abdc"), 1u);
 }
 
+TEST(Nearest, OffersAFewEvenWhenAllAreFar) {
+  const std::string words[] = {"healthy/hotel-calm", "config/hotel-key", "workloads/hotel-replicas",
+                               "lite"};
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(NearestFew("hotel-clam", words, 1), Words{"healthy/hotel-calm"}) << "by name alone";
+  EXPECT_EQ(NearestFew("REPLICAS", words, 1), Words{"workloads/hotel-replicas"}) << "a part";
+  EXPECT_EQ(NearestFew("nope", words).size(), 3u);
+  EXPECT_EQ(NearestFew("", words, 9).size(), 4u);
+  EXPECT_TRUE(NearestFew("x", {}).empty());
+}
+
 }  // namespace
 }  // namespace wt
