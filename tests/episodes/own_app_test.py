@@ -181,7 +181,7 @@ class OwnApp(unittest.TestCase):
                     self.assertEqual(len(warned), 1 if name == "blog" else 0, played.stderr)
                     if name == "blog":
                         self.assertRegex(warned[0], r"HorizontalPodAutoscaler \(1\).*"
-                                         r"initContainers at \S*everything\.yml:\d+:\d+ "
+                                         r"initContainers at .*everything\.yml:\d+:\d+ "
                                          r"Deployment blog-api")
                         self.assertIn(warned[0], ended.stderr)
 
