@@ -26,7 +26,8 @@ i32 PodsARolloutTakes(const Sim& sim, u32 deployment);
 // The present load fits on the other pods when so many are gone. REQUIRES: a service of the graph.
 bool CanCarryWithout(const Sim& sim, u32 deployment, i32 pods);
 
-// kGood: in the graph, has traffic, clients need it; kWeak: any other workload with replicas.
+// kGood: in the graph, has traffic, clients need it, no other workload stands behind its
+// Service; kWeak: any other workload with replicas.
 Fit FitWorkload(const Sim& sim, u32 deployment);
 // The same for a rollout that never gets Ready: kGood when the pods it leaves cannot carry the
 // present load.

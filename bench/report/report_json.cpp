@@ -37,17 +37,23 @@ Json ToJson(const TrainingRun& run) {
 Json ToJson(const AgentScores& agent) {
   Json by_fault = Json::object();
   for (const auto& [kind, summary] : agent.by_fault) by_fault[kind] = SummaryJson(summary);
-  return {{"name", agent.name},
-          {"commit", agent.commit},
-          {"suite", agent.suite},
-          {"suite_hash", agent.suite_hash},
-          {"engine", agent.engine},
-          {"verdict_rules", agent.verdict_rules},
-          {"seeds", {agent.first_seed, agent.last_seed}},
-          {"overall", SummaryJson(agent.overall)},
-          {"faulty", SummaryJson(agent.faulty)},
-          {"healthy", SummaryJson(agent.healthy)},
-          {"by_fault", std::move(by_fault)}};
+  Json out = {{"name", agent.name},
+              {"commit", agent.commit},
+              {"suite", agent.suite},
+              {"suite_hash", agent.suite_hash},
+              {"engine", agent.engine},
+              {"verdict_rules", agent.verdict_rules},
+              {"seeds", {agent.first_seed, agent.last_seed}},
+              {"overall", SummaryJson(agent.overall)},
+              {"faulty", SummaryJson(agent.faulty)},
+              {"healthy", SummaryJson(agent.healthy)},
+              {"by_fault", std::move(by_fault)}};
+  if (agent.held_out) {
+    out["held_out"] = {{"causes", agent.held_out->causes},
+                       {"faulty_held_out", SummaryJson(agent.held_out->held_out)},
+                       {"faulty_others", SummaryJson(agent.held_out->others)}};
+  }
+  return out;
 }
 
 }  // namespace
