@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One edge for every repair that an action of the catalogue offers, from every revision that a
-// cluster starts with or that a fault compiled ahead.
+// cluster starts with. From the many that faults may make a repair is compiled when it is first
+// asked for, and remembered by the thread (sim/objects/memo.h).
 #include <algorithm>
 #include <set>
 
@@ -15,54 +16,24 @@ namespace {
 constexpr i64 kMiB = 1 << 20;
 constexpr std::size_t kLikeNamed = 4;  // workloads offered to a Service, and one to spare
 
-// `start` and all revisions that known edges lead to from there.
-std::vector<RevId> Reachable(const Blueprint& blueprint, std::initializer_list<RevId> start) {
-  std::vector<RevId> found;
-  const auto add = [&found](RevId rev) {
-    if (rev != 0 && std::find(found.begin(), found.end(), rev) == found.end()) {
-      found.push_back(rev);
-    }
-  };
-  for (const RevId rev : start) add(rev);
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    const RevId from = found[i];
-    for (auto edge = blueprint.edges.lower_bound({from, EditOp::kNone, 0, 0});
-         edge != blueprint.edges.end() && edge->first.base == from; ++edge) {
-      add(edge->second);
-    }
-  }
-  return found;
-}
-
 class RepairEdges {
  public:
   explicit RepairEdges(Blueprint& blueprint) : blueprint_(blueprint) {}
 
   void AddAll() {
     const std::vector<LoadedObject> objects = blueprint_.objects;
-    // Revisions that faults reach are known before any repair is added.
-    std::vector<std::vector<RevId>> tmpls, docs;
     for (const LoadedObject& object : objects) {
-      tmpls.push_back(Reachable(blueprint_, {object.tmpl, object.older_tmpl}));
-      docs.push_back(Reachable(blueprint_, {object.doc, object.older_doc}));
-    }
-    for (std::size_t i = 0; i < objects.size(); ++i) {
-      object_ = &objects[i];
-      switch (static_cast<ObjectKind>(objects[i].kind)) {
-        case ObjectKind::kDeployment:
-          for (const RevId tmpl : tmpls[i]) AddForTemplate(tmpl);
-          break;
-        case ObjectKind::kService:
-          for (const RevId doc : docs[i]) AddForService(doc);
-          break;
-        case ObjectKind::kConfigMap:
-        case ObjectKind::kSecret:
-          for (const RevId doc : docs[i]) {
-            base_ = {object_, doc, 0};
-            Add(EditOp::kRestoreApplied, 0, 0);
-          }
-          break;
-        default: break;
+      object_ = &object;
+      const ObjectKind kind = static_cast<ObjectKind>(object.kind);
+      if (kind == ObjectKind::kDeployment) {
+        for (const RevId tmpl : {object.tmpl, object.older_tmpl}) {
+          if (tmpl != 0) AddForTemplate(tmpl);
+        }
+      }
+      if (kind == ObjectKind::kService) {
+        for (const RevId doc : {object.doc, object.older_doc}) {
+          if (doc != 0) AddForService(doc);
+        }
       }
     }
   }
