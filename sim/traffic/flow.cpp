@@ -35,6 +35,7 @@ struct Scratch {
   FlowOperationRow* rows;
   OperationWork* operations;
   f32* factors;  // per call: mean attempts per request of the caller that goes on
+  f32* rates;    // per operation
   ServiceColumns services;
   u16 unfinished[kFlowServicesMax];  // operations whose answer is not known yet in this pass
   int pass;
@@ -114,14 +115,14 @@ void RatesDown(f32 offered_rps, Scratch& s) {
   for (u32 i = 0; i < c.count; ++i) {
     s.unfinished[i] = static_cast<u16>(graph.services[i].operations);
   }
-  for (size_t i = 0; i < graph.operations.size(); ++i) s.rows[i].rate = 0.0f;
+  f32* rates = s.rates;
+  std::fill_n(rates, graph.operations.size(), 0.0f);
   for (const GraphEntry& entry : graph.entries) {
-    s.rows[entry.operation].rate += offered_rps * entry.share;
+    rates[entry.operation] += offered_rps * entry.share;
   }
   // Pointers of their own: what is written could be the graph's, for all the compiler knows.
   const GraphOperation* operations = graph.operations.data();
   const GraphCall* calls = graph.calls.data();
-  FlowOperationRow* rows = s.rows;
   OperationWork* works = s.operations;
   const f32* factors = s.factors;
   const u32* order = graph.order.data();
@@ -130,9 +131,9 @@ void RatesDown(f32 offered_rps, Scratch& s) {
     const GraphOperation& operation = operations[at];
     const u32 of = operation.service;
     OperationWork& o = works[at];
-    const f32 rate = AtMost(rows[at].rate, kRateMax);
+    const f32 rate = AtMost(rates[at], kRateMax);
     const f32 weight = rate + kNoRate;
-    rows[at].rate = rate;
+    rates[at] = rate;
     o.weight = weight;
     o.failed = 0.0f;
     c.rate[of] += rate;
@@ -143,7 +144,7 @@ void RatesDown(f32 offered_rps, Scratch& s) {
     const GraphCall* call = calls + operation.first_call;
     const f32* factor = factors + operation.first_call;
     for (const GraphCall* end = call + operation.calls; call != end; ++call, ++factor) {
-      rows[call->callee].rate += down * *factor;
+      rates[call->callee] += down * *factor;
     }
   }
 }
@@ -203,7 +204,10 @@ Outcome CallUp(u32 at, f32 down, f32 here, Scratch& s) {
   if (s.services.calls[to] > 0.0f && s.unfinished[to] != 0 && s.pass == 0) s.moved = true;
   const Outcome attempt = AttemptAt(call.callee, call.timeout_s, s);
   s.operations[call.callee].failed += down * s.factors[at] * attempt.share[2];
-  const Retried retried = Retry(attempt, {call.retries_max, call.backoff_s, call.retry_budget});
+  Retried retried{attempt, 1.0f};
+  if (MayRetry(attempt.share[2], call.retries_max)) {
+    retried = Retry(attempt, {call.retries_max, call.backoff_s, call.retry_budget});
+  }
   f32 factor = here * call.probability * retried.attempts;
   if (s.pass >= kDampedPass) factor = 0.5f * (factor + s.factors[at]);
   if (Moved(factor, s.factors[at])) s.moved = true;
@@ -307,7 +311,7 @@ void AnswersUp(Scratch& s) {
       if (!finishes) SetCleanResponse(o, hold, of, c);
       if (keeps_hold) o.hold = Sure(hold);
     } else {
-      Outcome rest = CallsUp(clean, k, end, s.rows[at].rate * c.goes_on[of], s);
+      Outcome rest = CallsUp(clean, k, end, s.rates[at] * c.goes_on[of], s);
       if (c.miss[of] < 1.0f) rest = Sometimes(c.miss[of], rest);
       if (c.fail[of] > 0.0f) rest = FailsFirst(c.fail[of], rest);
       const Outcome hold = After({own.first, own.second}, rest);
@@ -366,12 +370,12 @@ void WriteOperations(Scratch& s) {
       FlowOperationRow& row = s.rows[at];
       const bool clean = o.clean_from_s < kUnclean;
       const Branch total = clean ? o.response.ok() : Total(o.response);
-      row.latency_s = total.first;
-      row.variance_s2 = VarianceOf(total.first, total.second);
-      row.error = 0.0f;
-      if (row.rate > 0.0f && o.failed > 0.0f) row.error = Share(o.failed / row.rate);
-      if (row.rate <= 0.0f) row.error = Share(1.0f - accepts * (1.0f - o.response.share[2]));
-      error += o.weight * row.error;
+      const f32 rate = s.rates[at];
+      f32 lost = 0.0f;
+      if (rate > 0.0f && o.failed > 0.0f) lost = Share(o.failed / rate);
+      if (rate <= 0.0f) lost = Share(1.0f - accepts * (1.0f - o.response.share[2]));
+      row = {rate, lost, total.first, VarianceOf(total.first, total.second)};
+      error += o.weight * lost;
       first += o.weight * total.first;
       second += o.weight * total.second;
     }
@@ -389,23 +393,25 @@ void WriteServices(std::span<const ServiceInput> inputs, std::span<FlowServiceRo
   for (u32 i = c.count; i < c.padded; ++i) c.sum1[i] = c.sum2[i] = 1.0f;
   alignas(32) ServiceColumns::Column p99;
   QuantileColumn(c, p99);
-  for (u32 i = 0; i < c.count; ++i) {
-    const GraphService& service = s.graph->services[i];
-    FlowServiceRow& row = rows[i];
+  f32* utilisation = c.inverse;
+  f32* served = c.service_s;
+  f32* inside = c.cv2;
+  for (u32 i = 0; i < c.padded; ++i) {
     const f32 per_capacity = 1.0f / c.capacity[i];
     const f32 arrivals = c.rate[i] * c.reach[i];
-    const f32 served = std::min(arrivals * (1.0f - c.refuse[i]), c.capacity[i]);
-    const f32 inside_s = std::max(c.sum1[i] - c.backlog[i] * per_capacity, 0.0f);
-    row.rate = c.rate[i];
-    row.error = Share(c.load[i]);
-    row.latency_s = c.sum1[i];
-    row.p99_s = p99[i];
-    row.utilisation = arrivals * per_capacity;
-    row.backlog = c.backlog[i];
-    row.in_flight = served * inside_s + c.backlog[i];
-    row.cpu_cores = std::min(served * service.cpu_per_request_s, c.cpu_servers[i]);
-    if (service.operations == 0) row = {};
-    if (!(inputs[i].servers > 0.0f)) ClearLatency(service, s, row);
+    const f32 inside_s = c.sum1[i] - c.backlog[i] * per_capacity;
+    c.load[i] = Share(c.load[i]);
+    utilisation[i] = arrivals * per_capacity;
+    served[i] = AtMost(arrivals * (1.0f - c.refuse[i]), c.capacity[i]);
+    inside[i] = served[i] * (inside_s > 0.0f ? inside_s : 0.0f) + c.backlog[i];
+  }
+  for (u32 i = 0; i < c.count; ++i) {
+    const GraphService& service = s.graph->services[i];
+    const f32 cpu_cores = AtMost(served[i] * service.cpu_per_request_s, c.cpu_servers[i]);
+    rows[i] = {c.rate[i],      c.load[i],    c.sum1[i],  p99[i],
+               utilisation[i], c.backlog[i], inside[i], cpu_cores};
+    if (service.operations == 0) rows[i] = {};
+    if (!(inputs[i].servers > 0.0f)) ClearLatency(service, s, rows[i]);
   }
 }
 
@@ -422,12 +428,13 @@ int SolveFlow(const ServiceGraph& graph, std::span<const ServiceInput> inputs, f
   WT_CHECK(state.services.size() == graph.services.size(), "one row per service");
   WT_CHECK(state.operations.size() == graph.operations.size(), "one row per operation");
   alignas(OperationWork) std::byte room[kFlowOperationsMax * sizeof(OperationWork)];
-  f32 factors[kFlowCallsMax];
+  f32 factors[kFlowCallsMax], rates[kFlowOperationsMax];
   Scratch s;
   s.graph = &graph;
   s.rows = state.operations.data();
   s.operations = reinterpret_cast<OperationWork*>(room);
   s.factors = factors;
+  s.rates = rates;
   const f32 offered = Within(offered_rps, 0.0f, kRateMax);
   LoadColumns(graph.services, inputs, state.services, s.services);
   Prepare(s);
