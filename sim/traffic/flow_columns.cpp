@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "sim/math.h"
 #include "sim/traffic/distribution.h"
@@ -79,7 +80,7 @@ void StationColumns(const f32* __restrict servers, f32* __restrict wait1, f32* _
 void PadColumns(ServiceColumns& s) {
   for (u32 i = s.count; i < s.padded; ++i) {
     for (f32* column : {s.slots, s.reach, s.connect_fail_s, s.fail, s.capacity, s.slow, s.miss,
-                        s.threads, s.hold1, s.hold2, s.queue_limit, s.cpu_s, s.backlog}) {
+                        s.threads, s.hold1, s.hold2, s.queue_limit, s.cpu_s}) {
       column[i] = column[0];
     }
   }
@@ -87,10 +88,10 @@ void PadColumns(ServiceColumns& s) {
 
 }  // namespace
 
-void LoadColumns(std::span<const GraphService> services, std::span<const ServiceInput> inputs,
-                 std::span<const FlowServiceRow> rows, ServiceColumns& s) {
+void PrepareColumns(std::span<const GraphService> services, std::span<const ServiceInput> inputs,
+                    ServiceColumns& s) {
   s.count = static_cast<u32>(inputs.size());
-  s.padded = (s.count + 7) & ~7u;
+  s.padded = PaddedCount(inputs.size());
   for (u32 i = 0; i < s.count; ++i) {
     const ServiceInput& input = inputs[i];
     const GraphService& service = services[i];
@@ -106,7 +107,6 @@ void LoadColumns(std::span<const GraphService> services, std::span<const Service
     s.hold2[i] = service.loop_cores;
     s.queue_limit[i] = static_cast<f32>(service.queue_limit);
     s.cpu_s[i] = service.cpu_per_request_s;
-    s.backlog[i] = rows[i].backlog;
   }
   PadColumns(s);
   // Comparisons that depend on each other stand in loops of their own, which keeps the loops free
@@ -134,13 +134,43 @@ void LoadColumns(std::span<const GraphService> services, std::span<const Service
   }
   for (u32 i = 0; i < s.padded; ++i) {
     s.cpu_s[i] = s.cpu_s[i] / AtMost(cores[i], 1.0f);
-    s.backlog[i] = up[i] * Within(s.backlog[i], 0.0f, s.queue_limit[i]);
-    s.refuse[i] = 0.0f;
-    s.wait1[i] = s.wait2[i] = 0.0f;
+    s.backlog_limit[i] = up[i] * s.queue_limit[i];
     s.calls[i] = 0.0f;
   }
   for (u32 i = 0; i < s.padded; ++i) s.load[i] = AtLeast(1.0f - s.reach[i], s.fail[i]);
   s.any_fails = LargestOf(s.load, s.padded, 1.0f) > 0.0f;
+}
+
+void KeepColumns(const ServiceColumns& s, f32* to) {
+  for (u32 i = 0; i < s.padded; i += kWide) {
+    for (const f32* column : {s.reach, s.fail, s.miss, s.connect_fail_s, s.slots, s.cpu_s,
+                              s.cpu_servers, s.queue_limit, s.backlog_limit, s.threads, s.calls}) {
+      std::memcpy(to, column + i, sizeof(Wide));
+      to += kWide;
+    }
+  }
+}
+
+void TakeColumns(const f32* from, u32 count, ServiceColumns& s) {
+  s.count = count;
+  s.padded = PaddedCount(count);
+  for (u32 i = 0; i < s.padded; i += kWide) {
+    for (f32* column : {s.reach, s.fail, s.miss, s.connect_fail_s, s.slots, s.cpu_s,
+                        s.cpu_servers, s.queue_limit, s.backlog_limit, s.threads, s.calls}) {
+      std::memcpy(column + i, from, sizeof(Wide));
+      from += kWide;
+    }
+  }
+}
+
+void LoadBacklogs(std::span<const FlowServiceRow> rows, ServiceColumns& s) {
+  for (u32 i = 0; i < s.count; ++i) s.backlog[i] = rows[i].backlog;
+  for (u32 i = s.count; i < s.padded; ++i) s.backlog[i] = 0.0f;
+  for (u32 i = 0; i < s.padded; ++i) {
+    s.backlog[i] = Within(s.backlog[i], 0.0f, s.backlog_limit[i]);
+    s.refuse[i] = 0.0f;
+    s.wait1[i] = s.wait2[i] = 0.0f;
+  }
 }
 
 void StartPass(ServiceColumns& s) {

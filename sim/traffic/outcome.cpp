@@ -143,6 +143,9 @@ Outcome Attempt(const Outcome& response, const AttemptLimits& limits) {
   const f32 timeout = std::max(limits.timeout_s, 0.0f);
   const f32 taken = limits.reach * (1.0f - limits.refuse);
   const f32 lost_s = std::min(limits.connect_fail_s, timeout);
+  if (limits.reach <= 0.0f) {  // the same with fewer steps
+    return {Lanes{0, 0, 1, 0}, Lanes{0, 0, lost_s, 0}, Lanes{0, 0, lost_s * lost_s, 0}};
+  }
   Outcome in_time = response;
   if (MayMeet(response, timeout)) in_time = CutAll(response, timeout);
   Outcome r = Times(taken, in_time);
