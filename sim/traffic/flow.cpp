@@ -267,28 +267,29 @@ Outcome CallsUp(const Branch& clean, u32 k, u32 end, f32 down, Scratch& s) {
   return all;
 }
 
-// The last operation of a pool is known: so are its threads' holding time and everybody's wait.
-void FinishPool(u32 of, Scratch& s) {
+// An operation of a pool whose threads wait for callees is known. With the last one so are the
+// threads' holding time and everybody's wait: the others get their answers again.
+void AddHold(u32 of, u32 at, const Branch& hold, Scratch& s) {
   ServiceColumns& c = s.services;
+  c.hold1[of] += s.operations[at].weight * hold.first;
+  c.hold2[of] += s.operations[at].weight * hold.second;
+  if (s.unfinished[of] != 0) return;
+  Finish(of, s);
   const GraphService& service = s.graph->services[of];
   const u32 end = service.first_operation + service.operations;
-  c.hold1[of] = c.hold2[of] = 0.0f;
-  for (u32 at = service.first_operation; at < end; ++at) {
-    const OperationWork& o = s.operations[at];
-    const Branch total = Total(o.hold);
-    c.hold1[of] += o.weight * total.first;
-    c.hold2[of] += o.weight * total.second;
-  }
-  Finish(of, s);
-  for (u32 at = service.first_operation; at < end; ++at) {
-    SetResponse(s.operations[at], s.operations[at].hold, of, c);
+  for (u32 other = service.first_operation; other < end; ++other) {
+    if (other != at) SetResponse(s.operations[other], s.operations[other].hold, of, c);
   }
 }
 
 // Answers from the leaves to the entries.
 void AnswersUp(Scratch& s) {
   WaitsKnown(s);
-  const ServiceColumns& c = s.services;
+  ServiceColumns& c = s.services;
+  for (u32 i = 0; i < c.padded; ++i) {  // summed again, with callees (AddHold)
+    c.hold1[i] = c.calls[i] > 0.0f ? 0.0f : c.hold1[i];
+    c.hold2[i] = c.calls[i] > 0.0f ? 0.0f : c.hold2[i];
+  }
   const u32* order = s.graph->order.data();
   const GraphOperation* operations = s.graph->operations.data();
   OperationWork* works = s.operations;
@@ -304,23 +305,22 @@ void AnswersUp(Scratch& s) {
     const u32 end = k + operation.calls;
     const Branch clean = CleanCallsUp(k, end, s);
     --s.unfinished[of];
-    // The last operation of a pool that calls gives all of them their answers (FinishPool).
     const bool keeps_hold = c.calls[of] > 0.0f;
-    const bool finishes = keeps_hold && s.unfinished[of] == 0;
     if (k == end && c.fail[of] == 0.0f) {
       const f32 miss = c.miss[of];
       const Branch hold = own * Branch{1.0f, miss * clean.first, miss * clean.second};
-      if (!finishes) SetCleanResponse(o, hold, of, c);
-      if (keeps_hold) o.hold = Sure(hold);
+      if (keeps_hold) AddHold(of, at, hold, s);
+      if (keeps_hold && s.unfinished[of] != 0) o.hold = Sure(hold);
+      SetCleanResponse(o, hold, of, c);
     } else {
       Outcome rest = CallsUp(clean, k, end, s.rates[at] * c.goes_on[of], s);
       if (c.miss[of] < 1.0f) rest = Sometimes(c.miss[of], rest);
       if (c.fail[of] > 0.0f) rest = FailsFirst(c.fail[of], rest);
       const Outcome hold = After({own.first, own.second}, rest);
-      if (!finishes) SetResponse(o, hold, of, c);
-      if (keeps_hold) o.hold = hold;
+      if (keeps_hold) AddHold(of, at, Total(hold), s);
+      if (keeps_hold && s.unfinished[of] != 0) o.hold = hold;
+      SetResponse(o, hold, of, c);
     }
-    if (finishes) FinishPool(of, s);
   }
 }
 
