@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "bench/results.h"
+#include "bench/summary_json.h"
 #include "episodes/observer_rules.h"
 #include "episodes/script.h"
 
@@ -16,23 +17,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json ToJson(const Summary& s) {
-  return {{"episodes", s.episodes},
-          {"errored", s.errored},
-          {"verdict_mean", s.verdict_mean},
-          {"verdict_ci95", {s.verdict_ci95.low, s.verdict_ci95.high}},
-          {"success", s.success},
-          {"harm", s.harm},
-          {"false_action_healthy", s.false_action_healthy},
-          {"steps_mean", s.steps_mean},
-          {"ttr_median_s", s.ttr_median_s}};
-}
-
 using Group = std::map<std::string, std::vector<const EpisodeResult*>>;
 
 Json ToJson(const Group& groups) {
   Json out = Json::object();
-  for (const auto& [name, episodes] : groups) out[name] = ToJson(Summarise(episodes));
+  for (const auto& [name, episodes] : groups) out[name] = SummaryJson(Summarise(episodes));
   return out;
 }
 
@@ -67,6 +56,18 @@ std::string ReplayCommand(const ScenarioLabel& label, const EpisodeResult& e) {
 
 }  // namespace
 
+Json SummaryJson(const Summary& s) {
+  return {{"episodes", s.episodes},
+          {"errored", s.errored},
+          {"verdict_mean", s.verdict_mean},
+          {"verdict_ci95", {s.verdict_ci95.low, s.verdict_ci95.high}},
+          {"success", s.success},
+          {"harm", s.harm},
+          {"false_action_healthy", s.false_action_healthy},
+          {"steps_mean", s.steps_mean},
+          {"ttr_median_s", s.ttr_median_s}};
+}
+
 std::string ResultsDocument(const RunInfo& info, const std::vector<ScenarioLabel>& scenarios,
                             const std::vector<EpisodeResult>& episodes) {
   std::vector<const EpisodeResult*> all, faulty, healthy;
@@ -91,9 +92,9 @@ std::string ResultsDocument(const RunInfo& info, const std::vector<ScenarioLabel
               {"verdict_rules", kVerdictRules},
               {"agent", info.agent},
               {"seeds", {info.first_seed, info.last_seed}},
-              {"overall", ToJson(Summarise(all))},
-              {"faulty", ToJson(Summarise(faulty))},
-              {"healthy", ToJson(Summarise(healthy))},
+              {"overall", SummaryJson(Summarise(all))},
+              {"faulty", SummaryJson(Summarise(faulty))},
+              {"healthy", SummaryJson(Summarise(healthy))},
               {"hash", fmt::format("{:016x}", HashEpisodes(episodes))},
               {"by_fault", ToJson(by_fault)},
               {"by_task", ToJson(by_task)},
@@ -108,8 +109,8 @@ std::string ResultsDocument(const RunInfo& info, const std::vector<ScenarioLabel
   if (!info.held_out.empty()) {
     out["held_out"] = {
         {"causes", info.held_out},
-        {"faulty_held_out", ToJson(Summarise(FaultyByCause(episodes, info.held_out, true)))},
-        {"faulty_others", ToJson(Summarise(FaultyByCause(episodes, info.held_out, false)))}};
+        {"faulty_held_out", SummaryJson(Summarise(FaultyByCause(episodes, info.held_out, true)))},
+        {"faulty_others", SummaryJson(Summarise(FaultyByCause(episodes, info.held_out, false)))}};
   }
   return out.dump(2);
 }

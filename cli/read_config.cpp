@@ -4,7 +4,7 @@
 #include <fmt/core.h>
 #include <yaml-cpp/yaml.h>
 
-#include "cli/file_io.h"
+#include "sim/api/file_io.h"
 
 namespace wt {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <sstream>
 
-#include "cli/file_io.h"
+#include "sim/api/file_io.h"
 
 namespace wt {
 

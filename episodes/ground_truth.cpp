@@ -9,15 +9,21 @@
 namespace wt {
 namespace {
 
-bool LiesIn(const Sim& sim, const Fault& fault, EntityKind kind, u32 row) {
-  const RootCause truth = TruthOf(sim, fault);
-  if (truth.entity == kind && truth.entity_row == row) return true;
-  const ObjectKind object =
-      kind == EntityKind::kService ? ObjectKind::kService : ObjectKind::kDeployment;
-  for (const ObjectRef& part : CauseObjects(sim, fault)) {
-    if (part.kind == object && part.row == row) return true;
+// The object that stands for an entity of this kind.
+ObjectKind ObjectOf(EntityKind kind) {
+  switch (kind) {
+    case EntityKind::kService: return ObjectKind::kService;
+    case EntityKind::kWorkload: return ObjectKind::kDeployment;
+    case EntityKind::kNode: return ObjectKind::kNode;
+    case EntityKind::kCluster:
+    case EntityKind::kCount: break;
   }
-  return false;
+  return ObjectKind::kNone;
+}
+
+CausePlace PlaceOf(const Sim& sim, const Fault& fault) {
+  const RootCause truth = TruthOf(sim, fault);
+  return {truth.entity, truth.entity_row, CauseObjects(sim, fault)};
 }
 
 bool IsObjectOf(const Sim& sim, const Fault& fault, const Answer& answer) {
@@ -60,9 +66,26 @@ bool IsPartOfCause(const Sim& sim, ObjectKind kind, u32 row, u32 born) {
   return false;
 }
 
+std::vector<CausePlace> CausePlaces(const Sim& sim) {
+  std::vector<CausePlace> out;
+  for (const u32 fault : PlannedFaults(sim.world)) {
+    out.push_back(PlaceOf(sim, sim.At<Fault>(fault)));
+  }
+  return out;
+}
+
+bool LiesIn(const CausePlace& place, EntityKind kind, u32 row) {
+  if (place.entity == kind && place.entity_row == row) return true;
+  const ObjectKind object = ObjectOf(kind);
+  for (const ObjectRef& part : place.objects) {
+    if (part.kind == object && part.row == row) return true;
+  }
+  return false;
+}
+
 bool IsCauseEntity(const Sim& sim, EntityKind kind, u32 row) {
   for (const u32 fault : PlannedFaults(sim.world)) {
-    if (LiesIn(sim, sim.At<Fault>(fault), kind, row)) return true;
+    if (LiesIn(PlaceOf(sim, sim.At<Fault>(fault)), kind, row)) return true;
   }
   return false;
 }
@@ -83,7 +106,7 @@ NamedCause CauseNamedBy(const Sim& sim, const Answer& answer, u32 entity_row) {
   for (const u32 row : PlannedFaults(sim.world)) {
     const Fault& fault = sim.At<Fault>(row);
     const bool here = answer.kind != EntityKind::kCluster
-                          ? entity_row != 0 && LiesIn(sim, fault, answer.kind, entity_row)
+                          ? entity_row != 0 && LiesIn(PlaceOf(sim, fault), answer.kind, entity_row)
                           : !answer.object_name.empty() && IsObjectOf(sim, fault, answer);
     const bool kind = !answer.fault_kind.empty() && answer.fault_kind == KindOf(fault).id;
     const bool field = !answer.field.empty() && answer.field == TruthOf(sim, fault).field;

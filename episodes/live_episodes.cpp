@@ -57,13 +57,15 @@ void ForbidSubmit(const ObservationView& view) {
 // Leaves moves on a share of the entities, and on those of the cause.
 void LimitReach(const SimCluster& cluster, const EpisodeRequest& request,
                 const ObservationView& view) {
-  const Sim sim = cluster.View();
+  const std::vector<CausePlace> causes = CausePlaces(cluster.View());
   for (u32 k = 1; k < kEntityKinds; ++k) {
     const auto kind = static_cast<EntityKind>(k);
     const std::span<u32> masks = view.Masks(kind);
     for (u16 s = 0; s < masks.size(); ++s) {
       if (masks[s] == 0 || HashUniform(request.seed, k, s) < request.reach) continue;
-      if (!IsCauseEntity(sim, kind, cluster.RowOf(kind, s))) masks[s] = 0;
+      const u32 row = cluster.RowOf(kind, s);
+      const auto here = [&](const CausePlace& cause) { return LiesIn(cause, kind, row); };
+      if (std::ranges::none_of(causes, here)) masks[s] = 0;
     }
   }
 }

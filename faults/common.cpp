@@ -13,6 +13,14 @@ namespace {
 
 constexpr f32 kOverloaded = 1.05f;  // share of capacity from which queues grow without end
 
+// Others behind its Service serve on without it.
+bool IsOneOfSeveral(const ServiceGraph& graph, u32 service) {
+  for (u32 s = 0; s < graph.services.size(); ++s) {
+    if (s != service && SameToCallers(graph.services[s], graph.services[service])) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 f32 ClientImpact(const ServiceGraph& graph, u32 service) {
@@ -57,6 +65,7 @@ Fit FitWorkload(const Sim& sim, u32 deployment) {
   if (row.born == 0 || row.deleting || row.replicas < 1) return Fit::kNo;
   if (row.service == 0) return Fit::kWeak;
   const u32 graph = row.service - 1u;
+  if (IsOneOfSeveral(sim.blueprint.graph, graph)) return Fit::kWeak;
   const bool noticed = ClientImpact(sim.blueprint.graph, graph) >= kNoticedImpact &&
                        sim.world.Rows<FlowServiceRow>()[graph].rate > 0;
   return noticed ? Fit::kGood : Fit::kWeak;

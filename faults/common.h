@@ -19,7 +19,8 @@ u32 GraphOfService(const Sim& sim, u32 service);
 // strategy Recreate, else maxUnavailable (controllers/rollout_math.h).
 i32 PodsARolloutTakes(const Sim& sim, u32 deployment);
 
-// kGood: in the graph, has traffic, clients need it; kWeak: any other workload with replicas.
+// kGood: in the graph, has traffic, clients need it, no other workload stands behind its
+// Service; kWeak: any other workload with replicas.
 Fit FitWorkload(const Sim& sim, u32 deployment);
 // The same for a rollout that never gets Ready: kGood when the pods it leaves cannot carry the
 // present load.

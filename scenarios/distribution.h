@@ -36,7 +36,6 @@ struct Distribution {
   static Distribution Uniform(Unit unit, f64 low, f64 high);
   static Distribution LogNormal(Unit unit, f64 median, f64 p99);
 
-  bool IsConstant() const { return form == Form::kConstant; }
 };
 
 // REQUIRES: unit is not kText; u in [0, 1). Whole for kCount and kDuration (rounded down).

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <numeric>
+#include <set>
 
 #include "scenarios/behaviour.h"
 #include "scenarios/behaviour_build.h"
@@ -108,6 +109,18 @@ class CycleFinder {
   std::vector<State> state_;
 };
 
+// Of several programs behind one Service (versions of one) the first stands for all.
+std::vector<u32> Faces(const std::vector<AppService>& services) {
+  std::vector<u32> out;
+  std::set<std::pair<std::string, std::string>> seen;
+  for (u32 i = 0; i < services.size(); ++i) {
+    const AppService& service = services[i];
+    if (service.kube_service.empty()) continue;
+    if (seen.insert({service.name_space, service.kube_service}).second) out.push_back(i);
+  }
+  return out;
+}
+
 // Services whose callers all lack a Service of their own (load generators) count as not called.
 std::vector<u32> Roots(const BehaviourBuild& build) {
   const auto& services = build.result.services;
@@ -119,8 +132,8 @@ std::vector<u32> Roots(const BehaviourBuild& build) {
     }
   }
   std::vector<u32> roots;
-  for (u32 i = 0; i < services.size(); ++i) {
-    if (!called[i] && !services[i].kube_service.empty() && services[i].port > 0) roots.push_back(i);
+  for (const u32 i : Faces(services)) {
+    if (!called[i] && services[i].port > 0) roots.push_back(i);
   }
   return roots;
 }
@@ -128,7 +141,7 @@ std::vector<u32> Roots(const BehaviourBuild& build) {
 std::vector<u32> EntryPoints(const BehaviourBuild& build) {
   const auto& services = build.result.services;
   std::vector<u32> ingress;
-  for (u32 i = 0; i < services.size(); ++i) {
+  for (const u32 i : Faces(services)) {
     if (HasIngress(services[i], build.objects)) ingress.push_back(i);
   }
   if (!ingress.empty()) return ingress;

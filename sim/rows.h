@@ -276,8 +276,7 @@ struct Fault {
 };
 
 // Who can write to the cluster (audit): changed_by of rows.
-enum ActorId : u32 { kLoaded = 0, kAgent = 1, kFaultActor = 2, kNoiseActor = 3, kRogueActor = 4,
-                     kControllerActor = 5 };
+enum ActorId : u32 { kLoaded = 0, kAgent = 1, kFaultActor = 2 };
 
 enum class ObjectKind : u8 {
   kNone, kNode, kDeployment, kReplicaSet, kPod, kService, kConfigMap, kSecret, kNamespace, kOther

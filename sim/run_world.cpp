@@ -71,6 +71,7 @@ void RunWorld(Sim& sim, SimTime until) {
       ArmIfIdle(sim.world, SimEvent::kFlow, 0, sim.now() + kFlowQuantum);
     }
     EnsureHeadroom(sim);
+    if (sim.sink != nullptr) [[unlikely]] sim.sink->Settled();
     const Next next = PeekLive(sim.world);
     if (next.at > until) break;
     PopLive(sim.world);

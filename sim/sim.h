@@ -19,6 +19,7 @@ class ChangeSink {
   virtual ~ChangeSink() = default;
   virtual void Changed(ObjectKind kind, u32 row) = 0;
   virtual void Deleting(ObjectKind kind, u32 row) = 0;  // called before the row is freed
+  virtual void Settled() = 0;  // between events: what Changed named can be read
 };
 
 struct FaultHooks;  // faults/fault_schedule.h supplies it; null: no faults

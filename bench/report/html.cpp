@@ -76,6 +76,28 @@ std::string AgentsSection(const Report& report) {
                            EscapeHtml(first.verdict_rules), EscapeHtml(first.commit));
 }
 
+// Two rows for causes that training left out and for the rest, where an agent's are told apart.
+std::string HeldOutRows(const Report& report) {
+  std::vector<std::string> causes;
+  for (const AgentScores& agent : report.agents) {
+    if (agent.held_out) causes = agent.held_out->causes;
+  }
+  if (causes.empty()) return {};
+  std::string names, out;
+  for (const std::string& cause : causes) names += (names.empty() ? "" : ", ") + cause;
+  for (const bool apart : {true, false}) {
+    out += apart ? "<tr><th>cause in " + EscapeHtml(names) + "</th>"
+                 : "<tr><th>cause elsewhere</th>";
+    for (const AgentScores& agent : report.agents) {
+      const bool known = agent.held_out && agent.held_out->causes == causes;
+      out += !known ? "<td></td>"
+                    : HeatCell(apart ? agent.held_out->held_out : agent.held_out->others);
+    }
+    out += "</tr>\n";
+  }
+  return out;
+}
+
 std::string FaultsSection(const Report& report) {
   if (report.agents.empty()) return {};
   std::set<std::string> kinds;
@@ -93,7 +115,7 @@ std::string FaultsSection(const Report& report) {
     }
     out += "</tr>\n";
   }
-  return out + "</table>\n</section>\n";
+  return out + HeldOutRows(report) + "</table>\n</section>\n";
 }
 
 }  // namespace

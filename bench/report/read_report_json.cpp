@@ -134,6 +134,11 @@ Result<AgentScores> ReadScores(std::string_view results_document, const std::str
     for (const auto& [kind, one] : json.at("by_fault").items()) {
       out.by_fault[kind] = SummaryOf(one);
     }
+    if (json.contains("held_out")) {
+      const Json& apart = json.at("held_out");
+      out.held_out = HeldOutScores{apart.at("causes"), SummaryOf(apart.at("faulty_held_out")),
+                                   SummaryOf(apart.at("faulty_others"))};
+    }
   } catch (const std::exception& wrong) {
     return Wrong(place, std::string("lacks what `bench` writes: ") + wrong.what());
   }

@@ -34,6 +34,12 @@ struct TrainingRun {
 };
 inline constexpr std::size_t kPointsMax = 300;
 
+// Faulty episodes by where their cause lies (bench --held-out).
+struct HeldOutScores {
+  std::vector<std::string> causes;  // names of the entities
+  Summary held_out, others;
+};
+
 struct AgentScores {
   std::string name;   // of the agent
   std::string place;  // the file it was read from
@@ -41,6 +47,7 @@ struct AgentScores {
   u64 first_seed = 0, last_seed = 0;
   Summary overall, faulty, healthy;
   std::map<std::string, Summary> by_fault;
+  std::optional<HeldOutScores> held_out;
 };
 
 struct Report {

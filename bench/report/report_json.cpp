@@ -2,23 +2,12 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/report/report.h"
+#include "bench/summary_json.h"
 
 namespace wt {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json ToJson(const Summary& s) {
-  return {{"episodes", s.episodes},
-          {"errored", s.errored},
-          {"verdict_mean", s.verdict_mean},
-          {"verdict_ci95", {s.verdict_ci95.low, s.verdict_ci95.high}},
-          {"success", s.success},
-          {"harm", s.harm},
-          {"false_action_healthy", s.false_action_healthy},
-          {"steps_mean", s.steps_mean},
-          {"ttr_median_s", s.ttr_median_s}};
-}
 
 Json ToJson(const TrainingRun& run) {
   Json points = Json::array();
@@ -47,18 +36,24 @@ Json ToJson(const TrainingRun& run) {
 
 Json ToJson(const AgentScores& agent) {
   Json by_fault = Json::object();
-  for (const auto& [kind, summary] : agent.by_fault) by_fault[kind] = ToJson(summary);
-  return {{"name", agent.name},
-          {"commit", agent.commit},
-          {"suite", agent.suite},
-          {"suite_hash", agent.suite_hash},
-          {"engine", agent.engine},
-          {"verdict_rules", agent.verdict_rules},
-          {"seeds", {agent.first_seed, agent.last_seed}},
-          {"overall", ToJson(agent.overall)},
-          {"faulty", ToJson(agent.faulty)},
-          {"healthy", ToJson(agent.healthy)},
-          {"by_fault", std::move(by_fault)}};
+  for (const auto& [kind, summary] : agent.by_fault) by_fault[kind] = SummaryJson(summary);
+  Json out = {{"name", agent.name},
+              {"commit", agent.commit},
+              {"suite", agent.suite},
+              {"suite_hash", agent.suite_hash},
+              {"engine", agent.engine},
+              {"verdict_rules", agent.verdict_rules},
+              {"seeds", {agent.first_seed, agent.last_seed}},
+              {"overall", SummaryJson(agent.overall)},
+              {"faulty", SummaryJson(agent.faulty)},
+              {"healthy", SummaryJson(agent.healthy)},
+              {"by_fault", std::move(by_fault)}};
+  if (agent.held_out) {
+    out["held_out"] = {{"causes", agent.held_out->causes},
+                       {"faulty_held_out", SummaryJson(agent.held_out->held_out)},
+                       {"faulty_others", SummaryJson(agent.held_out->others)}};
+  }
+  return out;
 }
 
 }  // namespace

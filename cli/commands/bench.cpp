@@ -2,10 +2,7 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <chrono>
-#include <ctime>
 #include <filesystem>
-#include <random>
 
 #include "cli/commands.h"
 #include "cli/commands/bench_perf.h"
@@ -72,12 +69,6 @@ void PrintTable(const PreparedSuite& suite, const RunInfo& info,
   if (!healthy.empty()) fmt::print("false actions on healthy: {:.3f}\n", h.false_action_healthy);
 }
 
-f64 CpuSeconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<f64>(now.tv_sec) + static_cast<f64>(now.tv_nsec) * 1e-9;
-}
-
 RunInfo InfoOf(const Arguments& arguments, const PreparedSuite& suite, const SeedRange& seeds) {
   RunInfo info;
   info.commit = std::string(kBuildInfo.commit);
@@ -121,38 +112,20 @@ Result<ExitCode> Run(const Arguments& arguments) {
   }
   const RunInfo info = InfoOf(arguments, *suite, seeds);
   BenchRun run(info, *suite, arguments.Text("--out"));
-  EvaluateOptions options;
+  std::vector<EpisodeResult> finished;
   if (arguments.Flag("--resume")) {
-    Result<std::vector<EpisodeResult>> finished = run.ReadFinished();
-    if (!finished) return finished.error();
-    options.finished = std::move(*finished);
-    LogInfo("{} finished episodes are kept", options.finished.size());
+    Result<std::vector<EpisodeResult>> kept = run.ReadFinished();
+    if (!kept) return kept.error();
+    finished = std::move(*kept);
+    LogInfo("{} finished episodes are kept", finished.size());
   }
   if (const Status opened = run.Open(arguments.Flag("--resume")); !opened) return opened.error();
-  options.first_seed = seeds.first;
-  options.last_seed = seeds.last;
-  options.threads = info.threads;
-  options.drop_actions = true;  // they are in episodes.jsonl
-  // A program sees one episode after the other, not many at once.
-  if (info.agent.starts_with("exec:")) {
-    options.chunk = 1;
-    options.order_key = std::random_device{}() | 1u;
-  }
-  const u64 total = suite->setups.size() * (seeds.last - seeds.first + 1);
-  Progress progress("episodes", total);
-  u64 done = options.finished.size();
-  options.on_chunk = [&](std::span<const EpisodeResult> part) {
-    run.Append(part);
-    done += part.size();
-    progress.Update(done);
+  Progress progress("episodes", suite->setups.size() * (seeds.last - seeds.first + 1));
+  u64 done = finished.size();
+  const Evaluation evaluation = run.Play(*agent, std::move(finished), [&](u64 more) {
+    progress.Update(done += more);
     return !Interrupted();
-  };
-  const auto start = std::chrono::steady_clock::now();
-  const f64 cpu_start = CpuSeconds();
-  const Evaluation evaluation = Evaluate(*suite, *agent, options);
-  run.info().wall_s =
-      std::chrono::duration<f64>(std::chrono::steady_clock::now() - start).count();
-  run.info().cpu_s = CpuSeconds() - cpu_start;
+  });
 
   const std::string document = ResultsDocument(run.info(), suite->labels, evaluation.episodes);
   if (const Status written = run.Finish(document); !written) return written.error();

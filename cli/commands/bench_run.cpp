@@ -3,9 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <ctime>
 #include <filesystem>
+#include <random>
 
-#include "cli/file_io.h"
+#include "sim/api/file_io.h"
 
 namespace wt {
 namespace {
@@ -19,6 +22,12 @@ std::string Identity(const RunInfo& info) {
                      "\"seeds\": [{}, {}]}}\n",
                      info.suite, info.suite_hash, kEngineVersion, kVerdictRules, info.agent,
                      info.first_seed, info.last_seed);
+}
+
+f64 CpuSeconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<f64>(now.tv_sec) + static_cast<f64>(now.tv_nsec) * 1e-9;
 }
 
 }  // namespace
@@ -87,6 +96,31 @@ void BenchRun::Append(std::span<const EpisodeResult> episodes) {
     std::fwrite(line.data(), 1, line.size(), episodes_);
   }
   std::fflush(episodes_);
+}
+
+Evaluation BenchRun::Play(const PolicyFactory& agent, std::vector<EpisodeResult> finished,
+                          const std::function<bool(u64)>& on_part) {
+  EvaluateOptions options;
+  options.first_seed = info_.first_seed;
+  options.last_seed = info_.last_seed;
+  options.threads = info_.threads;
+  options.finished = std::move(finished);
+  options.drop_actions = true;  // they are in episodes.jsonl
+  // A program sees one episode after the other, not many at once.
+  if (info_.agent.starts_with("exec:")) {
+    options.chunk = 1;
+    options.order_key = std::random_device{}() | 1u;
+  }
+  options.on_chunk = [&](std::span<const EpisodeResult> part) {
+    Append(part);
+    return on_part(part.size());
+  };
+  const auto start = std::chrono::steady_clock::now();
+  const f64 cpu_start = CpuSeconds();
+  Evaluation evaluation = Evaluate(suite_, agent, options);
+  info_.wall_s = std::chrono::duration<f64>(std::chrono::steady_clock::now() - start).count();
+  info_.cpu_s = CpuSeconds() - cpu_start;
+  return evaluation;
 }
 
 Status BenchRun::Finish(const std::string& results_document) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdio>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,10 +27,14 @@ class BenchRun {
   Result<std::vector<EpisodeResult>> ReadFinished() const;
   // Makes the folder and run.json; with `resume` cuts a torn last line off and goes on.
   Status Open(bool resume);
-  void Append(std::span<const EpisodeResult> episodes);
+  // Plays what is left of info()'s seeds: a line in the folder as soon as an episode ends, times
+  // into info(). `on_part`: so many episodes more are done; false stops.
+  Evaluation Play(const PolicyFactory& agent, std::vector<EpisodeResult> finished,
+                  const std::function<bool(u64)>& on_part);
   Status Finish(const std::string& results_document);
 
  private:
+  void Append(std::span<const EpisodeResult> episodes);
   std::string Path(const char* name) const { return folder_ + "/" + name; }
 
   RunInfo info_;

@@ -10,9 +10,9 @@
 #include "cli/commands/play_incident.h"
 #include "cli/commands/shared.h"
 #include "cli/commands/timeline.h"
-#include "cli/file_io.h"
 #include "cli/log.h"
 #include "episodes/playthrough.h"
+#include "sim/api/file_io.h"
 
 namespace wt {
 namespace {

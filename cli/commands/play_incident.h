@@ -24,8 +24,8 @@ struct PlayedIncident {
   EpisodeResult result;
 };
 
-// Plays the first scenario of `suite`. Errors: kUsage (agent), kInvalidInput (it could not start,
-// or the agent's program lost it).
+// Plays the first scenario of `suite`. Errors: kUsage (agent), kInvalidInput (it could not start),
+// kEnvironment (the agent's program lost it).
 Result<PlayedIncident> PlayIncident(const PreparedSuite& suite, const PlayOptions& options);
 
 }  // namespace wt

@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "cli/data_root.h"
-#include "cli/file_io.h"
+#include "sim/api/file_io.h"
 
 namespace wt {
 namespace {

@@ -8,8 +8,8 @@
 #include "cli/commands.h"
 #include "cli/commands/one_episode.h"
 #include "cli/commands/shared.h"
-#include "cli/file_io.h"
 #include "cli/log.h"
+#include "sim/api/file_io.h"
 
 namespace wt {
 namespace {

@@ -8,11 +8,11 @@
 #include "cli/commands.h"
 #include "cli/commands/one_episode.h"
 #include "cli/data_root.h"
-#include "cli/file_io.h"
 #include "episodes/scenario_setup.h"
 #include "scenarios/check_scenario.h"
 #include "scenarios/fault_kinds.h"
 #include "scenarios/load_scenario.h"
+#include "sim/api/file_io.h"
 
 namespace wt {
 namespace {

@@ -8,7 +8,6 @@
 
 #include "cli/commands/report_files.h"
 #include "cli/data_root.h"
-#include "cli/file_io.h"
 #include "cli/interrupt.h"
 #include "cli/learn/cluster_run.h"
 #include "cli/learn/learn_commands.h"
@@ -16,6 +15,7 @@
 #include "cli/log.h"
 #include "cli/progress.h"
 #include "cli/version.h"
+#include "sim/api/file_io.h"
 
 namespace wt {
 namespace {

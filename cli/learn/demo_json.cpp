@@ -1,34 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
+#include "bench/summary_json.h"
 #include "cli/learn/demo.h"
 
 namespace wt {
-namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json ToJson(const Summary& s) {
-  return {{"episodes", s.episodes},
-          {"verdict_mean", s.verdict_mean},
-          {"verdict_ci95", {s.verdict_ci95.low, s.verdict_ci95.high}},
-          {"success", s.success},
-          {"harm", s.harm},
-          {"false_action_healthy", s.false_action_healthy},
-          {"steps_mean", s.steps_mean},
-          {"ttr_median_s", s.ttr_median_s}};
-}
-
-}  // namespace
 
 std::string DemoDocument(const DemoPlan& plan, const DemoOutcome& o) {
   const DemoTraining& t = o.training;
   Json agents = Json::array();
   for (const DemoScore& score : o.scores) {
     agents.push_back({{"agent", score.agent},
-                      {"overall", ToJson(score.overall)},
-                      {"faulty", ToJson(score.faulty)},
-                      {"healthy", ToJson(score.healthy)}});
+                      {"overall", SummaryJson(score.overall)},
+                      {"faulty", SummaryJson(score.faulty)},
+                      {"healthy", SummaryJson(score.healthy)}});
   }
   const Json document = {
       {"schema", "wavetank.demo/1"},

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <filesystem>
 
 #include "cli/commands/bench_run.h"
@@ -9,7 +8,6 @@
 #include "cli/learn/demo.h"
 #include "cli/progress.h"
 #include "cli/version.h"
-#include "learners/run_folder.h"
 
 namespace wt {
 namespace {
@@ -39,23 +37,10 @@ Status ScoreOne(const PreparedSuite& suite, const DemoPlan& plan, const std::str
   info.threads = outcome.config.collect.threads;
   BenchRun run(info, suite, outcome.folder + "/bench/" + name);
   if (const Status opened = run.Open(false); !opened) return opened;
-  EvaluateOptions options;
-  options.first_seed = info.first_seed;
-  options.last_seed = info.last_seed;
-  options.threads = info.threads;
-  options.drop_actions = true;  // they are in episodes.jsonl
-  options.on_chunk = [&](std::span<const EpisodeResult> part) {
-    run.Append(part);
-    done += part.size();
-    progress.Update(done, name);
+  const Evaluation evaluation = run.Play(*factory, {}, [&](u64 more) {
+    progress.Update(done += more, name);
     return !Interrupted();
-  };
-  const auto start = std::chrono::steady_clock::now();
-  const f64 cpu_start = CpuSeconds();
-  const Evaluation evaluation = Evaluate(suite, *factory, options);
-  run.info().wall_s =
-      std::chrono::duration<f64>(std::chrono::steady_clock::now() - start).count();
-  run.info().cpu_s = CpuSeconds() - cpu_start;
+  });
   if (!evaluation.complete) return Ok{};
   outcome.scores.push_back(ScoreOf(agent, evaluation.episodes));
   return run.Finish(ResultsDocument(run.info(), suite.labels, evaluation.episodes));

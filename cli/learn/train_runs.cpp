@@ -6,9 +6,9 @@
 #include <array>
 #include <filesystem>
 
-#include "cli/file_io.h"
 #include "cli/log.h"
 #include "learners/config_json.h"
+#include "sim/api/file_io.h"
 
 namespace wt {
 namespace {

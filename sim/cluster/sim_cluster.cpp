@@ -94,7 +94,7 @@ SimCluster SimCluster::Fork(WorldPool& pool) const {
 
 Sim SimCluster::View() const {
   // Sim serves readers and writers alike; const members only read through it.
-  return Sim{*blueprint_, const_cast<World&>(world_), *pool_, nullptr, side_.options.faults,
+  return Sim{*blueprint_, const_cast<World&>(world_), *pool_, sink_, side_.options.faults,
              side_.options.check_invariants};
 }
 
@@ -239,6 +239,7 @@ void SimCluster::Place(EntityKind kind, u32 row, u32 born) {
     const GraphService& graph = blueprint_->graph.services[g];
     if (graph.kube_service == service.name && graph.ns == service.ns) {
       slot.graph = static_cast<u16>(g + 1);
+      return;
     }
   }
 }

@@ -100,6 +100,8 @@ class SimCluster final : public Cluster {
   void SetComplaint(bool complained) { side_.options.complaint = complained; }
   // Workloads that hold data, as they were at the start of the episode.
   std::span<const EntitySlot> Stores() const { return side_.stores; }
+  // Told of every change the API would show, until nullptr; a Fork has none.
+  void Attach(ChangeSink* sink) { sink_ = sink; }
   // Slots follow the World after it was changed other than by Apply and Advance.
   void SyncSlots();
 
@@ -184,6 +186,7 @@ class SimCluster final : public Cluster {
   };
   const Blueprint* blueprint_ = nullptr;
   WorldPool* pool_ = nullptr;
+  ChangeSink* sink_ = nullptr;
   World world_;
   Side side_;
 };

@@ -21,8 +21,6 @@ void WakeReplicaSet(Sim& sim, u32 replica_set);
 void WakeService(Sim& sim, u32 service);
 void WakeServicesOf(Sim& sim, u32 pod);  // every Service whose selector matches the pod
 void WakeScheduler(Sim& sim);
-// A cluster change that may make unschedulable pods fit (pod gone, node changed).
-void RetryUnschedulable(Sim& sim);
 
 // True when every pair of `selector` is among the labels of the pod's template
 // (pod-template-hash included).

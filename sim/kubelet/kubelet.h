@@ -33,12 +33,10 @@ void CheckMemory(Sim& sim, u32 container, f32 bytes_in_use);  // kubelet/oom.cpp
 bool Serves(const Sim& sim, u32 container, u16 port);
 // True when its program listens on `port` once it serves.
 bool HasPort(const Sim& sim, u32 container, u16 port);
+// True when the container runs what callers of this GraphService want (SameToCallers).
+bool Answers(const Sim& sim, const Container& container, u32 graph_service);
 // True when a call to this GraphService meets its process now, through its Service as kube-proxy
 // knows it. O(services + endpoints).
 bool ServiceAnswers(const Sim& sim, u32 graph_service);
-
-// The GraphService (index + 1) whose process this container really runs: its workload's, when
-// image repo and command are those of that service; 0 when it is some other program.
-u16 ServiceOfContainer(const Sim& sim, u32 container);
 
 }  // namespace wt

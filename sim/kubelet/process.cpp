@@ -125,7 +125,9 @@ bool EndpointAnswers(const Sim& sim, const Endpoint& endpoint, u32 graph_service
   const Pod& pod = sim.At<Pod>(endpoint.pod);
   if (pod.born != endpoint.pod_born) return false;
   for (u32 at = pod.first_container; at != 0; at = RowOf(sim, at).next) {
-    if (Serves(sim, at, endpoint.proxy_port)) return RowOf(sim, at).service == graph_service + 1;
+    if (Serves(sim, at, endpoint.proxy_port)) {
+      return Answers(sim, RowOf(sim, at), graph_service);
+    }
   }
   return false;
 }
@@ -209,9 +211,11 @@ bool Serves(const Sim& sim, u32 container, u16 port) {
          HasPort(sim, container, port);
 }
 
-u16 ServiceOfContainer(const Sim& sim, u32 container) {
-  const Container& c = RowOf(sim, container);
-  return IsAlive(c) ? c.service : u16{0};
+bool Answers(const Sim& sim, const Container& container, u32 graph_service) {
+  if (container.service == graph_service + 1) return true;
+  if (container.service == 0) return false;
+  const std::vector<GraphService>& services = sim.blueprint.graph.services;
+  return SameToCallers(services[container.service - 1u], services[graph_service]);
 }
 
 bool ServiceAnswers(const Sim& sim, u32 graph_service) {

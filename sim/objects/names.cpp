@@ -217,17 +217,6 @@ Complaints PortNumberComplaints(i64 port) {
   return {"must be between 1 and 65535, inclusive"};
 }
 
-Complaints CIdentifierComplaints(std::string_view text) {
-  const auto allowed = [](char c) { return Alnum(c) || c == '_'; };
-  if (!text.empty() && !Digit(text.front()) && std::all_of(text.begin(), text.end(), allowed)) {
-    return {};
-  }
-  return {
-      Rule("a valid C identifier must start with alphabetic character or '_', followed by a "
-           "string of alphanumeric characters or '_'",
-           "[A-Za-z_][A-Za-z0-9_]*", {"my_name", "MY_NAME", "MyName"})};
-}
-
 Complaints HttpHeaderNameComplaints(std::string_view text) {
   const auto allowed = [](char c) { return Alnum(c) || c == '-'; };
   if (!text.empty() && std::all_of(text.begin(), text.end(), allowed)) return {};

@@ -25,7 +25,6 @@ Complaints ConfigMapKeyComplaints(std::string_view text);
 Complaints EnvVarNameComplaints(std::string_view text);
 Complaints PercentComplaints(std::string_view text);
 Complaints PortNumberComplaints(i64 port);
-Complaints CIdentifierComplaints(std::string_view text);
 Complaints HttpHeaderNameComplaints(std::string_view text);
 
 // "must be no more than N characters".

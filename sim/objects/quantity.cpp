@@ -349,13 +349,6 @@ Quantity QuantityFromInteger(i64 amount, QuantityFormat format) {
   return q;
 }
 
-Quantity QuantityFromMilli(i64 milli) {
-  Quantity q;
-  q.unscaled = milli;
-  q.scale = -3;
-  return q;
-}
-
 std::string CanonicalText(const Quantity& q) {
   if (!q.literal.empty()) return q.literal;
   if (q.unscaled == 0) return "0";

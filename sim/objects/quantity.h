@@ -31,7 +31,6 @@ struct Quantity {
 Result<Quantity> ParseQuantity(std::string_view text);
 
 Quantity QuantityFromInteger(i64 amount, QuantityFormat format);
-Quantity QuantityFromMilli(i64 milli);
 
 std::string CanonicalText(const Quantity& q);
 std::string_view FormatName(QuantityFormat format);

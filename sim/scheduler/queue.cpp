@@ -145,8 +145,4 @@ void RetryAfterNodeChange(Sim& sim, u32 node, u32 changes) {
   });
 }
 
-void RetryUnschedulable(Sim& sim) {
-  Retry(sim, [](const Pod&, u32) { return true; });
-}
-
 }  // namespace wt

@@ -48,7 +48,7 @@ void CountPod(const Sim& sim, const Pod& pod, u16 port, u32 graph_service, LastS
   for (u32 c = pod.first_container; c != 0; c = containers[c].next) {
     if (!Serves(sim, c, port)) continue;
     const Container& container = containers[c];
-    if (container.service != graph_service + 1) {
+    if (!Answers(sim, container, graph_service)) {
       out.wrong += 1;
       return;
     }

@@ -38,6 +38,12 @@ struct GraphService {
   f32 cache_warm_up_s = 60;
 };
 
+// Callers cannot tell the two apart: they stand behind one Kubernetes Service, as versions of one
+// program do. Calls, and what is counted of them, are those of the first such service.
+inline bool SameToCallers(const GraphService& a, const GraphService& b) {
+  return a.kube_service != 0 && a.kube_service == b.kube_service && a.ns == b.ns;
+}
+
 // One operation, e.g. search.nearby. Work is the service time without callees.
 struct GraphOperation {
   u32 service = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/file_io.h"
+#include "sim/api/file_io.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

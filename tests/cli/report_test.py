@@ -146,6 +146,18 @@ class Report(unittest.TestCase):
         self.assertGreaterEqual(page.texts.count(NASTY), 3)
         self.assertEqual(json.loads(page.scripts["data"])["agents"][0]["name"], NASTY)
 
+    def test_causes_that_training_left_out_stand_apart(self):
+        apart = {"causes": ["rate", NASTY], "faulty_held_out": summary(0.41),
+                 "faulty_others": summary(0.93)}
+        self.write("a.json", results("policy.wtp", 0.5, held_out=apart))
+        self.write("b.json", results("rule", 0.6))
+        page = self.page("a.json", "b.json")
+        self.assertIn(f"cause in rate, {NASTY}", page.texts)
+        for mean in ("0.41", "0.93"):
+            self.assertEqual(page.texts.count(mean), 1)
+        told = [a.get("held_out") for a in json.loads(page.scripts["data"])["agents"]]
+        self.assertCountEqual(told, [apart, None])
+
     def test_an_incident_is_drawn_and_its_words_stay_text(self):
         steps = [{"at_s": 15 * i, "verb": verb, "text": f"{verb} {NASTY}", "accepted": i != 2}
                  for i, verb in enumerate(["describe", "wait", "fix-port", "submit"])]

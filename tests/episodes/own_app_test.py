@@ -253,6 +253,27 @@ class OwnApp(unittest.TestCase):
                 self.assertEqual({p["rate_rps"] for p in document["series"]}, {40})
                 self.assertEqual(len({str(counts(s)) for s in seen}), 1)
 
+    def test_versions_behind_one_service_share_its_calls(self):
+        def write(app):
+            text = env("{name: NEXT, value: 'http://back'}")
+            deployment, service = WEB.replace("web", "back").split("---\n")
+            for version in ("v1", "v2", "v3"):
+                text += "---\n" + deployment.replace(
+                    "{name: back}", "{name: back-%s}" % version, 1).replace(
+                    "{app: back}", "{app: back, version: %s}" % version)
+            (app / "a.yaml").write_text(text + "---\n" + service)
+        seen_by = {}
+        for fault in ("[]", "[{kind: replicas-zero, target: {workload: back-v1}, at: 62s}]",
+                      "[{kind: service-target-port-wrong, target: {service: back}, at: 62s}]"):
+            folder, path = own_folder(write, fault)
+            with folder:
+                document, seen = watch(path)
+            self.assertEqual(seen[0]["calls"], [["web", "back"]])
+            seen_by[fault[:12]] = {p["error_rate"] for p in document["series"]}
+        flat, one_gone, none_reached = seen_by.values()
+        self.assertEqual((flat, one_gone), ({0}, {0}))
+        self.assertGreater(max(none_reached), 0.9)
+
     def test_programs_of_one_name_in_two_namespaces_are_told_apart(self):
         def write(app):
             for space, other in (("one", "two"), ("two", "none")):

@@ -2,6 +2,7 @@
 // A verdict is won by repairing the cause and by nothing else.
 #include <gtest/gtest.h>
 
+#include "episodes/ground_truth.h"
 #include "tests/episodes/lite.h"
 
 namespace wt {
@@ -42,6 +43,14 @@ INSTANTIATE_TEST_SUITE_P(All, Cheat,
 
 TEST(Verdict, DeletingEverythingMakesEveryHealthyClusterWorse) {
   EXPECT_EQ(VerdictMean(RunLite("delete-everything", 1, 3), false), -1.0);
+}
+
+TEST(Verdict, ARowOfAnotherKindWithTheNumberOfTheCauseIsNotTheCause) {
+  const CausePlace place{EntityKind::kWorkload, 4, {{ObjectKind::kDeployment, 4}}};
+  EXPECT_TRUE(LiesIn(place, EntityKind::kWorkload, 4));
+  EXPECT_FALSE(LiesIn(place, EntityKind::kNode, 4));
+  EXPECT_FALSE(LiesIn(place, EntityKind::kService, 4));
+  EXPECT_FALSE(LiesIn(place, EntityKind::kCluster, 4));
 }
 
 }  // namespace

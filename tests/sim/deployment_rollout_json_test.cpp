@@ -9,6 +9,7 @@
 #include "sim/telemetry/names.h"
 #include "sim/transitions.h"
 #include "tests/kubernetes_conformance/vector_file.h"
+#include "tests/sim/deployment_options_json.h"
 #include "tests/sim/test_world.h"
 
 namespace wt {
@@ -16,26 +17,11 @@ namespace {
 
 using Json = nlohmann::json;
 
-IntOrPercent Parse(const Json& value) {
-  if (value.is_number()) return {value.get<i32>(), 0};
-  return {std::stoi(value.get<std::string>()), 1};
-}
-
 class Rollout {
  public:
   explicit Rollout(const Json& input) : input_(input) {
     const Json& spec = input.at("deployment").at("spec");
-    DeploymentOptions options;
-    options.progress_deadline_s = spec.value("progressDeadlineSeconds", 600);
-    options.history_limit = spec.value("revisionHistoryLimit", 0);
-    const Json& strategy = spec.at("strategy");
-    if (strategy.at("type") == "Recreate") options.strategy = StrategyType::kRecreate;
-    if (strategy.contains("rollingUpdate")) {
-      const Json& rolling = strategy.at("rollingUpdate");
-      options.max_surge = Parse(rolling.value("maxSurge", Json(0)));
-      options.max_unavailable = Parse(rolling.value("maxUnavailable", Json(0)));
-    }
-    const RevId doc = world_.DeploymentDoc(options);
+    const RevId doc = world_.DeploymentDoc(OptionsOf(spec));
     const RevId old_tmpl = world_.Template({.image = "web:v1"});
     new_tmpl_ = world_.Template({.image = "web:v9"});
     world_.Start();

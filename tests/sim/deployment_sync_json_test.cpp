@@ -12,6 +12,7 @@
 #include "sim/telemetry/names.h"
 #include "sim/transitions.h"
 #include "tests/kubernetes_conformance/vector_file.h"
+#include "tests/sim/deployment_options_json.h"
 #include "tests/sim/test_world.h"
 
 namespace wt {
@@ -23,11 +24,6 @@ constexpr const char* kReasons[] = {"", "NewReplicaSetCreated", "FoundNewReplica
                                     "ReplicaSetUpdated", "NewReplicaSetAvailable",
                                     "ProgressDeadlineExceeded", "DeploymentPaused",
                                     "DeploymentResumed"};
-
-IntOrPercent Parse(const Json& value) {
-  if (value.is_number()) return {value.get<i32>(), 0};
-  return {std::stoi(value.get<std::string>()), 1};
-}
 
 // Milliseconds between two instants of one month, "2026-03-01T12:00:00Z" being 0; February has 28
 // days.
@@ -47,18 +43,7 @@ class OneSync {
   explicit OneSync(const Json& input) : given_(input.value("replicaSets", Json::array())) {
     const Json& deployment = input.at("deployment");
     const Json& spec = deployment.at("spec");
-    DeploymentOptions options;
-    options.progress_deadline_s = spec.value("progressDeadlineSeconds", 600);
-    options.history_limit = spec.value("revisionHistoryLimit", 0);
-    options.min_ready_s = spec.value("minReadySeconds", 0);
-    const Json& strategy = spec.at("strategy");
-    if (strategy.at("type") == "Recreate") options.strategy = StrategyType::kRecreate;
-    if (strategy.contains("rollingUpdate")) {
-      const Json& rolling = strategy.at("rollingUpdate");
-      options.max_surge = Parse(rolling.value("maxSurge", Json(0)));
-      options.max_unavailable = Parse(rolling.value("maxUnavailable", Json(0)));
-    }
-    const RevId doc = world_.DeploymentDoc(options);
+    const RevId doc = world_.DeploymentDoc(OptionsOf(spec));
     const RevId tmpl = world_.Template({.image = ImageOf(deployment)});
     std::sort(given_.begin(), given_.end(), [](const Json& a, const Json& b) {
       const Json &x = a.at("metadata"), &y = b.at("metadata");

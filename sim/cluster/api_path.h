@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the path and the query of a request to the API name.
+// Source: Kubernetes v1.35, API concepts, "Resource URIs"; RFC 3986 section 2.1.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sim/api/result.h"
+#include "sim/objects/kinds.h"
+#include "sim/objects/selector.h"
+
+namespace wt {
+
+struct ApiPath {
+  const KindInfo* kind = nullptr;
+  std::string ns, name, subresource;  // "" = all namespaces, the collection, the object itself
+};
+
+// /api/v1/... or /apis/GROUP/VERSION/..., with or without namespaces/NAME/. Error: kNotFound, with
+// upstream's text.
+Result<ApiPath> ReadApiPath(std::string_view path);
+
+struct ApiQuery {
+  LabelSelector labels;
+  FieldSelector fields;  // of metadata.name and metadata.namespace, and spec.nodeName of pods
+  std::string resource_version;
+  bool dry_run = false;
+};
+
+// Parameters that it does not know are left alone, as the API server does. Error: kBadRequest.
+Result<ApiQuery> ReadApiQuery(std::string_view query);
+
+}  // namespace wt
