@@ -211,14 +211,13 @@ bool AdvanceBacklogs(Sim& sim) {
   header.backlog_since_ns = header.now_ns;
   const FlowState state = StateOf(sim);
   if (!IsBusy(state.services)) return false;
-  Room<f32> before;
-  for (std::size_t s = 0; s < state.services.size(); ++s) {
-    before.rows()[s] = state.services[s].backlog;
-  }
+  Room<FlowServiceRow> room;
+  const FlowServiceRow* before = room.rows();
+  std::memcpy(room.bytes, state.services.data(), state.services.size_bytes());
   StepBacklog(sim.blueprint.graph, KeptInputs(sim), dt_s, state);
   bool moved = false;
   for (std::size_t s = 0; s < state.services.size(); ++s) {
-    moved |= before.rows()[s] != state.services[s].backlog;
+    moved |= before[s].backlog != state.services[s].backlog;
   }
   return moved;
 }
