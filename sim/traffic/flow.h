@@ -83,7 +83,7 @@ int SolveFlow(const ServiceGraph& graph, std::span<const ServiceInput> inputs, f
 
 // The same in two parts, so that who solves for the same inputs again, under another load or with
 // other backlogs, prepares once: PreparedCount numbers that mean something to SolvePrepared only.
-// REQUIRES: as SolveFlow; `prepared` for the same graph and inputs. O(services + operations + calls).
+// REQUIRES: as SolveFlow; `prepared` for the same graph and inputs. O(size of graph).
 size_t PreparedCount(const ServiceGraph& graph);
 void PrepareFlow(const ServiceGraph& graph, std::span<const ServiceInput> inputs,
                  std::span<f32> prepared);
