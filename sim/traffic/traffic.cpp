@@ -112,7 +112,8 @@ bool MemoryToLookAt(Sim& sim, MemoryUse* uses) {
   for (std::size_t s = 0; s < services.size(); ++s) {
     const GraphService& g = services[s];
     const f32 bytes = g.memory_base_bytes + g.memory_per_request_bytes * flows[s].in_flight;
-    any |= bytes > fits[s].bytes || g.memory_leak_bytes_per_s > 0;
+    any |= g.memory_leak_bytes_per_s > 0;
+    any |= g.memory_per_request_bytes > 0 && bytes > fits[s].bytes;
   }
   if (!any) return false;
   any = false;
@@ -121,10 +122,7 @@ bool MemoryToLookAt(Sim& sim, MemoryUse* uses) {
     const bool leaks = g.memory_leak_bytes_per_s > 0;
     const f32 bytes = g.memory_base_bytes + g.memory_per_request_bytes * flows[s].in_flight;
     uses[s].bytes = -1.0f;
-    if (!leaks && !(g.memory_per_request_bytes > 0)) {
-      fits[s].bytes = kNoLimit;
-      continue;
-    }
+    if (!leaks && !(g.memory_per_request_bytes > 0)) continue;
     if (!all && !leaks && bytes <= fits[s].bytes) continue;
     uses[s] = {};
     uses[s].bytes = bytes;
