@@ -52,19 +52,17 @@ struct PodSums {
 
 constexpr u32 kSummedAtOnce = 512;  // Deployment rows
 
-// Sums of the Deployment rows from `from` on. O(pods + containers).
+// Active pods and restarts of the Deployment rows from `from` on. O(ReplicaSets + containers).
 void SumPods(const World& world, u32 from, std::span<PodSums> sums) {
   std::fill(sums.begin(), sums.end(), PodSums{});
   const ReplicaSet* replica_sets = world.Rows<ReplicaSet>();
-  const Pod* pods = world.Rows<Pod>();
-  const u32 pods_used = world.Used<Pod>();
-  for (u32 p = 1; p < pods_used; ++p) {
-    const Pod& pod = pods[p];
-    const u32 at = replica_sets[pod.owner].deployment - from;
-    if (pod.owner == 0 || at >= sums.size()) continue;
-    sums[at].pods += pod.stage != PodStage::kTerminating && pod.phase != PodPhase::kSucceeded &&
-                     pod.phase != PodPhase::kFailed;
+  const u32 replica_sets_used = world.Used<ReplicaSet>();
+  for (u32 r = 1; r < replica_sets_used; ++r) {
+    const u32 at = replica_sets[r].deployment - from;
+    if (replica_sets[r].deployment == 0 || at >= sums.size()) continue;
+    sums[at].pods += static_cast<u32>(replica_sets[r].active);
   }
+  const Pod* pods = world.Rows<Pod>();
   const Container* containers = world.Rows<Container>();
   const u32 containers_used = world.Used<Container>();
   for (u32 c = 1; c < containers_used; ++c) {
@@ -106,7 +104,7 @@ void SimCluster::ObserveGlobal(const ObservationView& out) const {
   const u32 used = world_.Used<Pod>();
   for (u32 p = 1; p < used; ++p) {
     const Pod& pod = pods[p];
-    if (pod.born == 0 || pod.ready != 0 || IsSystem(pod.ns)) continue;
+    if (pod.ready != 0 || pod.born == 0 || IsSystem(pod.ns)) continue;
     if (pod.phase == PodPhase::kSucceeded || pod.phase == PodPhase::kFailed) continue;
     ++unready;
     pending += pod.node == 0;
@@ -116,9 +114,10 @@ void SimCluster::ObserveGlobal(const ObservationView& out) const {
 }
 
 void SimCluster::ObserveServices(const ObservationView& out) const {
-  std::array<Scraped, kServicesMax> scraped;
+  alignas(Scraped) std::byte room[kServicesMax * sizeof(Scraped)];  // few of them are written
+  Scraped* scraped = reinterpret_cast<Scraped*>(room);
   const u32 services = static_cast<u32>(blueprint_->graph.services.size());
-  ReadScrape(View(), {scraped.data(), services + 1});
+  ReadScrape(View(), {scraped, services + 1});
   const Planes global(out, kC);
   global(FeatureIndex(kC, "client_error"), 0) = scraped[0].error;
   global(FeatureIndex(kC, "client_p99"), 0) =

@@ -295,7 +295,8 @@ void SimCluster::SyncSlots() {
   if (changed || spent != side_.spent) SyncMasks(spent);
 }
 
-// Which Services select which workloads; recomputed when a selector, a template or a slot changed.
+// Which Services select which workloads: of all when a slot or a selector changed, of those
+// workloads whose template changed.
 void SimCluster::SyncSelected(bool moved) {
   const auto services = Slots(EntityKind::kService);
   const auto workloads = Slots(EntityKind::kWorkload);
@@ -306,18 +307,17 @@ void SimCluster::SyncSelected(bool moved) {
     slot.doc = service_rows[slot.row].doc;
     moved = true;
   }
-  for (EntitySlot& slot : workloads) {
-    if (slot.row == 0 || slot.doc == workload_rows[slot.row].tmpl) continue;
-    slot.doc = workload_rows[slot.row].tmpl;
-    moved = true;
+  if (moved) {
+    std::fill(side_.served.begin(), side_.served.end(), u8{0});
+    std::fill(side_.service_workload.begin(), side_.service_workload.end(), u16{0});
   }
-  if (!moved) return;
   const Sim sim = View();
-  std::fill(side_.served.begin(), side_.served.end(), u8{0});
-  std::fill(side_.service_workload.begin(), side_.service_workload.end(), u16{0});
   for (u16 w = 0; w < workloads.size(); ++w) {
     if (workloads[w].row == 0) continue;
     const Deployment& workload = workload_rows[workloads[w].row];
+    if (!moved && workloads[w].doc == workload.tmpl) continue;
+    workloads[w].doc = workload.tmpl;
+    side_.served[w] = 0;
     const auto& tmpl = sim.Typed<PodTemplate>(workload.tmpl);
     const auto labels = Items(&tmpl, tmpl.labels);
     for (u16 s = 0; s < services.size(); ++s) {
@@ -328,7 +328,7 @@ void SimCluster::SyncSelected(bool moved) {
       if (SelectsLabels(Items(&spec, spec.selector), labels)) side_.served[w] = 1;
       const bool behind = services[s].graph != 0 ? services[s].graph == workloads[w].graph
                                                  : service.name == workload.name;
-      if (behind) side_.service_workload[s] = static_cast<u16>(w + 1);
+      if (moved && behind) side_.service_workload[s] = static_cast<u16>(w + 1);
     }
   }
 }

@@ -100,7 +100,7 @@ void AddNewPods(Sim& sim, u32 service, Adder& adder) {
   }
   for (u32 p = 1; p < sim.world.Used<Pod>(); ++p) {
     const Pod& pod = sim.At<Pod>(p);
-    if (pod.born != 0 && pod.owner == 0) adder.Consider(p);
+    if (pod.owner == 0 && pod.born != 0) adder.Consider(p);
   }
 }
 

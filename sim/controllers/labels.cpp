@@ -35,6 +35,11 @@ PodLabels LabelsOf(const Sim& sim, u32 pod) {
   return {sim, sim.Typed<PodTemplate>(row.spec), row.owner};
 }
 
+// Apart, since nearly nobody selects by it.
+[[gnu::noinline]] bool EqualsHash(const PodLabels& labels, const LabelPair& wanted) {
+  return labels.Equals(wanted.key, wanted.value);
+}
+
 // One matchExpression or matchLabels pair: the terms [first, last) of one group.
 bool MatchesGroup(const PodLabels& labels, std::span<const SelectorTerm> group) {
   const StrId key = group.front().key;
@@ -56,7 +61,8 @@ bool MatchesLabels(const Sim& sim, const void* selector_blob, RelArray<LabelPair
                    u32 pod) {
   const PodLabels labels = LabelsOf(sim, pod);
   for (const LabelPair& wanted : Items(selector_blob, selector)) {
-    if (!labels.Equals(wanted.key, wanted.value)) return false;
+    const LabelPair* pair = labels.Find(wanted.key);
+    if (pair != nullptr ? pair->value != wanted.value : !EqualsHash(labels, wanted)) return false;
   }
   return true;
 }

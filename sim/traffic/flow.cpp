@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "sim/api/check.h"
 #include "sim/traffic/distribution.h"
@@ -26,7 +27,6 @@ struct OperationWork {
   f32 clean_from_s;  // a caller with a longer timeout meets no failure at all
   f32 weight;
   f32 failed;        // attempts per second that fail as callers see it
-  Moments work;      // own work
 };
 
 // Left uninitialised on purpose: a small graph touches a small part.
@@ -35,6 +35,8 @@ struct Scratch {
   FlowOperationRow* rows;
   OperationWork* operations;
   f32* factors;  // per call: mean attempts per request of the caller that goes on
+  f32* rates;    // per operation
+  const f32 *work1, *work2;  // per operation: moments of its own work
   ServiceColumns services;
   u16 unfinished[kFlowServicesMax];  // operations whose answer is not known yet in this pass
   int pass;
@@ -56,25 +58,20 @@ Moments OwnWork(const GraphOperation& operation, f32 slow, f32 cpu_s) {
   return {mean, mean * mean * (1.0f + operation.work_cv2)};
 }
 
-// Share of the calls `at` that are lost, if a request comes to it; first value of its factor.
-// `answers`: share of the requests that a process of the callee answers well.
-f32 FirstFactor(u32 at, f32 here, f32 answers, Scratch& s) {
-  const GraphCall& call = s.graph->calls[at];
-  const u32 to = s.graph->operations[call.callee].service;
-  const f32 good = s.services.reach[to] * answers;
-  s.factors[at] = here * call.probability;
+// Share of the calls that are lost, if a request comes to them; first value of their factor.
+// `good`: share of the attempts that are answered well.
+f32 FirstFactor(const GraphCall& call, f32 here, f32 good, f32& factor) {
+  factor = here * call.probability;
   if (good >= 1.0f) return 0.0f;
   const RetriedShare retried =
       RetryShares(1.0f - good, {call.retries_max, call.backoff_s, call.retry_budget});
-  s.factors[at] *= retried.attempts;
+  factor *= retried.attempts;
   return call.optional ? 0.0f : call.probability * retried.bad;
 }
 
 // Attempts per call before anything is known but who can be reached and whose process fails:
 // right at once unless a queue is full or a timeout met. Shares alone, leaves first.
-void FirstFactors(Scratch& s) {
-  const ServiceGraph& graph = *s.graph;
-  const ServiceColumns& c = s.services;
+void FirstFactors(const ServiceGraph& graph, const ServiceColumns& c, f32* factors) {
   f32 answers[kFlowOperationsMax];
   for (size_t i = graph.order.size(); i-- > 0;) {
     const GraphOperation& operation = graph.operations[graph.order[i]];
@@ -85,25 +82,31 @@ void FirstFactors(Scratch& s) {
       const GraphCall& call = graph.calls[k];
       if (group == 0 || call.parallel_group != group) here = after;
       group = call.parallel_group;
-      after *= 1.0f - FirstFactor(k, here, answers[call.callee], s);
+      const f32 good = c.reach[graph.operations[call.callee].service] * answers[call.callee];
+      after *= 1.0f - FirstFactor(call, here, good, factors[k]);
     }
     const u32 of = operation.service;
     answers[graph.order[i]] = (1.0f - c.fail[of]) * (1.0f - c.miss[of] * (1.0f - after));
   }
 }
 
-void Prepare(Scratch& s) {
-  const ServiceGraph& graph = *s.graph;
-  ServiceColumns& c = s.services;
-  for (size_t i = 0; i < graph.operations.size(); ++i) {
-    const GraphOperation& operation = graph.operations[i];
-    const u32 of = operation.service;
-    s.operations[i].work = OwnWork(operation, c.slow[of], c.cpu_s[of]);
-    if (operation.calls > 0) c.calls[of] = c.threads[of];
-  }
-  if (c.any_fails) return FirstFactors(s);
-  const size_t calls = graph.calls.size();
-  for (size_t i = 0; i < calls; ++i) s.factors[i] = graph.calls[i].probability;
+// Where the parts of what is prepared stand: columns, moments of own work, factors.
+struct PreparedParts {
+  size_t work1, work2, factors, end;
+};
+PreparedParts PartsOf(const ServiceGraph& graph) {
+  const size_t operations = graph.operations.size();
+  const size_t work1 = kKeptColumns * PaddedCount(graph.services.size());
+  const size_t factors = work1 + 2 * operations;
+  return {work1, work1 + operations, factors, factors + graph.calls.size()};
+}
+
+void CheckFits(const ServiceGraph& graph) {
+  WT_CHECK(graph.services.size() <= kFlowServicesMax, "graph fits the solver's scratch");
+  WT_CHECK(graph.operations.size() <= kFlowOperationsMax, "graph fits the solver's scratch");
+  WT_CHECK(graph.calls.size() <= kFlowCallsMax, "graph fits the solver's scratch");
+  WT_CHECK(graph.entries.size() <= kFlowEntriesMax, "graph fits the solver's scratch");
+  WT_CHECK(graph.order.size() == graph.operations.size(), "every operation has its place");
 }
 
 // Rates from the entries to the leaves.
@@ -114,14 +117,14 @@ void RatesDown(f32 offered_rps, Scratch& s) {
   for (u32 i = 0; i < c.count; ++i) {
     s.unfinished[i] = static_cast<u16>(graph.services[i].operations);
   }
-  for (size_t i = 0; i < graph.operations.size(); ++i) s.rows[i].rate = 0.0f;
+  f32* rates = s.rates;
+  std::fill_n(rates, graph.operations.size(), 0.0f);
   for (const GraphEntry& entry : graph.entries) {
-    s.rows[entry.operation].rate += offered_rps * entry.share;
+    rates[entry.operation] += offered_rps * entry.share;
   }
   // Pointers of their own: what is written could be the graph's, for all the compiler knows.
   const GraphOperation* operations = graph.operations.data();
   const GraphCall* calls = graph.calls.data();
-  FlowOperationRow* rows = s.rows;
   OperationWork* works = s.operations;
   const f32* factors = s.factors;
   const u32* order = graph.order.data();
@@ -130,20 +133,20 @@ void RatesDown(f32 offered_rps, Scratch& s) {
     const GraphOperation& operation = operations[at];
     const u32 of = operation.service;
     OperationWork& o = works[at];
-    const f32 rate = AtMost(rows[at].rate, kRateMax);
+    const f32 rate = AtMost(rates[at], kRateMax);
     const f32 weight = rate + kNoRate;
-    rows[at].rate = rate;
+    rates[at] = rate;
     o.weight = weight;
     o.failed = 0.0f;
     c.rate[of] += rate;
     c.weight[of] += weight;
-    c.hold1[of] += weight * o.work.first;
-    c.hold2[of] += weight * o.work.second;
+    c.hold1[of] += weight * s.work1[at];
+    c.hold2[of] += weight * s.work2[at];
     const f32 down = rate * c.goes_on[of];
     const GraphCall* call = calls + operation.first_call;
     const f32* factor = factors + operation.first_call;
     for (const GraphCall* end = call + operation.calls; call != end; ++call, ++factor) {
-      rows[call->callee].rate += down * *factor;
+      rates[call->callee] += down * *factor;
     }
   }
 }
@@ -203,7 +206,10 @@ Outcome CallUp(u32 at, f32 down, f32 here, Scratch& s) {
   if (s.services.calls[to] > 0.0f && s.unfinished[to] != 0 && s.pass == 0) s.moved = true;
   const Outcome attempt = AttemptAt(call.callee, call.timeout_s, s);
   s.operations[call.callee].failed += down * s.factors[at] * attempt.share[2];
-  const Retried retried = Retry(attempt, {call.retries_max, call.backoff_s, call.retry_budget});
+  Retried retried{attempt, 1.0f};
+  if (MayRetry(attempt.share[2], call.retries_max)) {
+    retried = Retry(attempt, {call.retries_max, call.backoff_s, call.retry_budget});
+  }
   f32 factor = here * call.probability * retried.attempts;
   if (s.pass >= kDampedPass) factor = 0.5f * (factor + s.factors[at]);
   if (Moved(factor, s.factors[at])) s.moved = true;
@@ -261,28 +267,29 @@ Outcome CallsUp(const Branch& clean, u32 k, u32 end, f32 down, Scratch& s) {
   return all;
 }
 
-// The last operation of a pool is known: so are its threads' holding time and everybody's wait.
-void FinishPool(u32 of, Scratch& s) {
+// An operation of a pool whose threads wait for callees is known. With the last one so are the
+// threads' holding time and everybody's wait: the others get their answers again.
+void AddHold(u32 of, u32 at, const Branch& hold, Scratch& s) {
   ServiceColumns& c = s.services;
+  c.hold1[of] += s.operations[at].weight * hold.first;
+  c.hold2[of] += s.operations[at].weight * hold.second;
+  if (s.unfinished[of] != 0) return;
+  Finish(of, s);
   const GraphService& service = s.graph->services[of];
   const u32 end = service.first_operation + service.operations;
-  c.hold1[of] = c.hold2[of] = 0.0f;
-  for (u32 at = service.first_operation; at < end; ++at) {
-    const OperationWork& o = s.operations[at];
-    const Branch total = Total(o.hold);
-    c.hold1[of] += o.weight * total.first;
-    c.hold2[of] += o.weight * total.second;
-  }
-  Finish(of, s);
-  for (u32 at = service.first_operation; at < end; ++at) {
-    SetResponse(s.operations[at], s.operations[at].hold, of, c);
+  for (u32 other = service.first_operation; other < end; ++other) {
+    if (other != at) SetResponse(s.operations[other], s.operations[other].hold, of, c);
   }
 }
 
 // Answers from the leaves to the entries.
 void AnswersUp(Scratch& s) {
   WaitsKnown(s);
-  const ServiceColumns& c = s.services;
+  ServiceColumns& c = s.services;
+  for (u32 i = 0; i < c.padded; ++i) {  // summed again, with callees (AddHold)
+    c.hold1[i] = c.calls[i] > 0.0f ? 0.0f : c.hold1[i];
+    c.hold2[i] = c.calls[i] > 0.0f ? 0.0f : c.hold2[i];
+  }
   const u32* order = s.graph->order.data();
   const GraphOperation* operations = s.graph->operations.data();
   OperationWork* works = s.operations;
@@ -292,29 +299,28 @@ void AnswersUp(Scratch& s) {
     const u32 of = operation.service;
     OperationWork& o = works[at];
     const bool pool = c.threads[of] > 0.0f;
-    Branch own{1.0f, o.work.first, o.work.second};
+    Branch own{1.0f, s.work1[at], s.work2[at]};
     if (pool) own = Branch{1.0f, c.cpu_wait1[of], c.cpu_wait2[of]} * own;
     u32 k = operation.first_call;
     const u32 end = k + operation.calls;
     const Branch clean = CleanCallsUp(k, end, s);
     --s.unfinished[of];
-    // The last operation of a pool that calls gives all of them their answers (FinishPool).
     const bool keeps_hold = c.calls[of] > 0.0f;
-    const bool finishes = keeps_hold && s.unfinished[of] == 0;
     if (k == end && c.fail[of] == 0.0f) {
       const f32 miss = c.miss[of];
       const Branch hold = own * Branch{1.0f, miss * clean.first, miss * clean.second};
-      if (!finishes) SetCleanResponse(o, hold, of, c);
-      if (keeps_hold) o.hold = Sure(hold);
+      if (keeps_hold) AddHold(of, at, hold, s);
+      if (keeps_hold && s.unfinished[of] != 0) o.hold = Sure(hold);
+      SetCleanResponse(o, hold, of, c);
     } else {
-      Outcome rest = CallsUp(clean, k, end, s.rows[at].rate * c.goes_on[of], s);
+      Outcome rest = CallsUp(clean, k, end, s.rates[at] * c.goes_on[of], s);
       if (c.miss[of] < 1.0f) rest = Sometimes(c.miss[of], rest);
       if (c.fail[of] > 0.0f) rest = FailsFirst(c.fail[of], rest);
       const Outcome hold = After({own.first, own.second}, rest);
-      if (!finishes) SetResponse(o, hold, of, c);
-      if (keeps_hold) o.hold = hold;
+      if (keeps_hold) AddHold(of, at, Total(hold), s);
+      if (keeps_hold && s.unfinished[of] != 0) o.hold = hold;
+      SetResponse(o, hold, of, c);
     }
-    if (finishes) FinishPool(of, s);
   }
 }
 
@@ -353,32 +359,35 @@ void ClearLatency(const GraphService& service, Scratch& s, FlowServiceRow& row) 
   }
 }
 
-// Rows of operations, and their sums per service.
+// Rows of operations, and their means per service.
 void WriteOperations(Scratch& s) {
   ServiceColumns& c = s.services;
-  for (u32 of = 0; of < c.count; ++of) {
-    const GraphService& service = s.graph->services[of];
-    const u32 end = service.first_operation + service.operations;
-    const f32 accepts = c.reach[of] * (1.0f - c.refuse[of]);
-    f32 error = 0.0f, first = 0.0f, second = 0.0f;
-    for (u32 at = service.first_operation; at < end; ++at) {
-      const OperationWork& o = s.operations[at];
-      FlowOperationRow& row = s.rows[at];
-      const bool clean = o.clean_from_s < kUnclean;
-      const Branch total = clean ? o.response.ok() : Total(o.response);
-      row.latency_s = total.first;
-      row.variance_s2 = VarianceOf(total.first, total.second);
-      row.error = 0.0f;
-      if (row.rate > 0.0f && o.failed > 0.0f) row.error = Share(o.failed / row.rate);
-      if (row.rate <= 0.0f) row.error = Share(1.0f - accepts * (1.0f - o.response.share[2]));
-      error += o.weight * row.error;
-      first += o.weight * total.first;
-      second += o.weight * total.second;
+  for (u32 i = 0; i < c.padded; ++i) c.load[i] = c.sum1[i] = c.sum2[i] = 0.0f;
+  const GraphOperation* operations = s.graph->operations.data();
+  const OperationWork* works = s.operations;
+  FlowOperationRow* rows = s.rows;
+  const size_t count = s.graph->operations.size();
+  for (size_t at = 0; at < count; ++at) {
+    const OperationWork& o = works[at];
+    const u32 of = operations[at].service;
+    const Branch total = o.clean_from_s < kUnclean ? o.response.ok() : Total(o.response);
+    const f32 rate = s.rates[at];
+    f32 lost = 0.0f;
+    if (rate > 0.0f && o.failed > 0.0f) lost = Share(o.failed / rate);
+    if (rate <= 0.0f) {
+      const f32 accepts = c.reach[of] * (1.0f - c.refuse[of]);
+      lost = Share(1.0f - accepts * (1.0f - o.response.share[2]));
     }
-    const f32 per_weight = service.operations > 0 ? 1.0f / c.weight[of] : 0.0f;
-    c.load[of] = error * per_weight;
-    c.sum1[of] = first * per_weight;
-    c.sum2[of] = second * per_weight;
+    rows[at] = {rate, lost, total.first, VarianceOf(total.first, total.second)};
+    c.load[of] += o.weight * lost;
+    c.sum1[of] += o.weight * total.first;
+    c.sum2[of] += o.weight * total.second;
+  }
+  for (u32 i = 0; i < c.padded; ++i) {
+    const f32 per_weight = c.weight[i] > 0.0f ? 1.0f / c.weight[i] : 0.0f;
+    c.load[i] *= per_weight;
+    c.sum1[i] *= per_weight;
+    c.sum2[i] *= per_weight;
   }
 }
 
@@ -389,48 +398,87 @@ void WriteServices(std::span<const ServiceInput> inputs, std::span<FlowServiceRo
   for (u32 i = c.count; i < c.padded; ++i) c.sum1[i] = c.sum2[i] = 1.0f;
   alignas(32) ServiceColumns::Column p99;
   QuantileColumn(c, p99);
-  for (u32 i = 0; i < c.count; ++i) {
-    const GraphService& service = s.graph->services[i];
-    FlowServiceRow& row = rows[i];
+  f32* utilisation = c.inverse;
+  f32* served = c.service_s;
+  f32* inside = c.cv2;
+  for (u32 i = 0; i < c.padded; ++i) {
     const f32 per_capacity = 1.0f / c.capacity[i];
     const f32 arrivals = c.rate[i] * c.reach[i];
-    const f32 served = std::min(arrivals * (1.0f - c.refuse[i]), c.capacity[i]);
-    const f32 inside_s = std::max(c.sum1[i] - c.backlog[i] * per_capacity, 0.0f);
-    row.rate = c.rate[i];
-    row.error = Share(c.load[i]);
-    row.latency_s = c.sum1[i];
-    row.p99_s = p99[i];
-    row.utilisation = arrivals * per_capacity;
-    row.backlog = c.backlog[i];
-    row.in_flight = served * inside_s + c.backlog[i];
-    row.cpu_cores = std::min(served * service.cpu_per_request_s, c.cpu_servers[i]);
-    if (service.operations == 0) row = {};
-    if (!(inputs[i].servers > 0.0f)) ClearLatency(service, s, row);
+    const f32 inside_s = c.sum1[i] - c.backlog[i] * per_capacity;
+    c.load[i] = Share(c.load[i]);
+    utilisation[i] = arrivals * per_capacity;
+    served[i] = AtMost(arrivals * (1.0f - c.refuse[i]), c.capacity[i]);
+    inside[i] = served[i] * (inside_s > 0.0f ? inside_s : 0.0f) + c.backlog[i];
+  }
+  for (u32 i = 0; i < c.count; ++i) {
+    const GraphService& service = s.graph->services[i];
+    const f32 cpu_cores = AtMost(served[i] * service.cpu_per_request_s, c.cpu_servers[i]);
+    rows[i] = {c.rate[i],      c.load[i],    c.sum1[i],  p99[i],
+               utilisation[i], c.backlog[i], inside[i], cpu_cores};
+    if (service.operations == 0) rows[i] = {};
+    if (!(inputs[i].servers > 0.0f)) ClearLatency(service, s, rows[i]);
   }
 }
 
 }  // namespace
 
+size_t PreparedCount(const ServiceGraph& graph) { return PartsOf(graph).end; }
+
+void PrepareFlow(const ServiceGraph& graph, std::span<const ServiceInput> inputs,
+                 std::span<f32> prepared) {
+  CheckFits(graph);
+  WT_CHECK(inputs.size() == graph.services.size(), "one input per service");
+  const PreparedParts parts = PartsOf(graph);
+  WT_CHECK(prepared.size() == parts.end, "room for what is prepared");
+  ServiceColumns c;
+  PrepareColumns(graph.services, inputs, c);
+  for (size_t i = 0; i < graph.operations.size(); ++i) {
+    const GraphOperation& operation = graph.operations[i];
+    const u32 of = operation.service;
+    const Moments work = OwnWork(operation, c.slow[of], c.cpu_s[of]);
+    prepared[parts.work1 + i] = work.first;
+    prepared[parts.work2 + i] = work.second;
+    if (operation.calls > 0) c.calls[of] = c.threads[of];
+  }
+  KeepColumns(c, prepared.data());
+  f32* factors = prepared.data() + parts.factors;
+  if (c.any_fails) return FirstFactors(graph, c, factors);
+  for (size_t i = 0; i < graph.calls.size(); ++i) factors[i] = graph.calls[i].probability;
+}
+
 int SolveFlow(const ServiceGraph& graph, std::span<const ServiceInput> inputs, f32 offered_rps,
               FlowState state) {
-  WT_CHECK(graph.services.size() <= kFlowServicesMax, "graph fits the solver's scratch");
-  WT_CHECK(graph.operations.size() <= kFlowOperationsMax, "graph fits the solver's scratch");
-  WT_CHECK(graph.calls.size() <= kFlowCallsMax, "graph fits the solver's scratch");
-  WT_CHECK(graph.entries.size() <= kFlowEntriesMax, "graph fits the solver's scratch");
-  WT_CHECK(graph.order.size() == graph.operations.size(), "every operation has its place");
+  constexpr size_t kMost =
+      kKeptColumns * kFlowServicesMax + 2 * kFlowOperationsMax + kFlowCallsMax;
+  CheckFits(graph);
+  f32 room[kMost];
+  const std::span<f32> prepared(room, PreparedCount(graph));
+  PrepareFlow(graph, inputs, prepared);
+  return SolvePrepared(graph, inputs, prepared, offered_rps, state);
+}
+
+int SolvePrepared(const ServiceGraph& graph, std::span<const ServiceInput> inputs,
+                  std::span<const f32> prepared, f32 offered_rps, FlowState state) {
+  CheckFits(graph);
+  const PreparedParts parts = PartsOf(graph);
+  WT_CHECK(prepared.size() == parts.end, "prepared for this graph");
   WT_CHECK(inputs.size() == graph.services.size(), "one input per service");
   WT_CHECK(state.services.size() == graph.services.size(), "one row per service");
   WT_CHECK(state.operations.size() == graph.operations.size(), "one row per operation");
   alignas(OperationWork) std::byte room[kFlowOperationsMax * sizeof(OperationWork)];
-  f32 factors[kFlowCallsMax];
+  f32 factors[kFlowCallsMax], rates[kFlowOperationsMax];
   Scratch s;
   s.graph = &graph;
   s.rows = state.operations.data();
   s.operations = reinterpret_cast<OperationWork*>(room);
   s.factors = factors;
+  s.rates = rates;
   const f32 offered = Within(offered_rps, 0.0f, kRateMax);
-  LoadColumns(graph.services, inputs, state.services, s.services);
-  Prepare(s);
+  s.work1 = prepared.data() + parts.work1;
+  s.work2 = prepared.data() + parts.work2;
+  std::memcpy(factors, prepared.data() + parts.factors, graph.calls.size() * sizeof(f32));
+  TakeColumns(prepared.data(), static_cast<u32>(inputs.size()), s.services);
+  LoadBacklogs(state.services, s.services);
   int passes = 0;
   do {
     s.pass = passes++;

@@ -81,6 +81,15 @@ inline constexpr int kMaxPasses = 8;
 int SolveFlow(const ServiceGraph& graph, std::span<const ServiceInput> inputs, f32 offered_rps,
               FlowState state);
 
+// The same in two parts, so that who solves for the same inputs again, under another load or with
+// other backlogs, prepares once: PreparedCount numbers that mean something to SolvePrepared only.
+// REQUIRES: as SolveFlow; `prepared` for the same graph and inputs. O(size of graph).
+size_t PreparedCount(const ServiceGraph& graph);
+void PrepareFlow(const ServiceGraph& graph, std::span<const ServiceInput> inputs,
+                 std::span<f32> prepared);
+int SolvePrepared(const ServiceGraph& graph, std::span<const ServiceInput> inputs,
+                  std::span<const f32> prepared, f32 offered_rps, FlowState state);
+
 // Advances fluid backlogs by dt seconds; true while some backlog is left or growing, in which
 // case the caller steps again (after BacklogStepS) and solves after each step. dt 0 only asks: a
 // caller does so after a solve to learn whether stepping is needed.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "sim/math.h"
 #include "sim/traffic/distribution.h"
@@ -41,9 +42,7 @@ void StationColumns(const f32* __restrict servers, f32* __restrict wait1, f32* _
   f32* __restrict inverse = s.inverse;
   const f32* __restrict service_s = s.service_s;
   const f32* __restrict cv2 = s.cv2;
-  // What pads the columns is service 0 again.
   const f32 most = LargestOf(servers, padded, kErlangServersMax);
-  const f32 largest = LargestOf(servers, padded, kServersMax * kServersMax);
   for (u32 i = 0; i < padded; ++i) {
     load[i] = AtMost(load[i], kStationaryRhoMax * servers[i]);
     inverse[i] = 1.0f + 1.0f / load[i];  // 1 / B after one server
@@ -56,10 +55,14 @@ void StationColumns(const f32* __restrict servers, f32* __restrict wait1, f32* _
   }
   for (u32 i = 0; i < padded; ++i) {
     const f32 blocked = 1.0f / inverse[i];
-    inverse[i] = blocked / (1.0f - load[i] / servers[i] * (1.0f - blocked));  // C
+    const f32 waits = blocked / (1.0f - load[i] / servers[i] * (1.0f - blocked));  // C
+    const f32 busy = load[i] < kIdlePoolRho * servers[i] ? 0.0f : 1.0f;
+    wait1[i] = servers[i] > kErlangServersMax ? busy : 0.0f;
+    inverse[i] = servers[i] > kErlangServersMax ? 0.0f : waits;
   }
-  for (u32 i = 0; largest > kErlangServersMax && i < s.count; ++i) {
-    if (servers[i] > kErlangServersMax) inverse[i] = WaitProbability(load[i], servers[i]);
+  const bool any_busy = LargestOf(wait1, padded, 1.0f) > 0.0f;
+  for (u32 i = 0; any_busy && i < s.count; ++i) {
+    if (wait1[i] > 0.0f) inverse[i] = WaitProbability(load[i], servers[i]);
   }
   for (u32 i = 0; i < padded; ++i) {
     const f32 waits = inverse[i];
@@ -73,16 +76,25 @@ void StationColumns(const f32* __restrict servers, f32* __restrict wait1, f32* _
   }
 }
 
+// What pads the columns is service 0 again.
+void PadColumns(ServiceColumns& s) {
+  for (u32 i = s.count; i < s.padded; ++i) {
+    for (f32* column : {s.slots, s.reach, s.connect_fail_s, s.fail, s.capacity, s.slow, s.miss,
+                        s.threads, s.hold1, s.hold2, s.queue_limit, s.cpu_s}) {
+      column[i] = column[0];
+    }
+  }
+}
+
 }  // namespace
 
-void LoadColumns(std::span<const GraphService> services, std::span<const ServiceInput> inputs,
-                 std::span<const FlowServiceRow> rows, ServiceColumns& s) {
+void PrepareColumns(std::span<const GraphService> services, std::span<const ServiceInput> inputs,
+                    ServiceColumns& s) {
   s.count = static_cast<u32>(inputs.size());
-  s.padded = (s.count + 7) & ~7u;
-  for (u32 i = 0; i < s.padded; ++i) {
-    const u32 from = i < s.count ? i : 0;
-    const ServiceInput& input = inputs[from];
-    const GraphService& service = services[from];
+  s.padded = PaddedCount(inputs.size());
+  for (u32 i = 0; i < s.count; ++i) {
+    const ServiceInput& input = inputs[i];
+    const GraphService& service = services[i];
     s.slots[i] = input.servers;
     s.reach[i] = input.reach;
     s.connect_fail_s[i] = input.connect_fail_s;
@@ -95,8 +107,8 @@ void LoadColumns(std::span<const GraphService> services, std::span<const Service
     s.hold2[i] = service.loop_cores;
     s.queue_limit[i] = static_cast<f32>(service.queue_limit);
     s.cpu_s[i] = service.cpu_per_request_s;
-    s.backlog[i] = rows[from].backlog;
   }
+  PadColumns(s);
   // Comparisons that depend on each other stand in loops of their own, which keeps the loops free
   // of branches.
   f32* cores = s.load;
@@ -122,13 +134,43 @@ void LoadColumns(std::span<const GraphService> services, std::span<const Service
   }
   for (u32 i = 0; i < s.padded; ++i) {
     s.cpu_s[i] = s.cpu_s[i] / AtMost(cores[i], 1.0f);
-    s.backlog[i] = up[i] * Within(s.backlog[i], 0.0f, s.queue_limit[i]);
-    s.refuse[i] = 0.0f;
-    s.wait1[i] = s.wait2[i] = 0.0f;
+    s.backlog_limit[i] = up[i] * s.queue_limit[i];
     s.calls[i] = 0.0f;
   }
   for (u32 i = 0; i < s.padded; ++i) s.load[i] = AtLeast(1.0f - s.reach[i], s.fail[i]);
   s.any_fails = LargestOf(s.load, s.padded, 1.0f) > 0.0f;
+}
+
+void KeepColumns(const ServiceColumns& s, f32* to) {
+  for (u32 i = 0; i < s.padded; i += kWide) {
+    for (const f32* column : {s.reach, s.fail, s.miss, s.connect_fail_s, s.slots, s.cpu_s,
+                              s.cpu_servers, s.queue_limit, s.backlog_limit, s.threads, s.calls}) {
+      std::memcpy(to, column + i, sizeof(Wide));
+      to += kWide;
+    }
+  }
+}
+
+void TakeColumns(const f32* from, u32 count, ServiceColumns& s) {
+  s.count = count;
+  s.padded = PaddedCount(count);
+  for (u32 i = 0; i < s.padded; i += kWide) {
+    for (f32* column : {s.reach, s.fail, s.miss, s.connect_fail_s, s.slots, s.cpu_s,
+                        s.cpu_servers, s.queue_limit, s.backlog_limit, s.threads, s.calls}) {
+      std::memcpy(column + i, from, sizeof(Wide));
+      from += kWide;
+    }
+  }
+}
+
+void LoadBacklogs(std::span<const FlowServiceRow> rows, ServiceColumns& s) {
+  for (u32 i = 0; i < s.count; ++i) s.backlog[i] = rows[i].backlog;
+  for (u32 i = s.count; i < s.padded; ++i) s.backlog[i] = 0.0f;
+  for (u32 i = 0; i < s.padded; ++i) {
+    s.backlog[i] = Within(s.backlog[i], 0.0f, s.backlog_limit[i]);
+    s.refuse[i] = 0.0f;
+    s.wait1[i] = s.wait2[i] = 0.0f;
+  }
 }
 
 void StartPass(ServiceColumns& s) {
@@ -203,7 +245,6 @@ void QuantileColumn(ServiceColumns& s, f32* __restrict p99) {
 
 f32 FinishService(u32 at, ServiceColumns& s) {
   const f32 mean = s.hold1[at] / s.weight[at];
-  const f32 second = s.hold2[at] / s.weight[at];
   const f32 arrivals = s.rate[at] * s.reach[at];
   f32 capacity = s.slots[at] / mean;
   if (s.threads[at] > 0.0f && s.cpu_s[at] > 0.0f) {
@@ -212,6 +253,11 @@ f32 FinishService(u32 at, ServiceColumns& s) {
   s.capacity[at] = capacity;
   const f32 backlog = s.backlog[at];
   const f32 limit = s.queue_limit[at];
+  if (backlog <= 0.0f && limit > 0.0f && NobodyWaits(arrivals * mean, s.slots[at])) {
+    s.wait1[at] = s.wait2[at] = 0.0f;
+    return 0.0f;
+  }
+  const f32 second = s.hold2[at] / s.weight[at];
   const StationWait station = WaitAt({s.slots[at], arrivals * mean, mean,
                                       VarianceOf(mean, second) / (mean * mean), limit});
   Moments wait = station.wait;

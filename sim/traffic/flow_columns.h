@@ -19,13 +19,18 @@ struct ServiceColumns {
   using Column = f32[kFlowServicesMax];
   u32 count, padded;
   bool any_fails;  // some service has reach < 1 or fail > 0
-  // From the graph and the input:
-  alignas(32) Column reach, fail, miss, slow, connect_fail_s;
+  // From the graph and the input, kept from solve to solve:
+  alignas(32) Column reach, fail, miss, connect_fail_s;
   Column slots;               // requests served at a time, over all processes
   Column cpu_s, cpu_servers;  // CPU per request at one core's pace; cores that share the work
-  Column queue_limit, backlog;
+  Column queue_limit;
+  Column backlog_limit;       // the same; 0 without a process
   Column threads;             // 1: a pool, 0: an event loop
   Column calls;               // 1: a pool whose threads wait for callees
+  // From the graph and the input, for those who prepare:
+  Column slow;
+  // From the rows:
+  Column backlog;
   // Of the present pass:
   Column goes_on;             // share of attempts that go on to calls
   Column rate, weight;        // sums over operations
@@ -41,9 +46,24 @@ struct ServiceColumns {
   Column load, service_s, cv2, inverse;
 };
 
-// Fills the first group from services of the graph, their inputs and backlogs.
-void LoadColumns(std::span<const GraphService> services, std::span<const ServiceInput> inputs,
-                 std::span<const FlowServiceRow> rows, ServiceColumns& s);
+// Fills what comes from services of the graph and their inputs; `calls` is 0.
+void PrepareColumns(std::span<const GraphService> services, std::span<const ServiceInput> inputs,
+                    ServiceColumns& s);
+
+// The columns that are kept, to and from kKeptColumns x padded numbers.
+inline constexpr size_t kKeptColumns = 11;
+inline constexpr u32 PaddedCount(size_t services) { return (static_cast<u32>(services) + 7) & ~7u; }
+void KeepColumns(const ServiceColumns& s, f32* to);
+void TakeColumns(const f32* from, u32 count, ServiceColumns& s);
+
+// Starts a solve of prepared columns: backlogs as in the rows, nobody refused, no waits.
+void LoadBacklogs(std::span<const FlowServiceRow> rows, ServiceColumns& s);
+inline void LoadColumns(std::span<const GraphService> services,
+                        std::span<const ServiceInput> inputs,
+                        std::span<const FlowServiceRow> rows, ServiceColumns& s) {
+  PrepareColumns(services, inputs, s);
+  LoadBacklogs(rows, s);
+}
 
 // Starts a pass: goes_on from refuse, sums to zero.
 void StartPass(ServiceColumns& s);

@@ -143,6 +143,9 @@ Outcome Attempt(const Outcome& response, const AttemptLimits& limits) {
   const f32 timeout = std::max(limits.timeout_s, 0.0f);
   const f32 taken = limits.reach * (1.0f - limits.refuse);
   const f32 lost_s = std::min(limits.connect_fail_s, timeout);
+  if (limits.reach <= 0.0f) {  // the same with fewer steps
+    return {Lanes{0, 0, 1, 0}, Lanes{0, 0, lost_s, 0}, Lanes{0, 0, lost_s * lost_s, 0}};
+  }
   Outcome in_time = response;
   if (MayMeet(response, timeout)) in_time = CutAll(response, timeout);
   Outcome r = Times(taken, in_time);
@@ -155,7 +158,7 @@ Outcome Attempt(const Outcome& response, const AttemptLimits& limits) {
 
 RetriedShare RetryShares(f32 bad, const RetryRule& rule) {
   RetriedShare r{bad, 1.0f};
-  if (rule.retries_max == 0 || bad < 1e-7f) return r;
+  if (!MayRetry(bad, rule.retries_max)) return r;
   const f32 again = RetryShare(bad, rule.retries_max, rule.retry_budget);
   const f32 retry = again * bad;
   f32 reached = 1.0f;
@@ -170,7 +173,7 @@ RetriedShare RetryShares(f32 bad, const RetryRule& rule) {
 Retried Retry(const Outcome& attempt, const RetryRule& rule) {
   Retried r{attempt, 1.0f};
   const f32 bad = attempt.share[2];
-  if (rule.retries_max == 0 || bad < 1e-7f) return r;
+  if (!MayRetry(bad, rule.retries_max)) return r;
   const f32 again = RetryShare(bad, rule.retries_max, rule.retry_budget);
   const f32 pause = std::max(rule.backoff_s, 0.0f);
   const Branch retry = again * attempt.bad() * Branch{1.0f, pause, pause * pause};

@@ -182,5 +182,7 @@ struct RetriedShare {
 RetriedShare RetryShares(f32 bad, const RetryRule& rule);
 // O(retries_max), ends early when more retries change nothing.
 Retried Retry(const Outcome& attempt, const RetryRule& rule);
+// Otherwise nothing is tried again: both give what they are given.
+inline bool MayRetry(f32 bad, u32 retries_max) { return retries_max != 0 && bad >= 1e-7f; }
 
 }  // namespace wt

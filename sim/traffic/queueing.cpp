@@ -9,9 +9,6 @@
 namespace wt {
 namespace {
 
-// A large pool below this makes nobody wait: Wq < 4e-5 service times at 33 servers.
-constexpr f32 kIdlePoolRho = 0.35f;
-
 // M/M/c/K is M/M/c without the states above K. Who finds j waiting, j < limit, waits for j + 1
 // departures; sums of (j + 1) rho^j and (j + 1) (j + 2) rho^j, in f64 because they cancel.
 StationWait CutQueue(f32 waits, f32 rho, f32 queue_limit, f32 slot_s, f32 variability) {
@@ -36,8 +33,8 @@ StationWait CutQueue(f32 waits, f32 rho, f32 queue_limit, f32 slot_s, f32 variab
 f32 WaitProbability(f32 load, f32 servers) {
   if (load < 1e-12f) return 0.0f;
   const f32 rho = load / servers;
+  if (NobodyWaits(load, servers)) return 0.0f;
   if (servers > kErlangServersMax) {
-    if (rho < kIdlePoolRho) return 0.0f;
     return FastExp2((std::sqrt(2.0f * (servers + 1.0f)) - 1.0f) * FastLog2(rho));
   }
   const f32 per_load = 1.0f / load;

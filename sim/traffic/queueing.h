@@ -15,6 +15,11 @@ inline constexpr f32 kStationaryRhoMax = 0.98f;
 inline constexpr f32 kErlangServersMax = 32.0f;
 // A queue this many times longer than 1 / (1 - rho) is never full (e^-15).
 inline constexpr f32 kNeverFull = 15.0f;
+// A large pool below this makes nobody wait: Wq < 4e-5 service times at 33 servers.
+inline constexpr f32 kIdlePoolRho = 0.35f;
+inline bool NobodyWaits(f32 load, f32 servers) {
+  return servers > kErlangServersMax && load < kIdlePoolRho * servers;
+}
 // Below this probability of waiting there is no wait.
 inline constexpr f32 kNobodyWaits = 1e-9f;
 

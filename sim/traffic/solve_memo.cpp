@@ -10,16 +10,43 @@
 namespace wt {
 namespace {
 
-constexpr std::size_t kEntries = 512;           // a question has one place
+constexpr std::size_t kAnswers = 512;            // places; a question has one
+constexpr std::size_t kPrepared = 256;
 constexpr std::size_t kEntryBytesMax = 8 << 10;  // larger apps are solved each time
+
+// Values by the bytes of their keys; a key has one place, where the newest stays.
+struct Places {
+  std::size_t key_bytes = 0, value_bytes = 0;
+  std::vector<u64> digests;      // by place, 0 = empty
+  std::vector<std::byte> bytes;  // by place: value, key
+
+  void Reset(std::size_t places, std::size_t key, std::size_t value) {
+    key_bytes = key;
+    value_bytes = value;
+    digests.assign(places, 0);
+    bytes.resize(places * (key + value));
+  }
+  // The value for the key, to be filled in unless `known`.
+  std::byte* At(u64 digest, const std::byte* key, bool& known) {
+    digest |= 1;
+    const std::size_t place = digest >> 8 & (digests.size() - 1);
+    std::byte* value = bytes.data() + place * (key_bytes + value_bytes);
+    known = digests[place] == digest && std::memcmp(value + value_bytes, key, key_bytes) == 0;
+    if (!known) {
+      digests[place] = digest;
+      std::memcpy(value + value_bytes, key, key_bytes);
+    }
+    return value;
+  }
+};
 
 struct Memo {
   u64 blueprint = 0;  // content hash that the entries belong to,
   const GraphService* graph = nullptr;  // and where its graph stands
-  std::size_t question_bytes = 0, answer_bytes = 0;
-  std::vector<u64> digests;      // by place, 0 = empty
-  std::vector<std::byte> bytes;  // by place: question, answer
+  Places answers;   // by inputs, offered rate and backlogs
+  Places prepared;  // by inputs
   std::vector<std::byte> question;
+  bool fits = false;
   bool on = true;
 };
 
@@ -43,24 +70,23 @@ const std::byte* Get(const std::byte* at, std::span<T> values) {
 
 // False: too large to remember.
 bool Prepare(Memo& memo, const Blueprint& blueprint) {
-  const GraphService* graph = blueprint.graph.services.data();
-  if (memo.blueprint == blueprint.content_hash && memo.graph == graph) {
-    return memo.question_bytes != 0;
+  const ServiceGraph& graph = blueprint.graph;
+  if (memo.blueprint == blueprint.content_hash && memo.graph == graph.services.data()) {
+    return memo.fits;
   }
-  const std::size_t services = blueprint.graph.services.size();
+  const std::size_t services = graph.services.size();
+  const std::size_t inputs = services * sizeof(ServiceInput);
+  const std::size_t question = inputs + sizeof(f32) + services * sizeof(f32);
+  const std::size_t answer = services * sizeof(FlowServiceRow) +
+                             graph.operations.size() * sizeof(FlowOperationRow) +
+                             sizeof(FlowClient);
   memo.blueprint = blueprint.content_hash;
-  memo.graph = graph;
-  memo.question_bytes = services * (sizeof(ServiceInput) + sizeof(f32)) + sizeof(f32);
-  memo.answer_bytes = services * sizeof(FlowServiceRow) +
-                      blueprint.graph.operations.size() * sizeof(FlowOperationRow) +
-                      sizeof(FlowClient);
-  if (memo.question_bytes + memo.answer_bytes > kEntryBytesMax) {
-    memo.question_bytes = 0;
-    return false;
-  }
-  memo.question.resize(memo.question_bytes);
-  memo.digests.assign(kEntries, 0);
-  memo.bytes.resize(kEntries * (memo.question_bytes + memo.answer_bytes));
+  memo.graph = graph.services.data();
+  memo.fits = question + answer <= kEntryBytesMax;
+  if (!memo.fits) return false;
+  memo.question.resize(question);
+  memo.answers.Reset(kAnswers, question, answer);
+  memo.prepared.Reset(kPrepared, inputs, PreparedCount(graph) * sizeof(f32));
   return true;
 }
 
@@ -71,6 +97,16 @@ void Ask(Memo& memo, std::span<const ServiceInput> inputs, f32 offered_rps,
   for (const FlowServiceRow& row : state.services) {
     at = Put(at, std::span<const f32>(&row.backlog, 1));
   }
+}
+
+// Solves with what is prepared for these inputs.
+void SolvePreparedOnce(Memo& memo, u64 inputs_digest, const ServiceGraph& graph,
+                       std::span<const ServiceInput> inputs, f32 offered_rps, FlowState state) {
+  bool known = false;
+  std::byte* at = memo.prepared.At(inputs_digest, memo.question.data(), known);
+  const std::span<f32> prepared(reinterpret_cast<f32*>(at), PreparedCount(graph));
+  if (!known) PrepareFlow(graph, inputs, prepared);
+  SolvePrepared(graph, inputs, prepared, offered_rps, state);
 }
 
 }  // namespace
@@ -84,23 +120,23 @@ void SolveFlowRemembered(const Blueprint& blueprint, std::span<const ServiceInpu
     return;
   }
   Ask(memo, inputs, offered_rps, state);
-  const u64 digest = XXH3_64bits(memo.question.data(), memo.question_bytes) | 1;
-  const std::size_t place = digest >> 8 & (kEntries - 1);
-  std::byte* entry = memo.bytes.data() + place * (memo.question_bytes + memo.answer_bytes);
-  std::byte* answer = entry + memo.question_bytes;
-  if (memo.digests[place] == digest &&
-      std::memcmp(entry, memo.question.data(), memo.question_bytes) == 0) {
-    const std::byte* at = Get(answer, state.services);
-    at = Get(at, state.operations);
-    Get(at, std::span<FlowClient>(state.client, 1));
+  const std::byte* question = memo.question.data();
+  const u64 inputs_digest = XXH3_64bits(question, inputs.size_bytes());
+  const u64 digest = XXH3_64bits_withSeed(
+      question + inputs.size_bytes(), memo.question.size() - inputs.size_bytes(), inputs_digest);
+  bool known = false;
+  std::byte* at = memo.answers.At(digest, question, known);
+  const std::span<FlowClient> client(state.client, 1);
+  if (known) {
+    const std::byte* from = Get(at, state.services);
+    from = Get(from, state.operations);
+    Get(from, client);
     return;
   }
-  SolveFlow(blueprint.graph, inputs, offered_rps, state);
-  memo.digests[place] = digest;
-  std::memcpy(entry, memo.question.data(), memo.question_bytes);
-  std::byte* at = Put(answer, std::span<const FlowServiceRow>(state.services));
+  SolvePreparedOnce(memo, inputs_digest, blueprint.graph, inputs, offered_rps, state);
+  at = Put(at, std::span<const FlowServiceRow>(state.services));
   at = Put(at, std::span<const FlowOperationRow>(state.operations));
-  Put(at, std::span<const FlowClient>(state.client, 1));
+  Put(at, std::span<const FlowClient>(client));
 }
 
 void RememberSolves(bool on) { MemoOfThread().on = on; }

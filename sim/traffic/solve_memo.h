@@ -3,7 +3,8 @@
 // (graph, inputs, offered rate, backlogs); worlds of one Blueprint ask for the same ones again and
 // again (forks of a group, a healthy cluster under a known load, an overload that stands still).
 // All bytes of a question are compared, so that a remembered answer is the answer: it changes
-// speed only. No allocation after a thread's first solve of a Blueprint.
+// speed only. What a solve takes from the inputs alone is kept apart, for the same inputs under
+// another load. No allocation after a thread's first solve of a Blueprint.
 #pragma once
 
 #include <span>

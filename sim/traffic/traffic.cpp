@@ -2,12 +2,14 @@
 #include "sim/traffic/traffic.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstring>
 
 #include "sim/kubelet/kubelet.h"
 #include "sim/traffic/inputs.h"
+#include "sim/traffic/outcome.h"
 #include "sim/traffic/solve_memo.h"
 #include "sim/transitions.h"
 
@@ -17,6 +19,37 @@ namespace {
 bool Moved(f32 a, f32 b, f32 relative, f32 absolute) {
   const f32 change = a > b ? a - b : b - a;
   return change > absolute && change > relative * (a > b ? a : b);
+}
+
+// A row is eight numbers: rate, error, latency, p99; utilisation, backlog and two more.
+static_assert(sizeof(FlowServiceRow) == 2 * sizeof(Lanes));
+static_assert(offsetof(FlowServiceRow, p99_s) == 12 && offsetof(FlowServiceRow, backlog) == 20);
+
+Lanes HalfOf(const FlowServiceRow& row, u32 half) {
+  Lanes x;
+  std::memcpy(&x, reinterpret_cast<const std::byte*>(&row) + half * sizeof(x), sizeof(x));
+  return x;
+}
+
+// Moved of the rate, the error or the 99th percentile.
+bool RowMoved(const FlowServiceRow& now, const FlowServiceRow& before) {
+  constexpr Lanes kRelative{0.02f, 0.0f, 0.0f, 0.05f};
+  constexpr Lanes kAbsolute{0.01f, 0.002f, 3e38f, 0.0005f};  // latency never
+  const Lanes a = HalfOf(now, 0), b = HalfOf(before, 0);
+  const Lanes change = a > b ? a - b : b - a;
+  const auto moved = (change > kAbsolute) & (change > kRelative * (a > b ? a : b));
+  const auto pairs = std::bit_cast<std::array<u64, 2>>(moved);
+  return (pairs[0] | pairs[1]) != 0;
+}
+
+// Some service has more to do than it can, or a backlog.
+bool IsBusy(std::span<const FlowServiceRow> rows) {
+  Lanes most{};
+  for (const FlowServiceRow& row : rows) {
+    const Lanes x = HalfOf(row, 1);
+    most = x > most ? x : most;
+  }
+  return most[0] > 1.0f || most[1] > 0.0f;
 }
 
 void AddSegment(Sim& sim, u32 service, f32 rate, f32 error, f32 latency_s, f32 p99_s) {
@@ -75,7 +108,15 @@ bool MemoryToLookAt(Sim& sim, MemoryUse* uses) {
   const FlowServiceRow* flows = sim.world.Rows<FlowServiceRow>();
   MemoryFits* fits = sim.world.Rows<MemoryFits>();
   const bool all = sim.world.header().memory_stale != 0;
-  bool any = false;
+  bool any = all;
+  for (std::size_t s = 0; s < services.size(); ++s) {
+    const GraphService& g = services[s];
+    const f32 bytes = g.memory_base_bytes + g.memory_per_request_bytes * flows[s].in_flight;
+    any |= g.memory_leak_bytes_per_s > 0;
+    any |= g.memory_per_request_bytes > 0 && bytes > fits[s].bytes;
+  }
+  if (!any) return false;
+  any = false;
   for (std::size_t s = 0; s < services.size(); ++s) {
     const GraphService& g = services[s];
     const bool leaks = g.memory_leak_bytes_per_s > 0;
@@ -148,10 +189,8 @@ void Solve(Sim& sim) {
 
   for (u32 s = 0; s < count; ++s) {
     const FlowServiceRow& now = state.services[s];
-    const bool moved = Moved(now.rate, before[s].rate, 0.02f, 0.01f) ||
-                       Moved(now.error, before[s].error, 0, 0.002f) ||
-                       Moved(now.p99_s, before[s].p99_s, 0.05f, 0.0005f);
-    if (moved) AddSegment(sim, s + 1, now.rate, now.error, now.latency_s, now.p99_s);
+    if (!RowMoved(now, before[s])) continue;
+    AddSegment(sim, s + 1, now.rate, now.error, now.latency_s, now.p99_s);
   }
   const FlowClient& client = *state.client;
   if (Moved(client.error, client_before.error, 0, 0.0005f) ||
@@ -159,11 +198,7 @@ void Solve(Sim& sim) {
       Moved(client.p99_s, client_before.p99_s, 0.02f, 0.0005f)) {
     AddSegment(sim, 0, client.rate, client.error, client.latency_s, client.p99_s);
   }
-  bool busy = false;
-  for (const FlowServiceRow& row : state.services) {
-    busy |= row.utilisation > 1.0f || row.backlog > 0.0f;
-  }
-  if (!busy) return Cancel(sim.world, SimEvent::kBacklog, 0);
+  if (!IsBusy(state.services)) return Cancel(sim.world, SimEvent::kBacklog, 0);
   ArmStep(sim, BacklogStepS(sim.blueprint.graph, inputs, state));
 }
 
@@ -173,19 +208,14 @@ bool AdvanceBacklogs(Sim& sim) {
   const f32 dt_s = static_cast<f32>(ToSeconds(header.now_ns - header.backlog_since_ns));
   header.backlog_since_ns = header.now_ns;
   const FlowState state = StateOf(sim);
-  bool busy = false;
-  for (const FlowServiceRow& row : state.services) {
-    busy |= row.utilisation > 1.0f || row.backlog > 0.0f;
-  }
-  if (!busy) return false;
-  Room<f32> before;
-  for (std::size_t s = 0; s < state.services.size(); ++s) {
-    before.rows()[s] = state.services[s].backlog;
-  }
+  if (!IsBusy(state.services)) return false;
+  Room<FlowServiceRow> room;
+  const FlowServiceRow* before = room.rows();
+  std::memcpy(room.bytes, state.services.data(), state.services.size_bytes());
   StepBacklog(sim.blueprint.graph, KeptInputs(sim), dt_s, state);
   bool moved = false;
   for (std::size_t s = 0; s < state.services.size(); ++s) {
-    moved |= before.rows()[s] != state.services[s].backlog;
+    moved |= before[s].backlog != state.services[s].backlog;
   }
   return moved;
 }
