@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/world.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -12,16 +14,14 @@
 namespace wt {
 namespace {
 
-constexpr u32 kSmallestBlock = 64 * 1024;
-constexpr u32 kAlign = 64;
+constexpr u32 kAlign = 64;           // a cache line
+constexpr u32 kBlockStep = 16 * 1024;  // blocks are multiples of it
+constexpr u32 kSlabBlocks = 16;
+constexpr std::size_t kHugePage = 2u << 20;
 
 u32 AlignUp(u32 bytes) { return (bytes + kAlign - 1) / kAlign * kAlign; }
 
-u32 SizeClass(u32 bytes) {
-  u32 size_class = 0;
-  for (u32 size = kSmallestBlock; size < bytes; size *= 2) ++size_class;
-  return size_class;
-}
+u32 SizeClass(u32 bytes) { return (bytes + kBlockStep - 1) / kBlockStep; }
 
 // Rows of a table that carry content: the queue and the overlay count theirs in the header.
 u32 LiveRows(const WorldHeader& header, int table) {
@@ -91,22 +91,30 @@ World::~World() {
 }
 
 WorldPool::~WorldPool() {
-  for (const auto& blocks : free_) {
-    for (std::byte* block : blocks) std::free(block);
-  }
+  for (std::byte* slab : slabs_) std::free(slab);
+}
+
+// Worlds that are stepped side by side lie close together: few pages to translate. Equal places of
+// neighbours are an odd number of cache lines away from a power of two, so that they do not fight
+// for the same few ways of a cache.
+void WorldPool::AddSlab(u32 size_class) {
+  const std::size_t stride = std::size_t{size_class} * kBlockStep + 5 * kAlign;
+  const std::size_t blocks = slabs_.empty() ? 1 : kSlabBlocks;
+  const std::size_t bytes = (blocks * stride + kHugePage - 1) / kHugePage * kHugePage;
+  auto* slab = static_cast<std::byte*>(
+      blocks == 1 ? std::aligned_alloc(kAlign, stride) : std::aligned_alloc(kHugePage, bytes));
+  WT_CHECK(slab != nullptr, "memory for Worlds");
+  if (blocks > 1) madvise(slab, bytes, MADV_HUGEPAGE);  // a hint
+  slabs_.push_back(slab);
+  for (std::size_t i = blocks; i-- > 0;) free_[size_class].push_back(slab + i * stride);
 }
 
 std::byte* WorldPool::Take(u32 bytes) {
   const u32 size_class = SizeClass(bytes);
   if (free_.size() <= size_class) free_.resize(size_class + 1);
-  if (!free_[size_class].empty()) {
-    std::byte* block = free_[size_class].back();
-    free_[size_class].pop_back();
-    return block;
-  }
-  const std::size_t size = static_cast<std::size_t>(kSmallestBlock) << size_class;
-  auto* block = static_cast<std::byte*>(std::aligned_alloc(kAlign, size));
-  WT_CHECK(block != nullptr, "memory for a World");
+  if (free_[size_class].empty()) AddSlab(size_class);
+  std::byte* block = free_[size_class].back();
+  free_[size_class].pop_back();
   return block;
 }
 
@@ -132,7 +140,7 @@ World WorldPool::Create(const Blueprint& blueprint, RandomKey key) {
   header.overlay_used = 8;  // offset 0 means "none"
 
   const u32 needed = PlaceTables(header);
-  header.block_bytes = kSmallestBlock << SizeClass(needed);
+  header.block_bytes = kBlockStep * SizeClass(needed);
   std::byte* block = Take(needed);
   std::memcpy(block, &header, sizeof(header));
   for (int t = 0; t < kTableCount; ++t) {
@@ -166,7 +174,7 @@ void WorldPool::Grow(World& world, u32 rows) {
     if (ref.capacity < live + spare) ref.capacity = (live + spare) * 3 / 2;
   }
   const u32 needed = PlaceTables(header);
-  header.block_bytes = kSmallestBlock << SizeClass(needed);
+  header.block_bytes = kBlockStep * SizeClass(needed);
   std::byte* block = Take(needed);
   std::memcpy(block, &header, sizeof(header));
   CopyTables(world.block(), world.header(), block, header);

@@ -205,7 +205,7 @@ class World {
 // when less is left.
 inline constexpr u32 kHeadroom = 32;
 
-// Blocks by size class (64 KiB, 128 KiB, ...), reused. One pool per thread; not thread-safe.
+// Blocks by size (multiples of 16 KiB), reused. One pool per thread; not thread-safe.
 class WorldPool {
  public:
   WorldPool() = default;
@@ -226,7 +226,9 @@ class WorldPool {
   friend class World;
   std::byte* Take(u32 bytes);
   void Give(std::byte* block, u32 bytes);
+  void AddSlab(u32 size_class);
   std::vector<std::vector<std::byte*>> free_;  // by size class
+  std::vector<std::byte*> slabs_;              // what they lie in
 };
 
 // Bytes of one row of each table.

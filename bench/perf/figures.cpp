@@ -94,6 +94,13 @@ Status MeasureR23(const ScenarioSetup& setup, Figures& out) {
   out.push_back({"r23_steps_per_s_core", "steps/s", static_cast<f64>(run->steps) / run->cpu_s,
                  EmptyStepsPerSecond(*setup.blueprint), run->episodes.size(),
                  "baseline: time passing in an empty World"});
+  PerfOptions few = options;
+  few.chunk = 8;
+  const Result<PerfRun> close = RunPerf(setup, few);
+  if (!close) return close.error();
+  out.push_back({"r23_steps_per_s_core_8", "steps/s", static_cast<f64>(close->steps) / close->cpu_s,
+                 static_cast<f64>(run->steps) / run->cpu_s, close->episodes.size(),
+                 "8 worlds side by side, which the cache holds; baseline: 64 of them"});
   AddCounts(*run, "r23_", out);
   out.push_back({"r23_observation_bytes", "bytes", static_cast<f64>(run->observation_bytes), 0,
                  run->episodes.size(), "planes, masks and links of one observation"});
@@ -204,9 +211,9 @@ struct Group {
 
 const std::vector<Group>& Groups() {
   static const std::vector<Group> kGroups{
-      {{"r23_steps_per_s_core", "r23_events_per_step", "r23_solves_per_step",
-        "r23_requests_per_step", "r23_services_serving", "r23_observation_bytes",
-        "r23_same_hash_alone"},
+      {{"r23_steps_per_s_core", "r23_steps_per_s_core_8", "r23_events_per_step",
+        "r23_solves_per_step", "r23_requests_per_step", "r23_services_serving",
+        "r23_observation_bytes", "r23_same_hash_alone"},
        &MeasureR23},
       {{"r23_steps_per_s_all_cores"}, &MeasureAllCores},
       {{"uniform_steps_per_s_core", "uniform_events_per_step", "uniform_solves_per_step",

@@ -11,7 +11,8 @@ SimTime FloorDivide(SimTime a, SimTime b) {
   return q * b > a ? q - 1 : q;
 }
 
-SimTime StepOf(SimTime length) { return std::clamp(length / 64, kLoadStepMin, kLoadStepMax); }
+// 72: of a diurnal load a step is 5 degrees.
+SimTime StepOf(SimTime length) { return std::clamp(length / 72, kLoadStepMin, kLoadStepMax); }
 
 // Steps count from `start`; the last step of a ramp may be shorter.
 SimTime StepStart(SimTime at, SimTime start, SimTime step) {

@@ -37,7 +37,7 @@ struct LoadPattern {
   std::span<const LoadPoint> points = {};
 };
 
-// Smooth patterns change every min(15 s, length / 64), but not more often than every second.
+// Smooth patterns change every min(15 s, length / 72), but not more often than every second.
 inline constexpr SimTime kLoadStepMax = 15 * kSecond;
 inline constexpr SimTime kLoadStepMin = kSecond;
 

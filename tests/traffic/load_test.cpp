@@ -64,7 +64,7 @@ TEST(Load, DiurnalFollowsTheSine) {
   EXPECT_EQ(NextChange(p, 0), 15 * kSecond);
   EXPECT_EQ(NextChange(p, -kSecond), 0);
   const LoadPattern quick{
-      .kind = LoadKind::kDiurnal, .base_rps = 2, .peak_rps = 3, .period = 128 * kSecond};
+      .kind = LoadKind::kDiurnal, .base_rps = 2, .peak_rps = 3, .period = 144 * kSecond};
   EXPECT_EQ(NextChange(quick, 0), 2 * kSecond);
 }
 
