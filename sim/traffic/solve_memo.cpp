@@ -10,8 +10,8 @@
 namespace wt {
 namespace {
 
-constexpr std::size_t kAnswers = 512;            // places; a question has one
-constexpr std::size_t kPrepared = 256;
+constexpr std::size_t kAnswers = 2048;            // places; a question has one
+constexpr std::size_t kPrepared = 1024;
 constexpr std::size_t kEntryBytesMax = 8 << 10;  // larger apps are solved each time
 
 // Values by the bytes of their keys; a key has one place, where the newest stays.
