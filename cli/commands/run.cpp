@@ -24,7 +24,7 @@ constexpr std::array kOptions{
                .help = "JSON lines of actions with at_s, in place of an agent; or such a list "
                        "itself: '[{...}]'"},
     OptionSpec{.name = "--fidelity", .help = "how traffic is computed", .fallback = "flow",
-               .choices = "flow|request"},
+               .choices = "flow"},
     OptionSpec{.name = "--series", .type = OptionType::kFlag,
                .help = "rate, errors and latency of the entry point every 5 s, up to the "
                        "scenario's time limit"},
@@ -32,9 +32,6 @@ constexpr std::array kOptions{
                .help = "check every invariant after every event (slow)"}};
 
 Result<ExitCode> Run(const Arguments& arguments) {
-  if (arguments.Text("--fidelity") == "request") {
-    return Error{ErrorCode::kUsage, "--fidelity", "this build computes flow only"};
-  }
   Result<PreparedSuite> suite = OneScenario(arguments.Text("--scenario"));
   if (!suite) return suite.error();
   for (const std::string& warning : suite->warnings) LogWarning("{}", warning);
