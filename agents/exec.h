@@ -23,8 +23,8 @@ std::unique_ptr<Policy> MakeExec(const ExecOptions& options);
 // ---- the wire (exec_json.cpp)
 // What the program is asked at one decision. `episode`: a name that tells it nothing.
 std::string ExecQuestion(const PolicySlot& slot, const std::string& episode);
-// Its answer into slot.chosen and slot.context->words. Something that is not there becomes an
-// action that no cluster accepts; a line that is no answer at all is an error.
+// Its answer into slot.chosen and slot.context->words. Something that is not there, be it
+// a target, verb or option, becomes an action that no cluster accepts; a line that is no answer at all is an error.
 Status ReadExecAnswer(const std::string& line, PolicySlot& slot);
 
 }  // namespace wt

@@ -160,5 +160,36 @@ TEST(Exec, WhatIsNotThereIsRefusedAndTheEpisodeGoesOn) {
   EXPECT_TRUE(e.parts.analysed);
 }
 
+// What becomes of `scale workload/profile` with this option (JSON; empty: none) and its target.
+TakenAction Scaled(const std::string& option) {
+  const std::string command =
+      "read -r q; echo '{\"action\": {\"verb\": \"scale\", \"target\": \"workload/profile\"" +
+      (option.empty() ? "" : ", \"option\": " + option) +
+      "}}'; read -r q; echo '{\"submit\": {\"detected\": false}}'; read -r q";
+  const EpisodeResult e = RunExec(command, 1)[0];
+  EXPECT_FALSE(e.errored) << option << e.error;
+  EXPECT_EQ(e.actions.size(), 2u) << option;
+  return e.actions.empty() ? TakenAction{} : e.actions[0];
+}
+
+TEST(Exec, AnOptionIsItsTextOrItsNumber) {
+  for (const char* option : {"2", "\"2\"", "\"to 2\"", "2.0"}) {
+    const TakenAction taken = Scaled(option);
+    EXPECT_TRUE(taken.accepted) << option;
+    EXPECT_EQ(MoveOf(taken.action).verb, Verb::kScale) << option;
+    EXPECT_EQ(MoveOf(taken.action).option, 2) << option;
+  }
+}
+
+TEST(Exec, AnOptionThatDoesNotExistIsRefusedNotTakenForTheFirst) {
+  for (const char* option :
+       {"", "null", "\"to 7\"", "\"\"", "\" 2\"", "\"+2\"", "\"2x\"", "\"-1\"", "4", "-1", "0.5",
+        "256", "18446744073709551616", "1e300", "true", "[0]", "{}", "\"nothing to offer\""}) {
+    const TakenAction taken = Scaled(option);
+    EXPECT_FALSE(taken.accepted) << option;
+    EXPECT_NE(MoveOf(taken.action).verb, Verb::kScale) << option;
+  }
+}
+
 }  // namespace
 }  // namespace wt
