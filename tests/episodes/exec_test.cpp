@@ -191,5 +191,33 @@ TEST(Exec, AnOptionThatDoesNotExistIsRefusedNotTakenForTheFirst) {
   }
 }
 
+TEST(Exec, ASecondLineBeforeTheNextQuestionLosesTheEpisodeAndTheNextGoesWell) {
+  TempDir dir;
+  const std::string once = "'" + (dir.path / "once").string() + "'";
+  const std::string wait = "{\"action\": {\"verb\": \"wait\", \"option\": 0}}";
+  const std::string both = wait + "\\n{\"submit\": {\"detected\": true}}\\n";
+  const std::string command =
+      "if [ ! -e " + once + " ]; then touch " + once + "; read -r q; printf '" + both + "'; fi; " +
+      "while read -r q; do echo '{\"submit\": {\"detected\": false}}'; done";
+  const auto episodes = RunExec(command, 2);
+  EXPECT_TRUE(episodes[0].errored) << "the second line answered a question not asked";
+  EXPECT_NE(episodes[0].error.find("before it was asked"), std::string::npos) << episodes[0].error;
+  EXPECT_FALSE(episodes[1].errored) << episodes[1].error;
+  EXPECT_EQ(episodes[1].hash, RunLite("no-op", 2, 2, 1, 1)[0].hash);
+}
+
+TEST(Exec, WhatFollowsTheLastAnswerOfAnEpisodeDoesNotMatter) {
+  const std::string submit = "{\"submit\": {\"detected\": false}}";
+  const auto no_op = RunLite("no-op", 1, 3, 1, 1);
+  for (const std::string& more : {std::string("bye\\n"), std::string("torn"), submit + "\\n"}) {
+    const auto episodes =
+        RunExec("while read -r q; do printf '" + submit + "\\n" + more + "'; done", 3);
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_FALSE(episodes[i].errored) << more << ": " << episodes[i].error;
+      EXPECT_EQ(episodes[i].hash, no_op[i].hash) << more;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace wt
