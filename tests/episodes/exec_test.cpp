@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "agents/exec.h"
+#include "bench/report/incident.h"
 #include "tests/cli/temp_dir.h"
 #include "tests/episodes/lite.h"
 
@@ -188,6 +189,26 @@ TEST(Exec, AnOptionThatDoesNotExistIsRefusedNotTakenForTheFirst) {
     const TakenAction taken = Scaled(option);
     EXPECT_FALSE(taken.accepted) << option;
     EXPECT_NE(MoveOf(taken.action).verb, Verb::kScale) << option;
+  }
+}
+
+TEST(Exec, AnAnswerWithoutACauseIsShownAsWhatItSays) {
+  struct Said {
+    const char* detected;
+    const char* text;
+  };
+  for (const Said& said : {Said{"true", "submit -> something is wrong, no cause named"},
+                           Said{"false", "submit -> nothing is wrong"}}) {
+    const std::string answer = "{\"submit\": {\"detected\": " + std::string(said.detected) + "}}";
+    Incident incident;
+    ChunkOptions options;
+    options.on_step = [&](const StepView& step) { RecordStep(step, incident); };
+    WorldPool pool;
+    const EpisodeRequest request{&Lite().setups[0], 0, 1};
+    const auto agent = MakeExec({"read -r q; echo '" + answer + "'; read -r q"});
+    (void)RunChunk({&request, 1}, *agent, pool, options);
+    ASSERT_EQ(incident.steps.size(), 1u);
+    EXPECT_EQ(incident.steps[0].text, said.text);
   }
 }
 
