@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks suites, and scenario files: format, fault kinds and their parameters, targets against the app, that
-// episodes can start and that every fault happens; warns of those that clients do not notice.
+// Checks suites, and scenario files: format, fault kinds and their parameters, targets against the
+// app, that episodes can start and that every fault happens; warns of those that clients do not
+// notice.
 #include <fmt/format.h>
 
 #include <array>
