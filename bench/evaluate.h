@@ -29,6 +29,11 @@ Result<PreparedSuite> PrepareSuite(const std::string& root, const std::string& s
 // kUsage of --scenario with the nearest names.
 Result<PreparedSuite> PrepareOne(const std::string& root, const std::string& scenario);
 
+// Every name of `causes` is something in an app of the suite. Error: kUsage of `flag` with the
+// nearest names. Starts an episode of every app.
+Status CheckCauses(const PreparedSuite& suite, const std::vector<std::string>& causes,
+                   const std::string& flag);
+
 struct EvaluateOptions {
   u64 first_seed = 1, last_seed = 10;
   int threads = 0;

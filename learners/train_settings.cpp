@@ -73,6 +73,13 @@ Status ApplySetting(std::string_view text, TrainConfig& config) {
     return Error{ErrorCode::kUsage, "--set",
                  "'" + std::string(number) + "' is not a number for " + names.back()};
   }
+  if (equals != std::string_view::npos) {
+    std::string message = "no setting '" + std::string(name) + "'; expected ";
+    for (const std::string& known : names) {
+      message += (&known == &names.front() ? "" : &known == &names.back() ? " or " : ", ") + known;
+    }
+    return Error{ErrorCode::kUsage, "--set", message + DidYouMean(name, names)};
+  }
   std::string message = "expected NAME=NUMBER, got '" + std::string(text) + "'";
   return Error{ErrorCode::kUsage, "--set", message + DidYouMean(name, names)};
 }

@@ -111,6 +111,9 @@ Result<ExitCode> Run(const Arguments& arguments) {
     seeds = *given;
   }
   const RunInfo info = InfoOf(arguments, *suite, seeds);
+  if (const Status known = CheckCauses(*suite, info.held_out, "--held-out"); !known) {
+    return known.error();
+  }
   BenchRun run(info, *suite, arguments.Text("--out"));
   if (const Status locked = run.Lock(); !locked) return locked.error();
   std::vector<EpisodeResult> finished;

@@ -105,6 +105,9 @@ Result<ExitCode> TrainOnCluster(const Arguments& arguments) {
   Result<PreparedSuite> suite = PrepareSuite(root->string(), arguments.Text("--suite"));
   if (!suite) return suite.error();
   for (const std::string& warning : suite->warnings) LogWarning("{}", warning);
+  if (const Status known = CheckCauses(*suite, config->collect.hold_out, "--hold-out"); !known) {
+    return known.error();
+  }
   config->suite = suite->name;
   config->suite_hash = suite->hash;
   const bool resume = arguments.Flag("--resume");

@@ -157,6 +157,17 @@ class Commands(unittest.TestCase):
         ended = run("bench", "--suite", "light")
         self.assertRegex(ended.stderr, r"--suite: no suite or scenario 'light'.*\blite\b")
 
+    def test_a_held_out_cause_that_no_app_of_the_suite_has_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            words = ("bench", "--suite", SCENARIO, "--agent", "no-op", "--seeds", "1-2", "--out",
+                     folder + "/run", "--held-out")
+            ended = run(*words, "rate,profil")
+            self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
+            self.assertRegex(ended.stderr, r"--held-out: no service or workload 'profil' in the "
+                             r"suite; expected for example profile\b")
+            self.assertFalse(os.path.exists(folder + "/run"))
+            self.assertEqual(run(*words, "rate,profile").returncode, 0)
+
     def suite_file(self, folder, scenarios):
         path = folder + "/mine.yaml"
         with open(path, "w") as file:

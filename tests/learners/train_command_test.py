@@ -113,6 +113,13 @@ class Train(unittest.TestCase):
                 (["--cpu-minutes", "-1"], 2, "--cpu-minutes"),
                 (["--resume"], 2, "needs --out DIR"),
                 (["--resume", "--out", "none"], 4, "no such checkpoint"),
+                (["--hold-out", "rate,profil"], 2,
+                 "--hold-out: no service or workload 'profil' in the suite; "),
+                (["--hold-out", "profil"], 2, "for example profile"),
+                (["--set", "foo=1"], 2, "--set: no setting 'foo'; expected reward.verdict, "),
+                (["--set", "foo=1"], 2, "rates.clip_high"),
+                (["--set", "reward.harn=1"], 2, 'did you mean "reward.harm"?'),
+                (["--set", "reward.harm"], 2, "expected NAME=NUMBER, got 'reward.harm'"),
                 (["--suite", "liet"], 2, "liet")):
             with self.subTest(words):
                 self.fails(code, text, "train", *words)
