@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -178,6 +179,45 @@ class Commands(unittest.TestCase):
                 self.assertEqual(len(ended.stderr.splitlines()), 1)
         ended = run("bench", "--suite", "light")
         self.assertRegex(ended.stderr, r"--suite: no suite or scenario 'light'.*\blite\b")
+
+    def suite_file(self, folder, scenarios):
+        path = folder + "/mine.yaml"
+        with open(path, "w") as file:
+            file.write("apiVersion: wavetank.dev/v1\nkind: Suite\nmetadata: {name: mine}\nspec:\n"
+                       "  seeds: [3, 4]\n  scenarios: [%s]\n" % ", ".join(scenarios))
+        return path
+
+    def test_a_suite_file_names_scenarios_of_the_catalog_and_files_beside_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.mkdir(folder + "/own")
+            with open(SCENARIO) as file, open(folder + "/own/s.yaml", "w") as own:
+                own.write(file.read().replace("name: hotel-wrong-target-port", "name: own"))
+            path = self.suite_file(folder, ["hotel-calm", "services/hotel-wrong-target-port",
+                                            "own/s.yaml"])
+            ended = run("bench", "--suite", path, "--agent", "no-op", "--out", folder + "/run")
+            self.assertEqual(ended.returncode, 0, ended)
+            with open(folder + "/run/episodes.jsonl") as lines:
+                played = sorted((e["scenario"], e["seed"]) for e in map(json.loads, lines))
+            self.assertEqual(played, [(name, seed) for name in
+                                      ("hotel-calm", "hotel-wrong-target-port", "own")
+                                      for seed in (3, 4)])
+            ended = run("validate", path)
+            self.assertEqual((ended.returncode, ended.stdout), (0, path + ": ok\n"), ended)
+
+    def test_a_suite_file_that_names_what_is_not_there_is_refused_at_the_place(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copy(SCENARIO, folder + "/copy.yaml")
+            for scenarios, said in ((["hotel-calm", "hotel-clam"], 'did you mean "'),
+                                    (["none.yaml"], 'no scenario "none.yaml"'),
+                                    (["hotel-calm", "hotel-calm"], "named twice"),
+                                    (["hotel-wrong-target-port", "copy.yaml"], "named twice"),
+                                    ([], "no scenarios")):
+                path = self.suite_file(folder, scenarios)
+                for words in (("validate", path), ("bench", "--suite", path)):
+                    ended = run(*words)
+                    self.assertEqual((ended.returncode, ended.stdout), (3, ""), ended)
+                    self.assertIn(said, ended.stderr)
+                    self.assertEqual(len(ended.stderr.splitlines()), 1, ended.stderr)
 
     def test_a_broken_line_of_a_resumed_run_is_named_with_file_and_line(self):
         one = ("bench", "--suite", SCENARIO, "--agent", "no-op", "--seeds", "1-4", "--out")
