@@ -111,6 +111,16 @@ void Child::End() {
   pid_ = -1;
 }
 
+bool Child::HasSpoken() {
+  pollfd end{from_, POLLIN, 0};
+  if (!rest_.empty()) return true;
+  if (poll(&end, 1, 0) <= 0 || (end.revents & POLLIN) == 0) return false;
+  char buffer[4096];
+  const ssize_t got = read(from_, buffer, sizeof(buffer));
+  if (got > 0) rest_.append(buffer, static_cast<std::size_t>(got));
+  return got > 0;
+}
+
 Result<std::string> Child::Ask(const std::string& line, int timeout_ms, std::size_t bytes_max) {
   const auto until = Clock::now() + std::chrono::milliseconds(timeout_ms);
   const std::string out = line + "\n";

@@ -24,6 +24,9 @@ class Child {
   // `bytes_max`. A program that does not read is no error of its own: it hangs, ends or answers.
   Result<std::string> Ask(const std::string& line, int timeout_ms, std::size_t bytes_max);
 
+  // Output that no question was asked for is there already. A program that ended has not spoken.
+  bool HasSpoken();
+
  private:
   Child(pid_t pid, int to, int from) : pid_(pid), to_(to), from_(from) {}
   void End();

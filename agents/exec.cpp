@@ -29,7 +29,14 @@ class Exec final : public Policy {
  private:
   Status Decide(PolicySlot& slot) {
     u64& episode = *static_cast<u64*>(slot.memory);
-    if (episode == 0) episode = ++episodes_;
+    const bool speaks = child_ && child_->HasSpoken();
+    if (episode == 0) {
+      episode = ++episodes_;
+      if (speaks) child_.reset();  // the last episode's leavings, perhaps not all of them yet
+    } else if (speaks) {
+      return Error{ErrorCode::kEnvironment, "agent",
+                   "spoke before it was asked; expected one line per question"};
+    }
     if (!child_) {
       Result<Child> started = Child::Start(options_.command);
       if (!started) return started.error();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
+#include <charconv>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "agents/exec.h"
 #include "agents/view.h"
@@ -14,6 +16,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::array<const char*, kEntityKinds> kTables{"cluster", "services", "workloads",
                                                         "nodes"};
 constexpr Action kNothing{EntityKind::kCluster, 0, 0xffff};  // not legal anywhere
+constexpr u8 kOptionsMax = 32;  // as many as a kind has moves
 constexpr int kDepthMax = 64;  // of an answer's brackets: what writes JSON out recurses
 
 u16 SlotsOf(const ObservationView& view, EntityKind kind) {
@@ -123,6 +126,46 @@ void ReadPatch(const Json& action, const std::string& target, PolicySlot& slot) 
   }
 }
 
+// The option that a number names; nothing for what is no whole number.
+std::optional<u8> OptionNumber(const Json& option) {
+  if (option.is_string()) {
+    const std::string& text = option.get_ref<const std::string&>();
+    u8 number = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = failed == std::errc{} && end == text.data() + text.size();
+    return whole ? std::optional(number) : std::nullopt;
+  }
+  if (!option.is_number()) return std::nullopt;
+  const f64 number = option.get<f64>();
+  for (u8 k = 0; k < kOptionsMax; ++k) {
+    if (number == k) return k;
+  }
+  return std::nullopt;
+}
+
+// The move of `verb` on the entity of `chosen` that `option` names, by its text, else by its
+// number; without an option the only one there is.
+bool FindMove(const std::string& verb, const Json& option, const Cluster& cluster,
+              Action& chosen) {
+  const auto moves = MovesOf(chosen.kind);
+  const std::optional<u8> number = OptionNumber(option);
+  std::optional<u8> by_text, by_number, only;
+  u32 count = 0;
+  for (u8 m = 0; m < moves.size(); ++m) {
+    if (VerbName(moves[m].verb) != verb) continue;
+    ++count;
+    only = m;
+    if (number == moves[m].option) by_number = m;
+    if (!by_text && option.is_string() &&
+        cluster.OptionText({chosen.kind, m, chosen.slot}) == option.get_ref<const std::string&>()) {
+      by_text = m;
+    }
+  }
+  if (count != 1 || !option.is_null()) only = by_text ? by_text : by_number;
+  if (only) chosen.move = *only;
+  return only.has_value();
+}
+
 void ReadAction(const Json& action, PolicySlot& slot) {
   const std::string verb = TextOf(action, "verb"), target = TextOf(action, "target");
   if (verb == "patch") return ReadPatch(action, target, slot);
@@ -136,15 +179,10 @@ void ReadAction(const Json& action, PolicySlot& slot) {
     if (!FindEntity(*slot.context->cluster, word, name, chosen.kind, chosen.slot)) return;
   }
   const auto option = action.find("option");
-  const bool given = option != action.end() && option->is_number_integer();
-  const i64 wanted = given ? option->get<i64>() : 0;
-  const auto moves = MovesOf(chosen.kind);
-  for (u8 m = 0; m < moves.size(); ++m) {
-    if (VerbName(moves[m].verb) != verb || moves[m].option != wanted) continue;
-    chosen.move = m;
-    slot.chosen = chosen;
+  if (!FindMove(verb, option == action.end() ? Json() : *option, *slot.context->cluster, chosen)) {
     return;
   }
+  slot.chosen = chosen;
 }
 
 // False when it says neither whether something is wrong nor what.

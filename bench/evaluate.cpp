@@ -19,19 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The catalog's file of that name, with its group ("services/x") or without; empty if none.
-fs::path InCatalog(const fs::path& catalog, const std::string& name) {
-  const fs::path with_group = catalog / (name + ".yaml");
-  if (fs::exists(with_group)) return with_group;
-  std::error_code failed;
-  for (fs::directory_iterator group(catalog, failed), end; !failed && group != end;
-       group.increment(failed)) {
-    const fs::path file = group->path() / (name + ".yaml");
-    if (fs::exists(file)) return file;
-  }
-  return {};
-}
-
 // Names under a folder, without extension: "lite", "services/hotel-wrong-target-port".
 void AddNames(const fs::path& folder, std::vector<std::string>& names) {
   std::error_code failed;
@@ -54,7 +41,7 @@ Suite SuiteOfOne(const fs::path& file) {
 Result<Suite> FindScenario(const fs::path& root, const std::string& name) {
   const fs::path catalog = root / "scenarios/catalog";
   if (fs::exists(name) && !fs::is_directory(name)) return SuiteOfOne(name);
-  if (const fs::path single = InCatalog(catalog, name); !single.empty()) {
+  if (const fs::path single = FindInCatalog(catalog.string(), name); !single.empty()) {
     return SuiteOfOne(single);
   }
   std::vector<std::string> names;
@@ -69,6 +56,7 @@ Result<Suite> FindSuite(const fs::path& root, const std::string& name) {
   const fs::path suites = root / "scenarios/suites", catalog = root / "scenarios/catalog";
   const fs::path by_name = suites / (name + ".yaml");
   if (fs::exists(by_name)) return LoadSuite(by_name.string(), catalog.string());
+  if (fs::is_regular_file(name) && IsSuiteFile(name)) return LoadSuite(name, catalog.string());
   if (Result<Suite> one = FindScenario(root, name)) return one;
   std::vector<std::string> names;
   AddNames(suites, names);
@@ -139,6 +127,13 @@ Result<PreparedSuite> Prepare(const std::string& root, const Result<Suite>& suit
   for (const std::string& path : suite->scenario_paths) {
     Result<Scenario> scenario = LoadScenario(path, options);
     if (!scenario) return scenario.error();
+    // Results know scenarios by name.
+    const auto of_name = [&](const ScenarioLabel& label) { return label.name == scenario->name; };
+    if (const auto other = std::ranges::find_if(out.labels, of_name); other != out.labels.end()) {
+      return Error{ErrorCode::kInvalidInput, path,
+                   "scenario \"" + scenario->name + "\" is named twice, the other is " +
+                       other->file};
+    }
     Result<ScenarioSetup> setup = PrepareScenario(*scenario, cache);
     if (!setup) return setup.error();
     out.labels.push_back(LabelOf(*scenario));

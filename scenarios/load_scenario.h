@@ -42,7 +42,12 @@ struct Suite {
   u64 first_seed = 1;
   u64 last_seed = 1;
 };
-// `catalog_dir` resolves the names in it ("services/wrong-target-port"). Errors: kInvalidInput.
+// The catalog's file of that name, with its group ("services/x") or without; empty if none.
+std::string FindInCatalog(const std::string& catalog_dir, const std::string& name);
+// `catalog_dir` resolves the names in it; what is no such name is a path from the suite's folder.
+// Errors: kInvalidInput.
 Result<Suite> LoadSuite(const std::string& path, const std::string& catalog_dir);
+// A readable file whose first document says that it is a suite.
+bool IsSuiteFile(const std::string& path);
 
 }  // namespace wt

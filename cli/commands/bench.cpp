@@ -112,6 +112,7 @@ Result<ExitCode> Run(const Arguments& arguments) {
   }
   const RunInfo info = InfoOf(arguments, *suite, seeds);
   BenchRun run(info, *suite, arguments.Text("--out"));
+  if (const Status locked = run.Lock(); !locked) return locked.error();
   std::vector<EpisodeResult> finished;
   if (arguments.Flag("--resume")) {
     Result<std::vector<EpisodeResult>> kept = run.ReadFinished();

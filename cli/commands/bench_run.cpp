@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands/bench_run.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <ctime>
 #include <filesystem>
 #include <random>
+#include <set>
 
 #include "sim/api/file_io.h"
 
@@ -34,6 +40,21 @@ f64 CpuSeconds() {
 
 BenchRun::~BenchRun() {
   if (episodes_ != nullptr) std::fclose(episodes_);
+  if (lock_ >= 0) close(lock_);
+}
+
+Status BenchRun::Lock() {
+  if (folder_.empty()) return Ok{};
+  std::error_code failed;
+  std::filesystem::create_directories(folder_, failed);
+  if (failed) return Error{ErrorCode::kEnvironment, folder_, failed.message()};
+  lock_ = open(Path("lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (lock_ < 0) return Error{ErrorCode::kEnvironment, Path("lock"), std::strerror(errno)};
+  if (flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    return Error{ErrorCode::kEnvironment, folder_,
+                 "is in use by another process; wait for it, or choose another --out"};
+  }
+  return Ok{};
 }
 
 Result<std::vector<EpisodeResult>> BenchRun::ReadFinished() const {
@@ -50,6 +71,7 @@ Result<std::vector<EpisodeResult>> BenchRun::ReadFinished() const {
   }
   Result<std::string> text = ReadFile(Path("episodes.jsonl"), kEpisodesBytesMax);
   if (!text) return text.error();
+  std::set<std::pair<u32, u64>> seen;
   std::size_t from = 0;
   for (u64 line = 1;; ++line) {
     const std::size_t to = text->find('\n', from);
@@ -58,7 +80,7 @@ Result<std::vector<EpisodeResult>> BenchRun::ReadFinished() const {
         ReadEpisodeLine(std::string_view(*text).substr(from, to - from), suite_.labels,
                         fmt::format("{}:{}", Path("episodes.jsonl"), line));
     if (!episode) return episode.error();
-    out.push_back(std::move(*episode));
+    if (seen.insert({episode->scenario, episode->seed}).second) out.push_back(std::move(*episode));
     from = to + 1;
   }
   return out;
@@ -67,8 +89,6 @@ Result<std::vector<EpisodeResult>> BenchRun::ReadFinished() const {
 Status BenchRun::Open(bool resume) {
   if (folder_.empty()) return Ok{};
   std::error_code failed;
-  std::filesystem::create_directories(folder_, failed);
-  if (failed) return Error{ErrorCode::kEnvironment, folder_, failed.message()};
   const std::string path = Path("episodes.jsonl");
   if (resume && std::filesystem::exists(path)) {
     Result<std::string> text = ReadFile(path, kEpisodesBytesMax);

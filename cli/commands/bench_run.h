@@ -23,9 +23,13 @@ class BenchRun {
   BenchRun& operator=(const BenchRun&) = delete;
 
   RunInfo& info() { return info_; }
+  // Makes the folder and holds it until this ends, however it ends. A file system without locks is
+  // not refused. Error kEnvironment: another process holds it.
+  Status Lock();
   // Episodes of an earlier, interrupted call; refuses one of another suite, agent or rules.
+  // An episode that stands there twice is the first one. REQUIRES: Lock.
   Result<std::vector<EpisodeResult>> ReadFinished() const;
-  // Makes the folder and run.json; with `resume` cuts a torn last line off and goes on.
+  // Makes run.json; with `resume` cuts a torn last line off and goes on.
   Status Open(bool resume);
   // Plays what is left of info()'s seeds: a line in the folder as soon as an episode ends, times
   // into info(). `on_part`: so many episodes more are done; false stops.
@@ -41,6 +45,7 @@ class BenchRun {
   const PreparedSuite& suite_;
   std::string folder_;
   std::FILE* episodes_ = nullptr;
+  int lock_ = -1;
 };
 
 }  // namespace wt

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks scenario files: format, fault kinds and their parameters, targets against the app, that
-// episodes can start and that every fault happens; warns of those that clients do not notice.
+// Checks suites, and scenario files: format, fault kinds and their parameters, targets against the
+// app, that episodes can start and that every fault happens; warns of those that clients do not
+// notice.
 #include <fmt/format.h>
 
 #include <array>
 
+#include "bench/evaluate.h"
 #include "cli/commands.h"
 #include "cli/commands/one_episode.h"
 #include "cli/data_root.h"
@@ -24,10 +26,24 @@ constexpr std::size_t kScenarioBytesMax = 4 << 20;
 constexpr std::array kOptions{OptionSpec{.name = "files",
                                          .type = OptionType::kTextList,
                                          .value_name = "FILE...",
-                                         .help = "scenario files",
+                                         .help = "scenario and suite files",
                                          .required = true}};
 
 constexpr u64 kTriedSeeds = 3;
+
+// A suite is checked as far as a run of it would be refused; its scenarios are files of their own.
+ValidatedFile CheckSuite(const std::string& file, const std::string& root) {
+  ValidatedFile out{file, {}, {}};
+  const Result<PreparedSuite> suite = PrepareSuite(root, file);
+  if (!suite) {
+    out.errors.push_back(suite.error());
+    return out;
+  }
+  for (const std::string& warning : suite->warnings) {
+    out.warnings.push_back({ErrorCode::kInvalidInput, file, warning});
+  }
+  return out;
+}
 
 ValidatedFile Check(const std::string& file, const LoadOptions& options, BlueprintCache& cache) {
   ValidatedFile out{file, {}, {}};
@@ -63,7 +79,8 @@ Result<ExitCode> Run(const Arguments& arguments) {
   std::vector<ValidatedFile> files;
   ExitCode code = ExitCode::kOk;
   for (const std::string& file : arguments.Texts("files")) {
-    files.push_back(Check(file, options, cache));
+    files.push_back(IsSuiteFile(file) ? CheckSuite(file, root->string())
+                                      : Check(file, options, cache));
     for (const Error& e : files.back().errors) {
       if (code == ExitCode::kOk) code = ExitCodeOf(e.code);
       fmt::print(stderr, "{}\n", e.Text());

@@ -121,6 +121,42 @@ class Resume(unittest.TestCase):
         self.assertIn(f"{len(lines)} finished episodes are kept", errors)
         self.check_equal("torn", "whole")
 
+    def test_an_episode_that_stands_twice_is_counted_once(self):
+        shutil.copytree(self.folder / "whole", self.folder / "twice")
+        (self.folder / "twice/results.json").unlink()
+        path = self.folder / "twice/episodes.jsonl"
+        lines = self.whole_lines("twice")
+        other = json.dumps({**json.loads(lines[0]), "verdict": -1, "hash": "12"}).encode()
+        path.write_bytes(b"\n".join([*lines, lines[5], other]) + b"\n")
+        errors = self.complete("twice", "--resume")
+        self.assertIn(f"{len(lines)} finished episodes are kept", errors)
+        documents = [without_call(json.loads((self.folder / r / "results.json").read_text()))
+                     for r in ("twice", "whole")]
+        self.assertEqual(documents[0], documents[1])
+
+    def test_a_second_process_on_the_same_folder_is_refused(self):
+        # An agent that never answers holds the folder as long as it is asked to.
+        words = [BINARY, "bench", "--suite", "hotel-calm", "--agent", "exec:sleep 600", "--seeds",
+                 "1-2", "--threads", "1", "--out", str(self.folder / "held")]
+        first = subprocess.Popen(words, env=self.env, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL)
+        while first.poll() is None and not (self.folder / "held/episodes.jsonl").exists():
+            time.sleep(0.01)
+        for more in ([], ["--resume"]):
+            second = subprocess.run([*words, *more], env=self.env, capture_output=True, text=True,
+                                    timeout=20)
+            self.assertEqual((second.returncode, second.stdout), (4, ""), second)
+            self.assertIn("is in use by another process", second.stderr)
+            self.assertEqual(len(second.stderr.splitlines()), 1, second.stderr)
+        first.kill()
+        first.wait(timeout=60)
+        quick = [w.replace("exec:sleep 600", "exec:exit 1") for w in words]
+        (self.folder / "held/run.json").write_text(
+            (self.folder / "held/run.json").read_text().replace("sleep 600", "exit 1"))
+        freed = subprocess.run([*quick, "--resume"], env=self.env, capture_output=True, text=True,
+                               timeout=60)
+        self.assertEqual(freed.returncode, 12, freed)
+
 
 if __name__ == "__main__":
     unittest.main()

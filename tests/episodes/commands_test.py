@@ -6,7 +6,9 @@ usage: commands_test.py BINARY ROOT
 import glob
 import json
 import os
+import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -69,6 +71,28 @@ class Commands(unittest.TestCase):
         taken = [(a["at_s"], a["verb"], a["target"]) for a in document["actions"]]
         self.assertEqual(taken, [(33.25, "scale", "workload/geo"),
                                  (90, "describe", "service/geo")])
+
+    def test_what_play_prints_of_an_option_is_what_was_done_and_can_be_done_again(self):
+        scenario = "workloads/hotel-image-not-found"
+        played = run("play", "--scenario", scenario, "--seed", "1", "--agent", "oracle")
+        undo = re.search(r"([0-9.]+)s  undo (\S+) -> (.*)", played.stdout)
+        self.assertIn("verdict  1", played.stdout)
+        action = {"at_s": float(undo[1]), "verb": "undo", "target": "workload/" + undo[2],
+                  "option": undo[3]}
+        again = run("run", "--scenario", scenario, "--seed", "1", "--json", "--actions",
+                    json.dumps([action]))
+        self.assertEqual(again.returncode, 0, again)
+        self.assertTrue(json.loads(again.stdout)["parts"]["cause_gone"], again.stdout)
+
+    def test_validate_warns_of_clients_that_fail_without_a_fault(self):
+        with open(SCENARIO, encoding="utf-8") as text, tempfile.TemporaryDirectory() as folder:
+            crowded = re.sub(r"rate: \w+", "rate: 60000rps", text.read())
+            path = os.path.join(folder, "crowded.yaml")
+            with open(path, "w", encoding="utf-8") as to:
+                to.write(crowded)
+            ended = run("validate", path)
+            self.assertIn("without any fault", ended.stderr)
+            self.assertIn("does not solve it", ended.stderr)
 
     def test_validate_prints_the_place_and_the_nearest_word_and_ends_with_3(self):
         ended = run("validate", SCENARIO)
@@ -155,6 +179,45 @@ class Commands(unittest.TestCase):
                 self.assertEqual(len(ended.stderr.splitlines()), 1)
         ended = run("bench", "--suite", "light")
         self.assertRegex(ended.stderr, r"--suite: no suite or scenario 'light'.*\blite\b")
+
+    def suite_file(self, folder, scenarios):
+        path = folder + "/mine.yaml"
+        with open(path, "w") as file:
+            file.write("apiVersion: wavetank.dev/v1\nkind: Suite\nmetadata: {name: mine}\nspec:\n"
+                       "  seeds: [3, 4]\n  scenarios: [%s]\n" % ", ".join(scenarios))
+        return path
+
+    def test_a_suite_file_names_scenarios_of_the_catalog_and_files_beside_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.mkdir(folder + "/own")
+            with open(SCENARIO) as file, open(folder + "/own/s.yaml", "w") as own:
+                own.write(file.read().replace("name: hotel-wrong-target-port", "name: own"))
+            path = self.suite_file(folder, ["hotel-calm", "services/hotel-wrong-target-port",
+                                            "own/s.yaml"])
+            ended = run("bench", "--suite", path, "--agent", "no-op", "--out", folder + "/run")
+            self.assertEqual(ended.returncode, 0, ended)
+            with open(folder + "/run/episodes.jsonl") as lines:
+                played = sorted((e["scenario"], e["seed"]) for e in map(json.loads, lines))
+            self.assertEqual(played, [(name, seed) for name in
+                                      ("hotel-calm", "hotel-wrong-target-port", "own")
+                                      for seed in (3, 4)])
+            ended = run("validate", path)
+            self.assertEqual((ended.returncode, ended.stdout), (0, path + ": ok\n"), ended)
+
+    def test_a_suite_file_that_names_what_is_not_there_is_refused_at_the_place(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copy(SCENARIO, folder + "/copy.yaml")
+            for scenarios, said in ((["hotel-calm", "hotel-clam"], 'did you mean "'),
+                                    (["none.yaml"], 'no scenario "none.yaml"'),
+                                    (["hotel-calm", "hotel-calm"], "named twice"),
+                                    (["hotel-wrong-target-port", "copy.yaml"], "named twice"),
+                                    ([], "no scenarios")):
+                path = self.suite_file(folder, scenarios)
+                for words in (("validate", path), ("bench", "--suite", path)):
+                    ended = run(*words)
+                    self.assertEqual((ended.returncode, ended.stdout), (3, ""), ended)
+                    self.assertIn(said, ended.stderr)
+                    self.assertEqual(len(ended.stderr.splitlines()), 1, ended.stderr)
 
     def test_a_broken_line_of_a_resumed_run_is_named_with_file_and_line(self):
         one = ("bench", "--suite", SCENARIO, "--agent", "no-op", "--seeds", "1-4", "--out")

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "agents/exec.h"
+#include "bench/report/incident.h"
 #include "tests/cli/temp_dir.h"
 #include "tests/episodes/lite.h"
 
@@ -158,6 +159,85 @@ TEST(Exec, WhatIsNotThereIsRefusedAndTheEpisodeGoesOn) {
   EXPECT_EQ(e.actions[3].target, "service/profile");
   EXPECT_TRUE(e.parts.localized);
   EXPECT_TRUE(e.parts.analysed);
+}
+
+// What becomes of `scale workload/profile` with this option (JSON; empty: none) and its target.
+TakenAction Scaled(const std::string& option) {
+  const std::string command =
+      "read -r q; echo '{\"action\": {\"verb\": \"scale\", \"target\": \"workload/profile\"" +
+      (option.empty() ? "" : ", \"option\": " + option) +
+      "}}'; read -r q; echo '{\"submit\": {\"detected\": false}}'; read -r q";
+  const EpisodeResult e = RunExec(command, 1)[0];
+  EXPECT_FALSE(e.errored) << option << e.error;
+  EXPECT_EQ(e.actions.size(), 2u) << option;
+  return e.actions.empty() ? TakenAction{} : e.actions[0];
+}
+
+TEST(Exec, AnOptionIsItsTextOrItsNumber) {
+  for (const char* option : {"2", "\"2\"", "\"to 2\"", "2.0"}) {
+    const TakenAction taken = Scaled(option);
+    EXPECT_TRUE(taken.accepted) << option;
+    EXPECT_EQ(MoveOf(taken.action).verb, Verb::kScale) << option;
+    EXPECT_EQ(MoveOf(taken.action).option, 2) << option;
+  }
+}
+
+TEST(Exec, AnOptionThatDoesNotExistIsRefusedNotTakenForTheFirst) {
+  for (const char* option :
+       {"", "null", "\"to 7\"", "\"\"", "\" 2\"", "\"+2\"", "\"2x\"", "\"-1\"", "4", "-1", "0.5",
+        "256", "18446744073709551616", "1e300", "true", "[0]", "{}", "\"nothing to offer\""}) {
+    const TakenAction taken = Scaled(option);
+    EXPECT_FALSE(taken.accepted) << option;
+    EXPECT_NE(MoveOf(taken.action).verb, Verb::kScale) << option;
+  }
+}
+
+TEST(Exec, AnAnswerWithoutACauseIsShownAsWhatItSays) {
+  struct Said {
+    const char* detected;
+    const char* text;
+  };
+  for (const Said& said : {Said{"true", "submit -> something is wrong, no cause named"},
+                           Said{"false", "submit -> nothing is wrong"}}) {
+    const std::string answer = "{\"submit\": {\"detected\": " + std::string(said.detected) + "}}";
+    Incident incident;
+    ChunkOptions options;
+    options.on_step = [&](const StepView& step) { RecordStep(step, incident); };
+    WorldPool pool;
+    const EpisodeRequest request{&Lite().setups[0], 0, 1};
+    const auto agent = MakeExec({"read -r q; echo '" + answer + "'; read -r q"});
+    (void)RunChunk({&request, 1}, *agent, pool, options);
+    ASSERT_EQ(incident.steps.size(), 1u);
+    EXPECT_EQ(incident.steps[0].text, said.text);
+  }
+}
+
+TEST(Exec, ASecondLineBeforeTheNextQuestionLosesTheEpisodeAndTheNextGoesWell) {
+  TempDir dir;
+  const std::string once = "'" + (dir.path / "once").string() + "'";
+  const std::string wait = "{\"action\": {\"verb\": \"wait\", \"option\": 0}}";
+  const std::string both = wait + "\\n{\"submit\": {\"detected\": true}}\\n";
+  const std::string command =
+      "if [ ! -e " + once + " ]; then touch " + once + "; read -r q; printf '" + both + "'; fi; " +
+      "while read -r q; do echo '{\"submit\": {\"detected\": false}}'; done";
+  const auto episodes = RunExec(command, 2);
+  EXPECT_TRUE(episodes[0].errored) << "the second line answered a question not asked";
+  EXPECT_NE(episodes[0].error.find("before it was asked"), std::string::npos) << episodes[0].error;
+  EXPECT_FALSE(episodes[1].errored) << episodes[1].error;
+  EXPECT_EQ(episodes[1].hash, RunLite("no-op", 2, 2, 1, 1)[0].hash);
+}
+
+TEST(Exec, WhatFollowsTheLastAnswerOfAnEpisodeDoesNotMatter) {
+  const std::string submit = "{\"submit\": {\"detected\": false}}";
+  const auto no_op = RunLite("no-op", 1, 3, 1, 1);
+  for (const std::string& more : {std::string("bye\\n"), std::string("torn"), submit + "\\n"}) {
+    const auto episodes =
+        RunExec("while read -r q; do printf '" + submit + "\\n" + more + "'; done", 3);
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_FALSE(episodes[i].errored) << more << ": " << episodes[i].error;
+      EXPECT_EQ(episodes[i].hash, no_op[i].hash) << more;
+    }
+  }
 }
 
 }  // namespace

@@ -118,6 +118,14 @@ class Train(unittest.TestCase):
                 self.fails(code, text, "train", *words)
         self.assertEqual(os.listdir(self.folder.name), [])
 
+    def test_a_suite_file_is_trained_on(self):
+        self.path("mine.yaml").write_text(
+            "apiVersion: wavetank.dev/v1\nkind: Suite\nmetadata: {name: mine}\n"
+            "spec: {seeds: [1, 2], scenarios: [hotel-calm, services/hotel-wrong-target-port]}\n")
+        self.document(*cluster(1), "--suite", "mine.yaml", "--out", "run")
+        run = json.loads(self.path("run/run.json").read_text())
+        self.assertEqual((run["suite"], len(run["scenarios"])), ("mine", 2))
+
     def test_a_run_is_not_overwritten_and_not_resumed_with_other_flags(self):
         in_run = ["--out", "run"]
         before = self.document(*cartpole(1000), *in_run)
