@@ -141,7 +141,9 @@ ApiReply SimKubeApi::Delete(const ApiRequest& request, const ApiPath& path, cons
   if (!object) return Refused(NotFoundError(*path.kind, path.name), path.kind, path.name);
   Json last = RenderJson(sim_, *object);
   if (const Status met = CheckPreconditions(*options, *path.kind, last); !met) {
-    return Refused(met.error(), path.kind, path.name);
+    KindInfo by_kind = *path.kind;  // this one conflict upstream names the kind, not the resource
+    by_kind.plural = by_kind.kind;
+    return Refused(met.error(), &by_kind, path.name);
   }
   World copy;
   Sim planned = options->dry_run ? OnCopy(sim_, copy) : sim_;

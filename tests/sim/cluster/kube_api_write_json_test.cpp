@@ -49,6 +49,8 @@ TEST_F(KubeApiOfTheShop, ADeleteHonoursItsOptions) {
   const ApiReply other = Delete(web, {{"preconditions", {{"uid", "0-0"}}}});
   EXPECT_EQ(other.status, 409);
   EXPECT_EQ(Body(other).at("reason"), "Conflict");
+  EXPECT_EQ(Body(other).at("details"),
+            Json({{"name", "web"}, {"group", "apps"}, {"kind", "Deployment"}}));
   const std::string uid = Body(Get(web)).at("metadata").at("uid");
   EXPECT_EQ(Body(other).at("message"),
             "Operation cannot be fulfilled on Deployment.apps \"web\": the UID in the precondition "
