@@ -15,7 +15,7 @@ struct Command {
   std::string_view name;
   std::string_view summary;   // one line, for `wavetank --help`
   std::string_view example;   // a command line that works as it stands
-  std::span<const OptionSpec> options;  // beside CommonOptions()
+  std::span<const OptionSpec> options;  // beside those of every command
   // Writes its data to stdout. An error is printed by the caller and ends in its exit code.
   Result<ExitCode> (*run)(const Arguments& arguments);
 };

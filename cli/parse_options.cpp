@@ -257,8 +257,6 @@ std::string HelpOfAll(std::span<const Command> commands) {
 
 }  // namespace
 
-std::span<const OptionSpec> CommonOptions() { return kCommonOptions; }
-
 const Arguments::Value& Arguments::Find(std::string_view name, OptionType type) const {
   const auto found = std::find_if(values_.begin(), values_.end(), [&](const Value& value) {
     return value.spec->name == name;

@@ -32,9 +32,6 @@ struct OptionSpec {
   i64 at_least = std::numeric_limits<i64>::min();  // of kInteger
 };
 
-// Options that every command takes.
-std::span<const OptionSpec> CommonOptions();
-
 enum class ValueSource { kNone, kDefault, kConfig, kEnvironment, kFlag };
 
 // Values of one command, checked against its table. Lookups are by the table's name, dashes

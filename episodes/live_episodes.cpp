@@ -252,8 +252,10 @@ bool LiveEpisodes::Carry(Running& r, const PolicySlot& slot) {
   SetReplayHint(ReplayHint(*r.request));
   if (!r.words.lost.empty()) return Lose(r);
   EpisodeResult& result = results_[r.index];
-  const ActionOutcome outcome = Act(r, slot.chosen);
   const bool patched = !r.words.patch_object.empty();
+  StepView view;
+  if (options_.on_step) view = BeginStep(r.index, r.cluster, slot);
+  const ActionOutcome outcome = Act(r, slot.chosen);
   if (!patched && MoveOf(slot.chosen).verb == Verb::kSubmit && outcome.accepted) {
     r.answer = r.words.answered ? r.words.answer : AnswerOf(slot.chosen);
   } else {
@@ -270,8 +272,11 @@ bool LiveEpisodes::Carry(Running& r, const PolicySlot& slot) {
                            AllCausesGone(r.cluster.View());
   const bool last = r.answer.has_value() || out_of_budget || done_itself;
   if (options_.on_step) {
-    options_.on_step({r.index, &r.cluster, &slot, outcome, last, r.user.Complaint(),
-                      patched ? &r.words : nullptr});
+    view.outcome = outcome;
+    view.last = last;
+    view.complaint = r.user.Complaint();
+    view.patched = patched ? &r.words : nullptr;
+    options_.on_step(view);
   }
   if (!last) return true;
   result.steps = r.cluster.steps();

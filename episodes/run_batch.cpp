@@ -35,12 +35,6 @@ void InArena(std::size_t chunks, int threads, const std::function<void(std::size
 
 }  // namespace
 
-void ForEachChunk(std::size_t chunks, int threads,
-                  const std::function<void(std::size_t, WorldPool&)>& run) {
-  tbb::enumerable_thread_specific<WorldPool> pools;
-  InArena(chunks, threads, [&](std::size_t c) { run(c, pools.local()); });
-}
-
 void ForEachTask(std::size_t tasks, int threads, const PolicyFactory& make_policy,
                  const std::function<void(std::size_t, Policy&)>& run) {
   tbb::enumerable_thread_specific<std::unique_ptr<Policy>> policies(make_policy);

@@ -26,15 +26,11 @@ struct BatchOptions {
   bool drop_actions = false;
 };
 
-// Calls run(c, pool) once for every c < chunks, on `threads` threads (0: all cores). A pool belongs
-// to one thread at a time.
-void ForEachChunk(std::size_t chunks, int threads,
-                  const std::function<void(std::size_t, WorldPool&)>& run);
-
 // One policy per thread.
 using PolicyFactory = std::function<std::unique_ptr<Policy>()>;
 
-// The same with a policy per thread in place of a pool.
+// Calls run(task, policy) once for every task < tasks, on `threads` threads (0: all cores). A
+// policy belongs to one thread at a time.
 void ForEachTask(std::size_t tasks, int threads, const PolicyFactory& make_policy,
                  const std::function<void(std::size_t, Policy&)>& run);
 

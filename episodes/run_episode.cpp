@@ -14,6 +14,17 @@ Answer AnswerOf(const Action& action) {
   return answer;
 }
 
+StepView BeginStep(u32 index, const SimCluster& cluster, const PolicySlot& slot) {
+  StepView view;
+  view.index = index;
+  view.cluster = &cluster;
+  view.slot = &slot;
+  view.began = cluster.Now();
+  view.target = cluster.EntityName(slot.chosen.kind, slot.chosen.slot);
+  view.option = cluster.OptionText(slot.chosen);
+  return view;
+}
+
 std::string TargetName(const Cluster& cluster, const Action& action) {
   if (action.kind == EntityKind::kCluster) return "cluster";
   return std::string(EntityKindName(action.kind)) + "/" +

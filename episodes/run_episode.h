@@ -39,11 +39,16 @@ struct StepView {
   u32 index = 0;                    // of the request in its chunk
   const SimCluster* cluster = nullptr;
   const PolicySlot* slot = nullptr; // observation before the action, the action, its log_prob
+  SimTime began = 0;                // when the action was taken; the two names are of that instant
+  std::string target, option;       // Cluster::EntityName, Cluster::OptionText
   ActionOutcome outcome;
   bool last = false;
   std::string_view complaint;             // of the user, "" = none so far
   const ExternalWords* patched = nullptr; // a patch was carried out in place of the action
 };
+// A step that is about to be carried out: what an option stands for moves with the cluster. The
+// outcome and what comes after it are left open. Allocates.
+StepView BeginStep(u32 index, const SimCluster& cluster, const PolicySlot& slot);
 using StepListener = std::function<void(const StepView&)>;
 
 struct ChunkOptions {

@@ -151,6 +151,9 @@ class Script {
       taken.action = *action;
       taken.target = TargetName(cluster_, *action);
     }
+    const PolicySlot slot{.observation = {}, .chosen = taken.action};
+    StepView view;
+    if (options_.on_step) view = BeginStep(0, cluster_, slot);
     const ActionOutcome outcome = CarryOut(cluster_, observer_, words, taken);
     if (patches && !outcome.accepted && written.patch_type.empty()) {
       return Wrong(written, "type: expected json, merge or strategic");
@@ -169,9 +172,11 @@ class Script {
       owed_ = patches ? limits_.step : DurationOf(action, limits_.step);
     }
     if (options_.on_step) {
-      const PolicySlot slot{.observation = {}, .chosen = action};
-      options_.on_step({0, &cluster_, &slot, outcome, answer_.has_value(), user_.Complaint(),
-                        patches ? &words : nullptr});
+      view.outcome = outcome;
+      view.last = answer_.has_value();
+      view.complaint = user_.Complaint();
+      view.patched = patches ? &words : nullptr;
+      options_.on_step(view);
     }
     result_.actions.push_back(std::move(taken));
     return Ok{};

@@ -8,6 +8,8 @@
 #include <string>
 
 #include "episodes/ground_truth.h"
+#include "episodes/oracle.h"
+#include "episodes/run_episode.h"
 #include "faults/all_faults.h"
 #include "faults/fault_schedule.h"
 
@@ -16,7 +18,9 @@ namespace {
 
 constexpr SimTime kNever = 1000 * kHour;
 
-// Only fault `keep` comes; the draws of all stay what they are.
+constexpr std::size_t kNone = ~std::size_t{0};
+
+// Only fault `keep` comes (kNone: no fault); the draws of all stay what they are.
 ScenarioSetup Alone(const ScenarioSetup& setup, std::size_t keep) {
   ScenarioSetup out = setup;
   out.scenario.noise.intensity = Distribution::Of(Unit::kNumber, 0);
@@ -79,6 +83,8 @@ class Trial {
       }
     }
     for (u64 seed = first_; seed <= last_ && out_.errors.empty(); ++seed) TryTogether(seed);
+    if (out_.errors.empty()) TryWithoutFaults();
+    if (out_.errors.empty() && setup_.scenario.task == Task::kResolve) TryToSolve();
     return std::move(out_);
   }
 
@@ -119,6 +125,41 @@ class Trial {
                                     [&](const Weak& one) { return one.name == name; });
     if (known == weak.end()) weak.push_back({name, {seed}});
     else known->seeds.push_back(seed);
+  }
+
+  void Warn(const std::vector<u64>& seeds, std::string_view what) {
+    if (seeds.empty()) return;
+    out_.warnings.push_back({ErrorCode::kInvalidInput, setup_.scenario.file,
+                             fmt::format("{} (seed{} {})", what, seeds.size() == 1 ? "" : "s",
+                                         ListOf(seeds))});
+  }
+
+  // What is broken by itself says nothing about an agent.
+  void TryWithoutFaults() {
+    const ScenarioSetup quiet = Alone(setup_, kNone);
+    std::vector<u64> broken;
+    for (u64 seed = first_; seed <= last_; ++seed) {
+      WorldPool pool;
+      std::optional<StartedEpisode> started;
+      if (!Start(quiet, seed, pool, started)) return;
+      if (EverBreaks(started->cluster, quiet, started->limits.budget.time)) broken.push_back(seed);
+    }
+    Warn(broken, "clients miss the objective without any fault: the app is down or overloaded");
+  }
+
+  // The moves that agents have may lack what the repair needs.
+  void TryToSolve() {
+    std::vector<u64> unsolved;
+    for (u64 seed = first_; seed <= last_; ++seed) {
+      WorldPool pool;
+      EpisodeRequest request;
+      request.setup = &setup_;
+      request.seed = seed;
+      const std::vector<EpisodeResult> played = RunChunk({&request, 1}, *MakeOracle(), pool, {});
+      if (played[0].verdict != 1) unsolved.push_back(seed);
+    }
+    Warn(unsolved, "the oracle, which knows the cause and makes the moves that agents have, does "
+                   "not solve it: it takes a patch, or more steps or time");
   }
 
   // One may take away what another needs.

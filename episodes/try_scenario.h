@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plays a scenario without an agent and says which of its faults do nothing: for `validate`.
+// Plays a scenario without an agent and with the oracle, and says what is wrong with it: for
+// `validate`.
 #pragma once
 
 #include <vector>
@@ -10,7 +11,9 @@ namespace wt {
 
 struct TriedScenario {
   std::vector<Error> errors;    // a fault that did not happen, or an episode that cannot start
-  std::vector<Error> warnings;  // a fault that clients never notice: nobody can be asked to mend it
+  // A fault that clients never notice (nobody can be asked to mend it); clients that fail without
+  // any fault; a seed that the oracle does not solve.
+  std::vector<Error> warnings;
 };
 
 // Every fault alone and all of them together, with each of the seeds first..last; without noise,

@@ -31,7 +31,7 @@ Fit FitTarget(const Sim& sim, u32 row) {
   const auto& spec = sim.Typed<ServiceSpec>(service.doc);
   if (spec.ports.count == 0 || spec.selector.count == 0) return Fit::kNo;
   const u32 graph = GraphOfService(sim, row);
-  if (graph == 0) return Fit::kWeak;
+  if (graph == 0 || spec.headless) return Fit::kWeak;  // callers of pods choose the port
   if (CalledPort(spec, sim.blueprint.graph.services[graph - 1]) < 0) return Fit::kNo;
   const bool noticed = ClientImpact(sim.blueprint.graph, graph - 1) >= kNoticedImpact &&
                        sim.world.Rows<FlowServiceRow>()[graph - 1].rate > 0;

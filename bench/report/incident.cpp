@@ -22,14 +22,11 @@ std::string OptionOf(const StepView& step) {
 void RecordStep(const StepView& step, Incident& incident) {
   const Action& action = step.slot->chosen;
   const Verb verb = MoveOf(action).verb;
-  // The step is told when it is over; it began where the last one ended.
-  const f64 began_s = incident.steps.empty() ? 0 : incident.end_s;
-  const std::string target = step.cluster->EntityName(action.kind, action.slot);
   const std::string option = OptionOf(step);
   std::string text = verb == Verb::kWait ? option : std::string(VerbName(verb));
-  if (!target.empty()) text += " " + target;
+  if (!step.target.empty()) text += " " + step.target;
   if (verb != Verb::kWait && !option.empty()) text += " -> " + option;
-  incident.steps.push_back({began_s, verb, std::move(text), step.outcome.accepted});
+  incident.steps.push_back({ToSeconds(step.began), verb, std::move(text), step.outcome.accepted});
   incident.end_s = ToSeconds(step.cluster->Now());
   if (incident.complaint.empty() && !step.complaint.empty()) {
     incident.complaint = std::string(step.complaint);

@@ -36,6 +36,7 @@ Status ScoreOne(const PreparedSuite& suite, const DemoPlan& plan, const std::str
   info.last_seed = plan.seeds.last;
   info.threads = outcome.config.collect.threads;
   BenchRun run(info, suite, outcome.folder + "/bench/" + name);
+  if (const Status locked = run.Lock(); !locked) return locked;
   if (const Status opened = run.Open(false); !opened) return opened;
   const Evaluation evaluation = run.Play(*factory, {}, [&](u64 more) {
     progress.Update(done += more, name);

@@ -2,16 +2,14 @@
 #include "sim/cluster/api_path.h"
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 #include <vector>
 
 namespace wt {
 namespace {
 
 constexpr std::size_t kTextMax = 4096;
-
-Error NoSuchResource() {
-  return {ErrorCode::kNotFound, "", "the server could not find the requested resource"};
-}
 
 std::vector<std::string_view> Segments(std::string_view path) {
   std::vector<std::string_view> out;
@@ -52,6 +50,18 @@ std::string PercentDecoded(std::string_view text) {
   return out;
 }
 
+Status ReadResourceVersion(const std::string& text, u64& to) {
+  if (text.empty()) return Ok{};
+  const char* end = text.data() + text.size();
+  const auto [at, wrong] = std::from_chars(text.data(), end, to);
+  if (wrong == std::errc() && at == end) return Ok{};
+  const bool large = wrong == std::errc::result_out_of_range;
+  return Error{ErrorCode::kBadRequest, "resourceVersion",
+               "invalid resource version: resourceVersion: Invalid value: \"" + text +
+                   "\": strconv.ParseUint: parsing \"" + text +
+                   "\": " + (large ? "value out of range" : "invalid syntax")};
+}
+
 Status ReadParameter(std::string_view name, const std::string& value, ApiQuery& to) {
   if (name == "labelSelector") {
     auto labels = ParseLabelSelector(value);
@@ -62,7 +72,15 @@ Status ReadParameter(std::string_view name, const std::string& value, ApiQuery& 
     if (!fields) return fields.error();
     to.fields = std::move(*fields);
   } else if (name == "resourceVersion") {
-    to.resource_version = value;
+    return ReadResourceVersion(value, to.resource_version);
+  } else if (name == "sendInitialEvents") {
+    to.send_initial_events = true;
+  } else if (name == "gracePeriodSeconds") {
+    to.grace_period = value;
+  } else if (name == "propagationPolicy") {
+    to.propagation_policy = value;
+  } else if (name == "orphanDependents") {
+    to.orphan_dependents = value;
   } else if (name == "dryRun") {
     if (value != "All") {
       return Error{ErrorCode::kBadRequest, "dryRun",
@@ -73,7 +91,15 @@ Status ReadParameter(std::string_view name, const std::string& value, ApiQuery& 
   return Ok{};
 }
 
+bool Selects(std::string_view name) {
+  return name == "labelSelector" || name == "fieldSelector" || name == "sendInitialEvents";
+}
+
 }  // namespace
+
+Error NoSuchResource() {
+  return {ErrorCode::kNotFound, "", "the server could not find the requested resource"};
+}
 
 Result<ApiPath> ReadApiPath(std::string_view path) {
   if (path.size() > kTextMax) return NoSuchResource();
@@ -98,7 +124,7 @@ Result<ApiPath> ReadApiPath(std::string_view path) {
   return out;
 }
 
-Result<ApiQuery> ReadApiQuery(std::string_view query) {
+Result<ApiQuery> ReadApiQuery(std::string_view query, bool one_object) {
   ApiQuery out;
   if (query.size() > kTextMax) {
     return Error{ErrorCode::kBadRequest, "", "the query is longer than 4096 bytes"};
@@ -109,8 +135,9 @@ Result<ApiQuery> ReadApiQuery(std::string_view query) {
     query.remove_prefix(std::min(end + 1, query.size()));
     const std::size_t equals = pair.find('=');
     if (equals == std::string_view::npos) continue;
-    const Status read =
-        ReadParameter(pair.substr(0, equals), PercentDecoded(pair.substr(equals + 1)), out);
+    const std::string_view name = pair.substr(0, equals);
+    if (one_object && Selects(name)) continue;
+    const Status read = ReadParameter(name, PercentDecoded(pair.substr(equals + 1)), out);
     if (!read) return read.error();
   }
   return out;

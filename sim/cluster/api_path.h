@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "sim/api/ints.h"
 #include "sim/api/result.h"
 #include "sim/objects/kinds.h"
 #include "sim/objects/selector.h"
@@ -23,12 +24,18 @@ Result<ApiPath> ReadApiPath(std::string_view path);
 
 struct ApiQuery {
   LabelSelector labels;
-  FieldSelector fields;  // of metadata.name and metadata.namespace, and spec.nodeName of pods
-  std::string resource_version;
+  FieldSelector fields;  // of metadata.name and metadata.namespace, and those of pods and events
+  u64 resource_version = 0;          // 0: not given, or any
+  bool send_initial_events = false;  // the parameter was given, whatever its value
   bool dry_run = false;
+  std::string grace_period, propagation_policy, orphan_dependents;  // of DELETE, as written
 };
 
-// Parameters that it does not know are left alone, as the API server does. Error: kBadRequest.
-Result<ApiQuery> ReadApiQuery(std::string_view query);
+// Parameters that it does not know are left alone, as the API server does; those that choose among
+// objects too when `one_object`. Error: kBadRequest.
+Result<ApiQuery> ReadApiQuery(std::string_view query, bool one_object = false);
+
+// "the server could not find the requested resource"
+Error NoSuchResource();
 
 }  // namespace wt

@@ -33,6 +33,11 @@ void CheckMemory(Sim& sim, u32 container, f32 bytes_in_use);  // kubelet/oom.cpp
 bool Serves(const Sim& sim, u32 container, u16 port);
 // True when its program listens on `port` once it serves.
 bool HasPort(const Sim& sim, u32 container, u16 port);
+// The port of a pod that a call through this Service ends at. Behind a headless one callers meet
+// the pods themselves, at the port they name, whatever targetPort says. Source: Kubernetes v1.35,
+// concepts, Services, "Headless Services".
+u16 CalledPodPort(const Sim& sim, const Service& service, const Endpoint& endpoint,
+                  u32 graph_service);
 // True when the container runs what callers of this GraphService want (SameToCallers).
 bool Answers(const Sim& sim, const Container& container, u32 graph_service);
 // True when a call to this GraphService meets its process now, through its Service as kube-proxy

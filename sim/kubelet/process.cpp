@@ -120,12 +120,14 @@ void ArmExitSeen(Sim& sim, u32 container, SimTime ends) {
   ArmStep(sim, container, ContainerStep::kExitSeen, ends + seen);
 }
 
-bool EndpointAnswers(const Sim& sim, const Endpoint& endpoint, u32 graph_service) {
+bool EndpointAnswers(const Sim& sim, const Service& service, const Endpoint& endpoint,
+                     u32 graph_service) {
   if (!endpoint.in_proxy || !endpoint.proxy_ready) return false;
   const Pod& pod = sim.At<Pod>(endpoint.pod);
   if (pod.born != endpoint.pod_born) return false;
+  const u16 port = CalledPodPort(sim, service, endpoint, graph_service);
   for (u32 at = pod.first_container; at != 0; at = RowOf(sim, at).next) {
-    if (Serves(sim, at, endpoint.proxy_port)) {
+    if (Serves(sim, at, port)) {
       return Answers(sim, RowOf(sim, at), graph_service);
     }
   }
@@ -211,6 +213,12 @@ bool Serves(const Sim& sim, u32 container, u16 port) {
          HasPort(sim, container, port);
 }
 
+u16 CalledPodPort(const Sim& sim, const Service& service, const Endpoint& endpoint,
+                  u32 graph_service) {
+  if (!sim.Typed<ServiceSpec>(service.doc).headless) return endpoint.proxy_port;
+  return static_cast<u16>(sim.blueprint.graph.services[graph_service].called_port);
+}
+
 bool Answers(const Sim& sim, const Container& container, u32 graph_service) {
   if (container.service == graph_service + 1) return true;
   if (container.service == 0) return false;
@@ -226,7 +234,7 @@ bool ServiceAnswers(const Sim& sim, u32 graph_service) {
       if (service.born == 0 || service.name != graph.kube_service || service.deleting) continue;
       if (service.ns != graph.ns) continue;
       for (u32 e = service.first_endpoint; e != 0; e = sim.At<Endpoint>(e).next) {
-        if (EndpointAnswers(sim, sim.At<Endpoint>(e), graph_service)) return true;
+        if (EndpointAnswers(sim, service, sim.At<Endpoint>(e), graph_service)) return true;
       }
     }
     return false;

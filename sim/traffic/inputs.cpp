@@ -21,6 +21,7 @@ struct Backends {  // what connections through one Service meet
 };
 
 bool HasPort(const ServiceSpec& spec, u16 port) {
+  if (spec.headless) return true;  // a name, not a proxy
   for (const ServicePort& p : Items(&spec, spec.ports)) {
     if (p.port == port) return true;
   }
@@ -81,7 +82,8 @@ Backends CountBackends(const Sim& sim, const Service& service, u32 graph_service
       out.lost += 1;
       continue;
     }
-    CountPod(sim, pod, endpoint.proxy_port, graph_service, last, out);
+    const u16 port = CalledPodPort(sim, service, endpoint, graph_service);
+    CountPod(sim, pod, port, graph_service, last, out);
   }
   return out;
 }

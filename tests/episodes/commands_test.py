@@ -6,6 +6,7 @@ usage: commands_test.py BINARY ROOT
 import glob
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -70,6 +71,28 @@ class Commands(unittest.TestCase):
         taken = [(a["at_s"], a["verb"], a["target"]) for a in document["actions"]]
         self.assertEqual(taken, [(33.25, "scale", "workload/geo"),
                                  (90, "describe", "service/geo")])
+
+    def test_what_play_prints_of_an_option_is_what_was_done_and_can_be_done_again(self):
+        scenario = "workloads/hotel-image-not-found"
+        played = run("play", "--scenario", scenario, "--seed", "1", "--agent", "oracle")
+        undo = re.search(r"([0-9.]+)s  undo (\S+) -> (.*)", played.stdout)
+        self.assertIn("verdict  1", played.stdout)
+        action = {"at_s": float(undo[1]), "verb": "undo", "target": "workload/" + undo[2],
+                  "option": undo[3]}
+        again = run("run", "--scenario", scenario, "--seed", "1", "--json", "--actions",
+                    json.dumps([action]))
+        self.assertEqual(again.returncode, 0, again)
+        self.assertTrue(json.loads(again.stdout)["parts"]["cause_gone"], again.stdout)
+
+    def test_validate_warns_of_clients_that_fail_without_a_fault(self):
+        with open(SCENARIO, encoding="utf-8") as text, tempfile.TemporaryDirectory() as folder:
+            crowded = re.sub(r"rate: \w+", "rate: 60000rps", text.read())
+            path = os.path.join(folder, "crowded.yaml")
+            with open(path, "w", encoding="utf-8") as to:
+                to.write(crowded)
+            ended = run("validate", path)
+            self.assertIn("without any fault", ended.stderr)
+            self.assertIn("does not solve it", ended.stderr)
 
     def test_validate_prints_the_place_and_the_nearest_word_and_ends_with_3(self):
         ended = run("validate", SCENARIO)

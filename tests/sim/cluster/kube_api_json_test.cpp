@@ -6,49 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/cluster/api_path.h"
-#include "sim/cluster/sim_kube_api.h"
-#include "tests/sim/cluster/shop.h"
+#include "tests/sim/cluster/kube_api_shop.h"
 
 namespace wt {
 namespace {
-
-constexpr const char* kDeployments = "/apis/apps/v1/namespaces/shop/deployments";
-
-Json Body(const ApiReply& reply) { return Json::parse(reply.body); }
-
-class KubeApiOfTheShop : public testing::Test {
- protected:
-  KubeApiOfTheShop() { cluster_.Attach(&api_); }
-
-  ApiReply Get(const std::string& path, const std::string& query = "") {
-    return api_.Call({.method = "GET", .path = path, .query = query}).value();
-  }
-  ApiReply Merge(const std::string& path, const Json& patch, const std::string& query = "") {
-    return api_.Call({"PATCH", path, query, "application/merge-patch+json", patch.dump()}).value();
-  }
-  std::unique_ptr<ApiWatch> Watch(const std::string& path, const std::string& query = "") {
-    auto watch = api_.Watch({.path = path, .query = query});
-    EXPECT_TRUE(watch);
-    return std::move(*watch);
-  }
-  static std::vector<Json> Drain(ApiWatch& watch) {
-    std::vector<Json> out;
-    while (auto line = *watch.Next()) out.push_back(Json::parse(*line));
-    return out;
-  }
-  // Names of a list and their resourceVersions.
-  std::map<std::string, std::string> Versions(const std::string& path) {
-    std::map<std::string, std::string> out;
-    const Json list = Body(Get(path));
-    for (const Json& item : list.at("items")) {
-      out[item.at("metadata").at("name")] = item.at("metadata").at("resourceVersion");
-    }
-    return out;
-  }
-
-  SimCluster cluster_ = TheShop().StartCluster(7);
-  SimKubeApi api_{cluster_.View()};
-};
 
 TEST_F(KubeApiOfTheShop, ListsAndGetsObjectsAsTheyAre) {
   const Json list = Body(Get(kDeployments));
@@ -94,6 +55,12 @@ TEST_F(KubeApiOfTheShop, RefusesWithAStatusAsTheServerDoes) {
   EXPECT_EQ(api_.Call({.method = "POST", .path = kDeployments, .body = "{}"}).value().status, 405);
   EXPECT_EQ(api_.Call({"PATCH", web, "", "text/plain", "{}"}).value().status, 415);
   EXPECT_EQ(api_.Call({"PATCH", web, "", "application/json-patch+json", "{"}).value().status, 400);
+  EXPECT_EQ(Body(api_.Call({"PATCH", web, "", "text/plain", "{}"}).value()).at("message"),
+            "the body of the request was in an unknown format - accepted media types include: "
+            "application/json-patch+json, application/merge-patch+json, "
+            "application/strategic-merge-patch+json, application/apply-patch+yaml");
+  EXPECT_EQ(api_.Call({"PATCH", web, "", "application/apply-patch+yaml", "{}"}).value().status,
+            415);
 }
 
 TEST_F(KubeApiOfTheShop, AWatchSeesAPatchAndARolloutInOrder) {
@@ -181,18 +148,124 @@ TEST_F(KubeApiOfTheShop, AWatchFromBeforeTheHistoryIsToldToListAgain) {
   EXPECT_EQ(lines[0].at("object").at("code"), 410);
 }
 
-TEST_F(KubeApiOfTheShop, ADryRunChangesNothing) {
-  const u64 before = HashWorld(cluster_.world());
-  EXPECT_EQ(
-      Merge(std::string(kDeployments) + "/web", {{"spec", {{"replicas", 5}}}}, "dryRun=All").status,
-      200);
-  EXPECT_EQ(api_.Call({.method = "DELETE",
-                       .path = std::string(kDeployments) + "/web",
-                       .query = "dryRun=All"})
-                .value()
-                .status,
-            200);
-  EXPECT_EQ(HashWorld(cluster_.world()), before);
+TEST_F(KubeApiOfTheShop, KindsThatNobodyModelsAreMissingResources) {
+  for (const char* path :
+       {"/api/v1/endpoints", "/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices",
+        "/apis/coordination.k8s.io/v1/leases", "/api/v1/namespaces/shop/serviceaccounts"}) {
+    const ApiReply reply = Get(path);
+    EXPECT_EQ(reply.status, 404) << path;
+    EXPECT_EQ(Body(reply).at("message"), "the server could not find the requested resource");
+    const auto watch = api_.Watch({.path = path});
+    ASSERT_FALSE(watch);
+    EXPECT_EQ(watch.error().code, ErrorCode::kNotFound);
+  }
+  EXPECT_EQ(Get("/apis/networking.k8s.io/v1/ingresses").status, 200);
+}
+
+TEST_F(KubeApiOfTheShop, NamespacesAreThoseThatObjectsLiveIn) {
+  EXPECT_EQ(Body(Get("/api/v1/namespaces/shop")).at("status").at("phase"), "Active");
+  EXPECT_EQ(Get("/api/v1/namespaces/elsewhere").status, 404);
+  EXPECT_EQ(Delete("/api/v1/namespaces/elsewhere").status, 404);
+  bool found = false;
+  const Json list = Body(Get("/api/v1/namespaces"));
+  for (const Json& item : list.at("items")) found |= item.at("metadata").at("name") == "shop";
+  EXPECT_TRUE(found);
+}
+
+TEST_F(KubeApiOfTheShop, EventsOfAPodAreFoundByItsName) {
+  const std::string pod = PodPath();
+  ASSERT_EQ(Delete(pod).status, 200);
+  cluster_.Advance(kMinute);
+  const std::string name = pod.substr(pod.rfind('/') + 1);
+  const Json list = Body(Get("/api/v1/namespaces/shop/events",
+                             "fieldSelector=involvedObject.name%3D" + name + ",reason%3DKilling"));
+  EXPECT_EQ(list.at("kind"), "EventList");
+  ASSERT_EQ(list.at("items").size(), 1u);
+  const Json& event = list.at("items")[0];
+  EXPECT_EQ(event.at("involvedObject").at("kind"), "Pod");
+  EXPECT_EQ(event.at("involvedObject").at("namespace"), "shop");
+  EXPECT_EQ(event.at("source").at("component"), "kubelet");
+  EXPECT_EQ(event.at("type"), "Normal");
+  EXPECT_EQ(event.at("count"), 1);
+  EXPECT_TRUE(event.at("message").get<std::string>().starts_with("Stopping container "));
+  EXPECT_LE(event.at("firstTimestamp"), event.at("lastTimestamp"));
+  std::map<std::string, int> names;
+  const Json all = Body(Get("/api/v1/events"));
+  for (const Json& item : all.at("items")) ++names[item.at("metadata").at("name")];
+  EXPECT_EQ(names.size(), all.at("items").size());
+  EXPECT_FALSE(api_.Watch({.path = "/api/v1/events"}));
+}
+
+TEST_F(KubeApiOfTheShop, AResourceVersionIsANumberThatTheClusterHasReached) {
+  EXPECT_EQ(Get("/api/v1/pods", "resourceVersion=new").status, 400);
+  EXPECT_EQ(Get("/api/v1/pods", "resourceVersion=-1").status, 400);
+  const ApiReply future = Get("/api/v1/pods", "resourceVersion=4000000000");
+  EXPECT_EQ(future.status, 504);
+  EXPECT_EQ(Body(future).at("reason"), "Timeout");
+  const auto wrong = api_.Watch({.path = "/api/v1/pods", .query = "resourceVersion=new"});
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().code, ErrorCode::kBadRequest);
+  const auto watch = Watch("/api/v1/pods", "resourceVersion=4000000000");
+  const std::vector<Json> lines = Drain(*watch);
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines[0].at("type"), "ERROR");
+  EXPECT_EQ(lines[0].at("object").at("details").at("causes")[0].at("reason"),
+            "ResourceVersionTooLarge");
+  const auto streamed = api_.Watch({.path = "/api/v1/pods", .query = "sendInitialEvents=true"});
+  ASSERT_FALSE(streamed);
+  EXPECT_EQ(streamed.error().code, ErrorCode::kInvalidObject);
+  EXPECT_EQ(Get("/api/v1/pods", "sendInitialEvents=true").status, 422);
+}
+
+TEST_F(KubeApiOfTheShop, AStatusNamesItsObjectAndItsCauses) {
+  const std::string web = std::string(kDeployments) + "/web";
+  EXPECT_EQ(Body(Get(std::string(kDeployments) + "/nobody")).at("details"),
+            Json({{"name", "nobody"}, {"group", "apps"}, {"kind", "deployments"}}));
+  const Json one = Body(Merge(web, {{"spec", {{"replicas", -1}}}})).at("details");
+  EXPECT_EQ(one.at("kind"), "Deployment");
+  EXPECT_EQ(one.at("causes"),
+            Json({{{"field", "spec.replicas"},
+                   {"reason", "FieldValueInvalid"},
+                   {"message", "Invalid value: -1: must be greater than or equal to 0"}}}));
+  const Json two =
+      Body(Merge(web, {{"spec", {{"replicas", -1}, {"minReadySeconds", -1}}}})).at("details");
+  EXPECT_EQ(two.at("causes").size(), 2u);
+  const Json stale = Body(Merge(web, {{"metadata", {{"resourceVersion", "1"}}}}));
+  EXPECT_EQ(stale.at("reason"), "Conflict");
+  EXPECT_EQ(stale.at("details").at("kind"), "deployments");
+}
+
+TEST_F(KubeApiOfTheShop, AGetByNameAsksForNoSelector) {
+  const std::string web = std::string(kDeployments) + "/web";
+  EXPECT_EQ(Get(web, "labelSelector=app%3Dnobody&fieldSelector=spec.colour%3Dred").status, 200);
+}
+
+TEST_F(KubeApiOfTheShop, AChangeCarriesItsOwnResourceVersionInOrder) {
+  const auto pods = Watch("/api/v1/pods");
+  const auto sets = Watch("/apis/apps/v1/replicasets");
+  Drain(*pods);
+  Drain(*sets);
+  const std::string last = std::to_string(cluster_.world().header().resource_version);
+  ASSERT_EQ(Delete(std::string(kDeployments) + "/web").status, 200);
+  ASSERT_EQ(Delete(PodPath(), {{"gracePeriodSeconds", 0}}).status, 200);
+  cluster_.Advance(2 * kMinute);
+  for (ApiWatch* watch : {pods.get(), sets.get()}) {
+    u64 version = std::stoull(last);
+    const std::vector<Json> lines = Drain(*watch);
+    EXPECT_FALSE(lines.empty());
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      const Json& metadata = lines[i].at("object").at("metadata");
+      const std::string text = metadata.at("resourceVersion");
+      EXPECT_GT(std::stoull(text), version);
+      version = std::stoull(text);
+      // Taken up from here, the rest comes again and nothing else.
+      const auto rest = Watch(watch == pods.get() ? "/api/v1/pods" : "/apis/apps/v1/replicasets",
+                              "resourceVersion=" + text);
+      const std::vector<Json> again = Drain(*rest);
+      if (again.size() == 1 && again[0].at("type") == "ERROR") continue;  // too long ago
+      EXPECT_EQ(again, std::vector<Json>(lines.begin() + static_cast<long>(i) + 1, lines.end()));
+    }
+  }
 }
 
 TEST_F(KubeApiOfTheShop, AWorldIsTheSameWithAndWithoutASink) {
