@@ -14,7 +14,7 @@ std::string OptionOf(const StepView& step) {
       MoveOf(slot.chosen).verb == Verb::kSubmit) {
     return "something is wrong, no cause named";
   }
-  return step.cluster->OptionText(slot.chosen);
+  return step.option;
 }
 
 }  // namespace
