@@ -21,12 +21,6 @@ std::string Shown(const nlohmann::json& value) {
   return text;
 }
 
-std::string EscapePointer(std::string_view key) {
-  std::string escaped;
-  for (char c : key) escaped += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-  return escaped;
-}
-
 }  // namespace
 
 Error JoinErrors(const std::vector<Error>& errors) {

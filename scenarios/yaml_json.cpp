@@ -26,20 +26,6 @@ struct Refused {
   std::string what;
 };
 
-std::string EscapePointer(std::string_view key) {
-  std::string escaped;
-  for (char c : key) {
-    if (c == '~') {
-      escaped += "~0";
-    } else if (c == '/') {
-      escaped += "~1";
-    } else {
-      escaped += c;
-    }
-  }
-  return escaped;
-}
-
 bool IsMergeKey(const YAML::Node& key) {
   return key.IsScalar() && key.Scalar() == "<<" && key.Tag() != "!";
 }
@@ -301,6 +287,20 @@ Error Explain(std::string_view text, const std::string& file, Place place, std::
 }
 
 }  // namespace
+
+std::string EscapePointer(std::string_view key) {
+  std::string escaped;
+  for (const char c : key) {
+    if (c == '~') {
+      escaped += "~0";
+    } else if (c == '/') {
+      escaped += "~1";
+    } else {
+      escaped += c;
+    }
+  }
+  return escaped;
+}
 
 std::string PlaceText(const std::string& file, Place place) {
   if (place.line == 0) return file;
