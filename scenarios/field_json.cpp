@@ -6,6 +6,7 @@
 
 #include "scenarios/field.h"
 #include "scenarios/nearest.h"
+#include "sim/objects/patch.h"
 
 namespace wt {
 namespace {

@@ -62,9 +62,6 @@ Result<std::vector<YamlDocument>> ReadYaml(std::string_view text, const std::str
 Result<std::vector<YamlDocument>> ReadYamlFile(const std::string& path,
                                                const YamlLimits& limits = {});
 
-// A key as a token of a JSON pointer (RFC 6901 section 3).
-std::string EscapePointer(std::string_view key);
-
 // Whole file as text, at most bytes_max bytes. Errors: kInvalidInput.
 Result<std::string> ReadTextFile(const std::string& path, size_t bytes_max);
 

@@ -9,6 +9,7 @@
 
 #include "scenarios/yaml.h"
 #include "scenarios/yaml_scalar.h"
+#include "sim/objects/patch.h"
 
 namespace wt {
 namespace {
@@ -287,20 +288,6 @@ Error Explain(std::string_view text, const std::string& file, Place place, std::
 }
 
 }  // namespace
-
-std::string EscapePointer(std::string_view key) {
-  std::string escaped;
-  for (const char c : key) {
-    if (c == '~') {
-      escaped += "~0";
-    } else if (c == '/') {
-      escaped += "~1";
-    } else {
-      escaped += c;
-    }
-  }
-  return escaped;
-}
 
 std::string PlaceText(const std::string& file, Place place) {
   if (place.line == 0) return file;

@@ -48,35 +48,17 @@ constexpr std::array<std::string_view, 8> kEventFields{"involvedObject.kind",
                                                        "type",
                                                        "reportingComponent"};
 
-std::string_view KindName(ObjectKind kind) {
-  switch (kind) {
-    case ObjectKind::kNode:
-      return "Node";
-    case ObjectKind::kDeployment:
-      return "Deployment";
-    case ObjectKind::kReplicaSet:
-      return "ReplicaSet";
-    case ObjectKind::kPod:
-      return "Pod";
-    case ObjectKind::kService:
-      return "Service";
-    default:
-      return "";
-  }
-}
-
 Json EventJson(const Sim& sim, u32 row) {
   const ClusterEvent& event = sim.At<ClusterEvent>(row);
   const RenderedEvent shown = Render(sim, event);
-  const KindInfo* kind = FindKind(KindName(static_cast<ObjectKind>(event.object_kind)));
+  const KindInfo& kind =
+      KindOf(sim, {static_cast<ObjectKind>(event.object_kind), event.object_row});
   const std::string name = shown.object.substr(shown.object.find('/') + 1);
-  const bool in_namespace = kind != nullptr && kind->namespaced;
-  Json involved = {{"name", name}, {"uid", UidText(sim.key(), event.object_born)}};
-  if (kind != nullptr) {
-    involved["kind"] = kind->kind;
-    involved["apiVersion"] = ApiVersion(*kind);
-  }
-  if (in_namespace) involved["namespace"] = sim.Text(event.names[0]);
+  Json involved = {{"name", name},
+                   {"uid", UidText(sim.key(), event.object_born)},
+                   {"kind", kind.kind},
+                   {"apiVersion", ApiVersion(kind)}};
+  if (kind.namespaced) involved["namespace"] = sim.Text(event.names[0]);
   // Upstream's name ends in the nanosecond of the first occurrence; the record's row stands in
   // for what is below a millisecond.
   const i64 first_ns =
@@ -85,7 +67,7 @@ Json EventJson(const Sim& sim, u32 row) {
           {"kind", "Event"},
           {"metadata",
            {{"name", fmt::format("{}.{:x}", name, first_ns)},
-            {"namespace", in_namespace ? sim.Text(event.names[0]) : "default"},
+            {"namespace", kind.namespaced ? sim.Text(event.names[0]) : "default"},
             {"resourceVersion", std::to_string(event.rv)},
             {"creationTimestamp", Timestamp(shown.first_ms)}}},
           {"involvedObject", std::move(involved)},

@@ -6,6 +6,8 @@
 #include <system_error>
 #include <vector>
 
+#include "sim/objects/api_error.h"
+
 namespace wt {
 namespace {
 
@@ -97,16 +99,12 @@ bool Selects(std::string_view name) {
 
 }  // namespace
 
-Error NoSuchResource() {
-  return {ErrorCode::kNotFound, "", "the server could not find the requested resource"};
-}
-
 Result<ApiPath> ReadApiPath(std::string_view path) {
-  if (path.size() > kTextMax) return NoSuchResource();
+  if (path.size() > kTextMax) return NoSuchResourceError();
   std::vector<std::string_view> at = Segments(path);
   const bool core = !at.empty() && at[0] == "api";
   const std::size_t head = core ? 2 : 3;
-  if (at.size() <= head || (!core && at[0] != "apis")) return NoSuchResource();
+  if (at.size() <= head || (!core && at[0] != "apis")) return NoSuchResourceError();
   const std::string_view group = core ? "" : at[1], version = at[head - 1];
   at.erase(at.begin(), at.begin() + static_cast<std::ptrdiff_t>(head));
   ApiPath out;
@@ -115,12 +113,14 @@ Result<ApiPath> ReadApiPath(std::string_view path) {
     out.ns = at[1];
     at.erase(at.begin(), at.begin() + 2);
   }
-  if (at.size() > 3) return NoSuchResource();
+  if (at.size() > 3) return NoSuchResourceError();
   out.kind = KindAt(group, version, at[0]);
-  if (out.kind == nullptr || (!out.ns.empty() && !out.kind->namespaced)) return NoSuchResource();
+  if (out.kind == nullptr || (!out.ns.empty() && !out.kind->namespaced)) {
+    return NoSuchResourceError();
+  }
   if (at.size() > 1) out.name = at[1];
   if (at.size() > 2) out.subresource = at[2];
-  if (out.kind->namespaced && !out.name.empty() && out.ns.empty()) return NoSuchResource();
+  if (out.kind->namespaced && !out.name.empty() && out.ns.empty()) return NoSuchResourceError();
   return out;
 }
 

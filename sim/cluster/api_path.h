@@ -35,7 +35,4 @@ struct ApiQuery {
 // objects too when `one_object`. Error: kBadRequest.
 Result<ApiQuery> ReadApiQuery(std::string_view query, bool one_object = false);
 
-// "the server could not find the requested resource"
-Error NoSuchResource();
-
 }  // namespace wt

@@ -197,7 +197,7 @@ Result<ApiReply> SimKubeApi::Call(const ApiRequest& request) {
   const Result<ApiPath> path = ReadApiPath(request.path);
   if (!path) return Refused(path.error());
   const bool whole = path->subresource.empty() || path->subresource == "status";
-  if (!whole || !IsServed(sim_, *path->kind)) return Refused(NoSuchResource());
+  if (!whole || !IsServed(sim_, *path->kind)) return Refused(NoSuchResourceError());
   const Result<ApiQuery> query = ReadApiQuery(request.query, !path->name.empty());
   if (!query) return Refused(query.error());
   if (const Status known = CheckFields(*path->kind, query->fields); !known) {

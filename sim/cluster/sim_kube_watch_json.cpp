@@ -11,6 +11,7 @@
 #include "sim/cluster/api_status.h"
 #include "sim/cluster/sim_kube_api.h"
 #include "sim/objects/access.h"
+#include "sim/objects/api_error.h"
 #include "sim/objects/render.h"
 
 namespace wt {
@@ -165,7 +166,7 @@ void SimKubeApi::Forget() {
 Result<std::unique_ptr<ApiWatch>> SimKubeApi::Watch(const ApiRequest& request) {
   Result<ApiPath> path = ReadApiPath(request.path);
   if (!path) return path.error();
-  if (!IsServed(sim_, *path->kind)) return NoSuchResource();
+  if (!IsServed(sim_, *path->kind)) return NoSuchResourceError();
   if (path->kind->kind == "Event") {
     return Error{ErrorCode::kBadRequest, "",
                  "events of a simulated cluster can be listed, not watched"};

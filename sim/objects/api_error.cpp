@@ -14,6 +14,10 @@ std::string Qualified(std::string_view name, const KindInfo& kind) {
 
 }  // namespace
 
+Error NoSuchResourceError() {
+  return {ErrorCode::kNotFound, "", "the server could not find the requested resource"};
+}
+
 Error NotFoundError(const KindInfo& kind, std::string_view name) {
   return {ErrorCode::kNotFound, "",
           fmt::format("{} \"{}\" not found", Qualified(kind.plural, kind), name)};

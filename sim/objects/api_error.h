@@ -12,6 +12,7 @@
 
 namespace wt {
 
+Error NoSuchResourceError();  // 404 of a path or an object that is gone
 Error NotFoundError(const KindInfo& kind, std::string_view name);
 Error ConflictError(const KindInfo& kind, std::string_view name, std::string_view why);
 Error BadRequestError(std::string message);

@@ -7,6 +7,7 @@
 
 #include "sim/objects/access.h"
 #include "sim/objects/parse_json.h"
+#include "sim/objects/patch.h"
 #include "sim/objects/quantity.h"
 #include "sim/objects/split.h"
 
@@ -34,20 +35,6 @@ struct Edit {
   }
   void Remove(const std::string& path) { patch.push_back({{"op", "remove"}, {"path", path}}); }
 };
-
-std::string Escaped(std::string_view key) {
-  std::string out;
-  for (const char c : key) {
-    if (c == '~') {
-      out += "~0";
-    } else if (c == '/') {
-      out += "~1";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
 
 Error Missing(const char* what, u32 index) {
   return {ErrorCode::kNotFound, "", fmt::format("{} {} does not exist", what, index)};
@@ -192,7 +179,7 @@ Status SetSelectorValue(Edit& edit) {
   u32 index = 0;
   for (const auto& [key, value] : Map(Map(edit.object, "spec"), "selector").items()) {
     if (index++ != edit.in.detail) continue;
-    edit.Set("/spec/selector/" + Escaped(key), edit.in.text);
+    edit.Set("/spec/selector/" + EscapePointer(key), edit.in.text);
     return Ok{};
   }
   return Missing("selector pair", edit.in.detail);
@@ -221,7 +208,7 @@ Status RemoveKey(Edit& edit) {
   if (Find(Map(edit.object, "data"), edit.in.text) == nullptr) {
     return Error{ErrorCode::kNotFound, "", fmt::format("key {} does not exist", edit.in.text)};
   }
-  edit.Remove("/data/" + Escaped(edit.in.text));
+  edit.Remove("/data/" + EscapePointer(edit.in.text));
   return Ok{};
 }
 
@@ -238,13 +225,13 @@ Status RestoreApplied(Edit& edit) {
   for (const auto& [member, value] : edit.object.items()) {
     const bool server = member == "metadata" || member == "status" || member == "kind" ||
                         member == "apiVersion";
-    if (!server && !applied.contains(member)) edit.Remove("/" + Escaped(member));
+    if (!server && !applied.contains(member)) edit.Remove("/" + EscapePointer(member));
   }
   for (const auto& [member, value] : applied.items()) {
     if (member == "metadata" || member == "status" || member == "kind" || member == "apiVersion") {
       continue;
     }
-    edit.Set("/" + Escaped(member), value);
+    edit.Set("/" + EscapePointer(member), value);
   }
   Json wanted = Map(Map(applied, "metadata"), "annotations");
   wanted[std::string(kLastApplied)] = text;

@@ -191,6 +191,20 @@ Status Apply(Json& document, const Json& operation, TypeIndex type) {
 
 }  // namespace
 
+std::string EscapePointer(std::string_view key) {
+  std::string escaped;
+  for (const char c : key) {
+    if (c == '~') {
+      escaped += "~0";
+    } else if (c == '/') {
+      escaped += "~1";
+    } else {
+      escaped += c;
+    }
+  }
+  return escaped;
+}
+
 Status ApplyJsonPatch(Json& object, const Json& patch, TypeIndex type) {
   if (!patch.is_array()) return Error{ErrorCode::kBadRequest, "", "the patch is not an array"};
   if (patch.size() > kJsonPatchOperationsMax) {

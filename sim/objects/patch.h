@@ -11,6 +11,7 @@
 // present and empty where the document leaves it out.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "sim/api/result.h"
@@ -34,6 +35,9 @@ Result<Json> ApplyPatch(PatchType type, std::string_view kind, const Json& objec
 Status ApplyJsonPatch(Json& object, const Json& patch, TypeIndex type);
 void ApplyMergePatch(Json& object, const Json& patch);
 Status ApplyStrategicPatch(Json& object, const Json& patch, TypeIndex type);
+
+// A key as a token of a JSON pointer (RFC 6901 section 3).
+std::string EscapePointer(std::string_view key);
 
 // True for a struct that Go encodes even when it is empty.
 bool AlwaysEncoded(const SchemaField& field);

@@ -5,8 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sim/objects/edits.h"
 #include "sim/objects/access.h"
+#include "sim/objects/api_error.h"
+#include "sim/objects/edits.h"
 #include "sim/objects/memo.h"
 #include "sim/objects/parse_json.h"
 #include "sim/objects/patch.h"
@@ -17,10 +18,6 @@
 
 namespace wt {
 namespace {
-
-Error Gone() {
-  return {ErrorCode::kNotFound, "", "the server could not find the requested resource"};
-}
 
 Result<PatchType> TypeOf(std::string_view name) {
   if (name == "json") return PatchType::kJson;
@@ -135,7 +132,7 @@ MemoKey KeyOf(const Sim& sim, ObjectRef object, EditOp op, u16 detail, u32 arg) 
 
 Result<WriteOutcome> Patch(Sim& sim, ObjectRef object, std::string_view type,
                            std::string_view patch_json, u32 actor, bool dry_run) {
-  if (!Exists(sim, object)) return Gone();
+  if (!Exists(sim, object)) return NoSuchResourceError();
   const auto patch_type = TypeOf(type);
   if (!patch_type) return patch_type.error();
   const auto patch = ParseJson(patch_json, "patch");
@@ -151,7 +148,7 @@ Result<WriteOutcome> Patch(Sim& sim, ObjectRef object, std::string_view type,
 
 Result<WriteOutcome> ApplyEdit(Sim& sim, ObjectRef object, EditOp op, u16 detail, u32 arg,
                                u32 actor) {
-  if (!Exists(sim, object)) return Gone();
+  if (!Exists(sim, object)) return NoSuchResourceError();
   if (TargetOf(op) == EditTarget::kColumn) return EditColumn(sim, object, op, arg, actor);
   WriteOutcome outcome;
   if (Switches().edges && TakeEdge(sim, object, op, detail, arg, actor, outcome)) return outcome;
