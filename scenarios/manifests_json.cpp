@@ -134,6 +134,7 @@ class Collector {
   Result<ManifestSet> Finish(const std::string& path) {
     ChooseNamespace();
     DropOwned();
+    WarnMoved();
     FillNamespaces();
     ChooseAppNamespace();
     FindTwice();
@@ -209,6 +210,21 @@ class Collector {
       if (manifest.kind == "Namespace" && !system) names.push_back(manifest.name);
     }
     set_.default_namespace = names.size() == 1 ? names[0] : "default";
+  }
+
+  // kubectl would put them into the namespace of its context.
+  void WarnMoved() {
+    if (set_.default_namespace == "default") return;
+    std::vector<const Manifest*> moved;
+    for (const Manifest& manifest : set_.manifests) {
+      if (Namespaced(manifest) && manifest.name_space.empty()) moved.push_back(&manifest);
+    }
+    if (moved.empty()) return;
+    set_.warnings.push_back(
+        fmt::format("objects without a namespace go to {}, the one Namespace that is given: {} in "
+                    "all, the first is {} {} at {}:{}",
+                    set_.default_namespace, moved.size(), moved[0]->kind, moved[0]->name,
+                    moved[0]->file(), moved[0]->line()));
   }
 
   bool HasControllerHere(const Manifest& manifest) const {

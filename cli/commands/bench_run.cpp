@@ -64,7 +64,11 @@ Result<std::vector<EpisodeResult>> BenchRun::ReadFinished() const {
   std::vector<EpisodeResult> out;
   if (!std::filesystem::exists(Path("episodes.jsonl"))) return out;
   Result<std::string> identity = ReadFile(Path("run.json"), 1 << 20);
-  if (!identity) return identity.error();
+  if (!identity) {
+    return Error{ErrorCode::kUsage, Path("run.json"),
+                 "cannot be read, so what run episodes.jsonl is of is not known; choose another "
+                 "--out, or remove episodes.jsonl to begin anew"};
+  }
   if (*identity != Identity(info_)) {
     return Error{ErrorCode::kUsage, Path("run.json"),
                  "is a run of another suite, agent, seeds or rules; choose another --out"};

@@ -89,11 +89,12 @@ std::string SimCluster::Overview() const {
   const Sim sim = View();
   std::string out = fmt::format("{:<28} {:<8} {:<12} {:<10} {}\n", "NAME", "READY", "UP-TO-DATE",
                                 "AVAILABLE", "AGE");
-  for (const EntitySlot& slot : Slots(EntityKind::kWorkload)) {
-    if (slot.row == 0) continue;
-    const Deployment& d = sim.At<Deployment>(slot.row);
+  const std::span<const EntitySlot> slots = Slots(EntityKind::kWorkload);
+  for (u16 slot = 0; slot < slots.size(); ++slot) {
+    if (slots[slot].row == 0) continue;
+    const Deployment& d = sim.At<Deployment>(slots[slot].row);
     out += fmt::format("{:<28} {:<8} {:<12} {:<10} {}\n",
-                       fmt::format("deployment/{}", sim.Text(d.name)),
+                       "deployment/" + EntityName(EntityKind::kWorkload, slot),
                        fmt::format("{}/{}", d.status_ready, d.replicas), d.status_updated,
                        d.status_available, AgeText(sim, d.created_ms));
   }

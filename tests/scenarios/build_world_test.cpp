@@ -51,13 +51,13 @@ u32 Live(const World& world) {
   return live;
 }
 
-TEST(BuildBlueprint, HotelIsBuiltInUnderThreeTenthsOfASecond) {
+TEST(BuildBlueprint, HotelIsBuiltWithinABound) {
   Hotel();
   const auto start = std::chrono::steady_clock::now();
   const Blueprint blueprint = Built();
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
   RecordProperty("seconds", std::to_string(taken.count()));
-  EXPECT_LT(taken.count(), 0.3 * 4) << "allowing for a machine shared by four";
+  EXPECT_LT(taken.count(), 1.2) << "0.3 s on a machine of its own, four times that when shared";
   std::printf("built in %.3f s: %zu revisions, %zu edges, %zu KiB of documents\n", taken.count(),
               blueprint.revisions.size(), blueprint.edges.size(),
               blueprint.documents.size() / 1024);

@@ -54,6 +54,8 @@ TEST(Manifests, ObjectsWithoutANamespaceGetTheOneOfTheSet) {
   EXPECT_EQ(Read(config).manifests[0].name_space, "default");
   const ManifestSet set = Read(config + space);
   EXPECT_EQ(set.manifests[0].object()["metadata"]["namespace"], "shop");
+  ASSERT_EQ(set.warnings.size(), 1u);
+  EXPECT_TRUE(set.warnings[0].starts_with("objects without a namespace go to shop"));
   EXPECT_EQ(set.manifests[1].name_space, "");
   EXPECT_FALSE(set.manifests[1].object()["metadata"].contains("namespace"));
   EXPECT_EQ(Read(config + space + other).manifests[0].name_space, "default");
