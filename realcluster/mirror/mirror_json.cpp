@@ -330,8 +330,8 @@ void Mirror::PutEvent(Sim& sim, const Json& object, Row& row) {
 std::string Mirror::KeyOf(const Json& object) {
   const std::string_view uid = Text(Map(object, "metadata"), "uid");
   if (!uid.empty() || Text(object, "kind") != "Event") return std::string(uid);
-  return fmt::format("{} {} {}", Text(Map(object, "involvedObject"), "uid"),
-                     Text(object, "reason"), Text(object, "message"));
+  return fmt::format("{} {} {}", Text(Map(object, "involvedObject"), "uid"), Text(object, "reason"),
+                     Text(object, "message"));
 }
 
 void Mirror::Put(Sim& sim, const Json& object) {

@@ -7,7 +7,6 @@
 
 #include <cstdio>
 
-#include "sim/telemetry/describe.h"
 #include "tests/realcluster/mirror/simulated_reality.h"
 
 namespace wt {
@@ -18,7 +17,6 @@ struct Played {
   std::vector<SentRequest> sent;
   std::vector<Error> errors;
   std::vector<std::string> warnings;
-  std::string pods;
 };
 
 Played PlayOnApi(const ScenarioSetup& setup, const std::string& agent, u64 seed) {
@@ -27,8 +25,7 @@ Played PlayOnApi(const ScenarioSetup& setup, const std::string& agent, u64 seed)
   AnyCluster* driver = nullptr;
   ChunkOptions options;
   options.drive = [&](SimCluster& cluster) -> Result<std::unique_ptr<ClusterDriver>> {
-    auto begun =
-        AnyCluster::Begin(reality.api, reality, reality, cluster, {.poll = 5 * kSecond});
+    auto begun = AnyCluster::Begin(reality.api, reality, reality, cluster, {.poll = 15 * kSecond});
     if (!begun) return begun.error();
     driver = begun->get();
     return std::unique_ptr<ClusterDriver>(std::move(*begun));
@@ -37,12 +34,6 @@ Played PlayOnApi(const ScenarioSetup& setup, const std::string& agent, u64 seed)
     out.sent = driver->sent();
     out.errors = driver->errors();
     out.warnings = driver->mirror().warnings();
-    const Sim sim = reality.cluster.View();
-    out.pods += reality.api.Call({.path = "/api/v1/namespaces/hotel/configmaps/hotel-config"})->body;
-    out.pods += "\n" + GetEventsText(sim, sim.blueprint.app_namespace, 300);
-    for (u32 d = 1; d < sim.world.Used<Deployment>(); ++d) {
-      if (sim.At<Deployment>(d).born != 0) out.pods += GetPodsText(sim, sim.At<Deployment>(d).ns, d);
-    }
   };
   const EpisodeRequest request{.setup = &setup, .seed = seed};
   WorldPool pool;
@@ -58,42 +49,38 @@ EpisodeResult PlaySimulated(const ScenarioSetup& setup, const std::string& agent
   return RunChunk({&request, 1}, *policy, pool, {})[0];
 }
 
-TEST(AnyCluster, TheOracleRepairsThroughTheApiWhatItRepairsInTheSimulator) {
-  int equal = 0, both_solved = 0;
-  const int count = static_cast<int>(Catalog().setups.size());
-  for (int s = 0; s < count; ++s) {
-    const ScenarioSetup& setup = Catalog().setups[static_cast<std::size_t>(s)];
-    const std::string& name = Catalog().labels[static_cast<std::size_t>(s)].name;
-    const Played real = PlayOnApi(setup, "oracle", 7);
-    const EpisodeResult simulated = PlaySimulated(setup, "oracle", 7);
+// Both ways, every scenario of the catalog. How many verdicts were equal.
+int PlayBoth(const std::string& agent) {
+  int equal = 0;
+  for (std::size_t s = 0; s < Catalog().setups.size(); ++s) {
+    const std::string& name = Catalog().labels[s].name;
+    const Played real = PlayOnApi(Catalog().setups[s], agent, 7);
+    const EpisodeResult simulated = PlaySimulated(Catalog().setups[s], agent, 7);
     EXPECT_FALSE(real.result.errored) << name << ": " << real.result.error;
     for (const Error& error : real.errors) ADD_FAILURE() << name << ": " << error.Text();
     for (const std::string& warning : real.warnings) ADD_FAILURE() << name << ": " << warning;
     equal += real.result.verdict == simulated.verdict;
-    both_solved += real.result.verdict == 1 && simulated.verdict == 1;
     if (real.result.verdict == simulated.verdict) continue;
     std::printf("%s: %d by the API, %d simulated\n", name.c_str(), real.result.verdict,
                 simulated.verdict);
-    std::printf("%s", real.pods.c_str());
-    const VerdictParts& parts = real.result.parts;
-    std::printf("  slo held %d, cause gone %d, disturbed %d, protected %d, errors %.3f, twin %.3f\n",
-                parts.slo_held, parts.cause_gone, parts.disturbed, parts.changed_protected,
-                static_cast<f64>(parts.error_share), static_cast<f64>(parts.twin_error_share));
-    for (const EpisodeResult* played : {&real.result, &simulated}) {
-      for (const TakenAction& taken : played->actions) {
-        std::printf("  %5.0f s %s %s\n", ToSeconds(taken.at),
-                    std::string(VerbName(MoveOf(taken.action).verb)).c_str(), taken.target.c_str());
-      }
-      std::printf("  end %.0f s\n", ToSeconds(played->end));
-    }
     for (const SentRequest& sent : real.sent) {
       std::printf("  %7.1f s %s %s %s %s: %d\n", ToSeconds(sent.at),
                   sent.by_agent ? "agent" : "fault", sent.request.method.c_str(),
-                  sent.request.path.c_str(), sent.request.body.substr(0, 300).c_str(), sent.status);
+                  sent.request.path.c_str(), sent.request.body.substr(0, 200).c_str(), sent.status);
     }
   }
-  std::printf("%d of %d verdicts equal, %d solved in both\n", equal, count, both_solved);
-  EXPECT_EQ(equal, count);
+  return equal;
+}
+
+TEST(AnyCluster, TheOracleRepairsThroughTheApiWhatItRepairsInTheSimulator) {
+  EXPECT_EQ(PlayBoth("oracle"), static_cast<int>(Catalog().setups.size()));
+}
+
+// Its choices hang on figures near their thresholds, and those come a poll later here.
+TEST(AnyCluster, TheRuleAgentFaresAlikeInNineOfTen) {
+  const int count = static_cast<int>(Catalog().setups.size()), equal = PlayBoth("rule");
+  std::printf("%d of %d verdicts equal\n", equal, count);
+  EXPECT_GE(10 * equal, 9 * count);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ using nlohmann::json;
 struct Pair {
   Pair(const ScenarioSetup& setup, u64 seed)
       : reality(setup, seed), copy(Start(setup, copy_pool, seed)) {
-    auto begun = AnyCluster::Begin(reality.api, reality, reality, copy);
+    auto begun = AnyCluster::Begin(reality.api, reality, reality, copy, {.poll = 15 * kSecond});
     WT_CHECK(begun.ok(), "a simulated API lists its objects");
     driver = std::move(*begun);
     copy.Drive(driver.get());
@@ -105,8 +105,8 @@ TEST(Mirror, FollowsEveryScenarioOfTheCatalog) {
   for (std::size_t s = 0; s < Catalog().setups.size(); ++s) {
     SCOPED_TRACE(Catalog().labels[s].name);
     Pair pair(Catalog().setups[s], 7);
-    for (int round = 0; round < 12 && !testing::Test::HasFailure(); ++round) {
-      pair.copy.Advance(20 * kSecond);
+    for (int round = 0; round < 6 && !testing::Test::HasFailure(); ++round) {
+      pair.copy.Advance(30 * kSecond);
       EXPECT_EQ(Complaints(*pair.driver), "");
       ExpectSameObjects(pair);
     }

@@ -45,8 +45,7 @@ Status SimulatedReality::Report(Sim& sim) {
   requests_ = header.client_requests;
   errors_ = header.client_errors;
   const ServiceGraph& graph = sim.blueprint.graph;
-  ReportTraffic(sim, client,
-                {cluster.world().Rows<FlowServiceRow>(), graph.services.size()},
+  ReportTraffic(sim, client, {cluster.world().Rows<FlowServiceRow>(), graph.services.size()},
                 {cluster.world().Rows<FlowOperationRow>(), graph.operations.size()});
   return Ok{};
 }
