@@ -196,11 +196,13 @@ Task<unsigned> Caller::MakeCalls(const Operation& operation) {
 Task<bool> Caller::Answers(const Service& service, std::string& error) {
   if (service.host.empty()) co_return true;
   const Clock::time_point deadline = Clock::now() + kAnswersWithin;
-  const Resolver::Found found = co_await resolver_.Find(service.host, deadline);
+  const bool near = service.name_space == self_.name_space;
+  const std::string host = near ? service.host : service.host + "." + service.name_space;
+  const Resolver::Found found = co_await resolver_.Find(host, deadline);
   HttpAnswer answer{found.ending, 0};
   if (found.ending == Ending::kAnswered) {
     HttpQuestion question;
-    question.host = service.host;
+    question.host = host;
     question.path = "/wavetank/plays";
     question.service = service.name;
     question.address = found.address;

@@ -42,8 +42,8 @@ class Breaker {
 
 class Caller {
  public:
-  Caller(asio::io_context& loop, Random& random, Metrics& metrics)
-      : loop_(loop), random_(random), metrics_(metrics), resolver_(loop) {}
+  Caller(asio::io_context& loop, const Service& self, Random& random, Metrics& metrics)
+      : loop_(loop), self_(self), random_(random), metrics_(metrics), resolver_(loop) {}
 
   // All calls of an operation; 200, else what to answer: 502, 504 after a timeout. A failed
   // required call stops those after its group.
@@ -72,6 +72,7 @@ class Caller {
   CallState& StateOf(const CallSpec& call);
 
   asio::io_context& loop_;
+  const Service& self_;
   Random& random_;
   Metrics& metrics_;
   Resolver resolver_;

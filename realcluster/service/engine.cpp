@@ -38,7 +38,7 @@ Engine::Engine(asio::io_context& loop, const App& app, const Service& self, Rand
       app_(app),
       self_(self),
       random_(random),
-      caller_(loop, random, metrics_),
+      caller_(loop, self, random, metrics_),
       burner_(*new Burner(loop, BurnThreads(self))),  // its threads end with the process
       slots_(loop, SlotsOf(self), self.queue) {
   metrics_.service = self.name;
