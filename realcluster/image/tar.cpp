@@ -16,7 +16,9 @@ constexpr std::size_t kBlock = 512, kNameMax = 100, kPrefixMax = 155;
 struct Header {
   char bytes[kBlock] = {};
 
-  void Text(std::size_t at, std::string_view text) { std::memcpy(bytes + at, text.data(), text.size()); }
+  void Text(std::size_t at, std::string_view text) {
+    std::memcpy(bytes + at, text.data(), text.size());
+  }
   void Octal(std::size_t at, std::size_t digits, std::uint64_t value) {
     Text(at, fmt::format("{:0{}o}", value, digits));
   }
@@ -33,7 +35,8 @@ bool SetPath(const std::string& path, Header& header) {
     return true;
   }
   for (std::size_t slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1)) {
-    if (slash > kPrefixMax || path.size() - slash - 1 > kNameMax || slash + 1 == path.size()) continue;
+    const std::size_t rest = path.size() - slash - 1;
+    if (slash > kPrefixMax || rest > kNameMax || rest == 0) continue;
     header.Text(345, path.substr(0, slash));
     header.Text(0, path.substr(slash + 1));
     return true;
@@ -49,7 +52,8 @@ Status Append(const TarEntry& entry, std::string& tar) {
     return Bad(entry.path, "path too long for an image");
   }
   if (link && entry.content.size() > kNameMax) return Bad(entry.path, "link target too long");
-  const std::string_view content = entry.kind == TarEntry::Kind::kFile ? entry.content : "";
+  std::string_view content;
+  if (entry.kind == TarEntry::Kind::kFile) content = entry.content;
   header.Octal(100, 7, entry.mode);
   header.Octal(108, 7, 0);  // owner and group: root
   header.Octal(116, 7, 0);
