@@ -51,9 +51,9 @@ Json ConfigOf(const OciImage& image, const std::vector<Json>& layers) {
   }
   Json run = {{"WorkingDir", "/"}, {"Env", image.environment}};
   run["Entrypoint"] = image.entry_point;
-  return {{"architecture", Architecture()}, {"os", "linux"},
-          {"created", kCreated},            {"config", run},
-          {"history", history},             {"rootfs", {{"type", "layers"}, {"diff_ids", diff_ids}}}};
+  const Json root = {{"type", "layers"}, {"diff_ids", diff_ids}};
+  return {{"architecture", Architecture()}, {"os", "linux"},      {"created", kCreated},
+          {"config", run},                  {"history", history}, {"rootfs", root}};
 }
 
 // "repo:tag" as Docker writes it; empty for a reference by digest, which it cannot load.

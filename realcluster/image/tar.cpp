@@ -85,8 +85,8 @@ Result<std::string> TarOf(std::vector<TarEntry> entries) {
   }
   std::map<std::string, TarEntry> folders;
   for (const auto& [path, entry] : by_path) {
-    for (std::size_t slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1)) {
-      const std::string above = path.substr(0, slash);
+    for (std::size_t end = path.find('/'); end != path.npos; end = path.find('/', end + 1)) {
+      const std::string above = path.substr(0, end);
       const auto known = by_path.find(above);
       if (known == by_path.end()) {
         folders[above] = {TarEntry::Kind::kFolder, above, 0755, ""};

@@ -71,7 +71,9 @@ std::string FailureOf(const HttpAnswer& answer) {
 
 std::string RequestLine(double at_s, const std::string& op, double ms, const HttpAnswer& answer) {
   const std::string head = fmt::format("{{\"t\":{:.6f},\"op\":\"{}\",\"ms\":{:.3f},", at_s, op, ms);
-  if (answer.ending == Ending::kAnswered) return head + fmt::format("\"status\":{}}}", answer.status);
+  if (answer.ending == Ending::kAnswered) {
+    return head + fmt::format("\"status\":{}}}", answer.status);
+  }
   return head + fmt::format("\"error\":\"{}\"}}", Word(answer.ending));
 }
 

@@ -92,7 +92,8 @@ std::vector<Schedule::Request> All(const LoadOptions& options) {
 }
 
 TEST(Schedule, APoissonLoadHasItsRateAndUnevenGaps) {
-  const auto all = All(Options({"--plan", "--rate", "500", "--mix", "a.x=3,b.y=1", "--for", "100"}));
+  const auto all =
+      All(Options({"--plan", "--rate", "500", "--mix", "a.x=3,b.y=1", "--for", "100"}));
   const double n = static_cast<double>(all.size());
   EXPECT_NEAR(n, 50'000, 5 * std::sqrt(50'000.0));
   double square = 0, last = 0, first_part = 0;

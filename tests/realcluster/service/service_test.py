@@ -241,8 +241,8 @@ class Failures(unittest.TestCase):
             app.start(SERVICE, "a")
             for _ in range(10):
                 app.get("a", "/op/x")
-            refused = 'wavetank_calls_total{service="a",operation="x",callee="gone/n",ending="refused"'
-            self.assertEqual(app.metric("a", refused), 3)
+            labels = 'service="a",operation="x",callee="gone/n",ending="refused"'
+            self.assertEqual(app.metric("a", "wavetank_calls_total{" + labels), 3)
             app.start(SERVICE, "gone")
             time.sleep(0.7)
             self.assertEqual(app.get("a", "/op/x")[0], 200)
