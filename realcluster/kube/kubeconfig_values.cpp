@@ -2,7 +2,6 @@
 #include "realcluster/kube/kubeconfig_values.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -50,9 +49,11 @@ std::string NamesHint(const std::string& written, const std::vector<std::string>
   }
   if (nearest != nullptr) return fmt::format("; did you mean '{}'?", *nearest);
   if (names.empty()) return "; there is none";
-  const std::size_t shown = std::min(names.size(), kShown);
-  return fmt::format("; there are {}{}", fmt::join(names.begin(), names.begin() + shown, ", "),
-                     shown < names.size() ? ", ..." : "");
+  std::string hint = "; there are ";
+  for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i) {
+    hint += (i > 0 ? ", " : "") + names[i];
+  }
+  return names.size() > kShown ? hint + ", ..." : hint;
 }
 
 std::string FromFolder(const std::string& folder, const std::string& path) {

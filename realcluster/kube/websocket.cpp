@@ -7,7 +7,7 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/signal_set.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core.hpp>
@@ -324,7 +324,10 @@ class AsioLoop final : public EventLoop {
     }
   }
 
-  void Stop() override { loop_.stop(); }
+  // Posted, so that a Stop before Run is not lost.
+  void Stop() override {
+    asio::post(loop_, [this] { loop_.stop(); });
+  }
 
  private:
   void Accept(const std::shared_ptr<tcp::acceptor>& acceptor,
