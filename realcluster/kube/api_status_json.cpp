@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "realcluster/kube/api_status.h"
-
 #include <fmt/format.h>
 
 #include <charconv>
 #include <nlohmann/json.hpp>
+
+#include "realcluster/kube/api_status.h"
 
 namespace wt {
 namespace {
@@ -32,13 +32,18 @@ std::string Words(int http_status, std::string_view body) {
 
 ErrorCode CodeOf(const ApiRefusal& refusal) {
   switch (refusal.code) {
-    case 400: return ErrorCode::kBadRequest;
-    case 403: return ErrorCode::kForbidden;
-    case 404: return ErrorCode::kNotFound;
+    case 400:
+      return ErrorCode::kBadRequest;
+    case 403:
+      return ErrorCode::kForbidden;
+    case 404:
+      return ErrorCode::kNotFound;
     case 409:
       return refusal.reason == "AlreadyExists" ? ErrorCode::kAlreadyExists : ErrorCode::kConflict;
-    case 422: return ErrorCode::kInvalidObject;
-    default: return ErrorCode::kEnvironment;
+    case 422:
+      return ErrorCode::kInvalidObject;
+    default:
+      return ErrorCode::kEnvironment;
   }
 }
 
@@ -94,8 +99,7 @@ Result<int> ReadExecStatus(std::string_view status_json) {
       if (!cause.is_object() || StringAt(cause, "reason") != "ExitCode") continue;
       const std::string digits = StringAt(cause, "message");
       int code = 0;
-      const auto [end, error] =
-          std::from_chars(digits.data(), digits.data() + digits.size(), code);
+      const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code);
       if (error == std::errc() && end == digits.data() + digits.size()) return code;
     }
   }

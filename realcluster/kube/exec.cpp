@@ -52,8 +52,8 @@ class Session {
     if (!end_) loop_->Run(seconds);
     if (socket_) socket_->Close();
     if (end_) return std::move(*end_);
-    return Error{ErrorCode::kEnvironment, "", fmt::format("no end of the command within {} s",
-                                                          request_.timeout_s)};
+    return Error{ErrorCode::kEnvironment, "",
+                 fmt::format("no end of the command within {} s", request_.timeout_s)};
   }
 
  private:

@@ -175,8 +175,8 @@ class CurlTransfer final : public HttpTransfer {
                                             target.tls_server_name, at.port, url.substr(end));
     Set(CURLOPT_URL, renamed.c_str());
     const bool is_ipv6 = at.host.find(':') != at.host.npos;
-    connect_to_.Add(fmt::format("::{}{}{}:{}", is_ipv6 ? "[" : "", at.host, is_ipv6 ? "]" : "",
-                                at.port));
+    connect_to_.Add(
+        fmt::format("::{}{}{}:{}", is_ipv6 ? "[" : "", at.host, is_ipv6 ? "]" : "", at.port));
     Set(CURLOPT_CONNECT_TO, connect_to_.first);
     headers_.Add("Host: " + url.substr(begin, end - begin));
   }
@@ -273,8 +273,7 @@ class CurlClient final : public HttpClient {
 
   std::unique_ptr<HttpTransfer> Start(const KubeTarget& target, const HttpRequest& request,
                                       std::function<Take(std::string_view)> on_body) override {
-    return std::make_unique<CurlTransfer>(multi_, happenings_, target, request,
-                                          std::move(on_body));
+    return std::make_unique<CurlTransfer>(multi_, happenings_, target, request, std::move(on_body));
   }
 
   void Run(double seconds, int wake_fd) override {

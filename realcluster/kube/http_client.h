@@ -44,11 +44,11 @@ enum class Take {
 class HttpTransfer {
  public:
   virtual ~HttpTransfer() = default;
-  virtual int status() const = 0;              // 0 until the answer's head is there
-  virtual double retry_after_s() const = 0;    // 0: not said
-  virtual bool done() const = 0;               // whole, or failed
+  virtual int status() const = 0;                  // 0 until the answer's head is there
+  virtual double retry_after_s() const = 0;        // 0: not said
+  virtual bool done() const = 0;                   // whole, or failed
   virtual const HttpFailure* failure() const = 0;  // null while none
-  virtual void Resume() = 0;                   // after Take::kLater
+  virtual void Resume() = 0;                       // after Take::kLater
 };
 
 class HttpClient {

@@ -13,8 +13,9 @@ namespace wt {
 
 // Calls `on_member` with each key (between its quotes, as written) and value of an object, until it
 // returns false. False: `text` is no object, or ends within one.
-bool ForEachMember(std::string_view text,
-                   const std::function<bool(std::string_view key, std::string_view value)>& on_member);
+bool ForEachMember(
+    std::string_view text,
+    const std::function<bool(std::string_view key, std::string_view value)>& on_member);
 
 // Each element of an array, likewise.
 bool ForEachElement(std::string_view text,

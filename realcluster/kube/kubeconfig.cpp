@@ -59,8 +59,8 @@ class Reader {
     const std::string data_key = std::string(field) + "-data";
     const std::string data = Text(data_key.c_str()), file = Text(field);
     const YAML::Node at = entry_.node[data.empty() ? field : data_key.c_str()];
-    const Result<std::string> pem = ReadPem(data, file, entry_.file->folder, field,
-                                            entry_.Where(at ? at : entry_.node));
+    const Result<std::string> pem =
+        ReadPem(data, file, entry_.file->folder, field, entry_.Where(at ? at : entry_.node));
     if (!pem && !error_) error_ = pem.error();
     return pem ? *pem : "";
   }
@@ -169,8 +169,7 @@ std::optional<Error> ReadExec(const Entry& user, KubeTarget& target) {
     if (!variable.IsMap() || reader.Text(variable, "name").empty()) {
       return user.Wrong(variable, "exec.env: expected name and value");
     }
-    target.exec_env.push_back(reader.Text(variable, "name") + "=" +
-                              reader.Text(variable, "value"));
+    target.exec_env.push_back(reader.Text(variable, "name") + "=" + reader.Text(variable, "value"));
   }
   target.exec_api_version = reader.Text(exec, "apiVersion");
   target.exec_cluster_info = IsTrue(exec["provideClusterInfo"]);
@@ -185,7 +184,8 @@ std::optional<Error> ReadExec(const Entry& user, KubeTarget& target) {
   if (mode != "Never" && mode != "IfAvailable" && mode != "Always" &&
       !(mode.empty() && target.exec_api_version == group + "v1beta1")) {
     return user.Wrong(exec, fmt::format("exec.interactiveMode is '{}'; expected Never, "
-                                        "IfAvailable or Always", mode));
+                                        "IfAvailable or Always",
+                                        mode));
   }
   target.exec_asks = mode == "Always";
   return std::nullopt;
@@ -211,8 +211,8 @@ std::optional<Error> ReadUser(const Entry& user, KubeTarget& target) {
   }
   for (const char* key : {"as", "as-uid", "as-groups", "as-user-extra"}) {
     if (user.Has(key)) {
-      return user.Wrong(user.node[key], fmt::format("{}: acting as another user is not supported",
-                                                    key));
+      return user.Wrong(user.node[key],
+                        fmt::format("{}: acting as another user is not supported", key));
     }
   }
   if (user.Has("auth-provider")) {
@@ -231,7 +231,8 @@ Result<std::string> CurrentContext(const std::vector<ConfigFile>& files, std::st
     where = fmt::format("{}:{}", file.path, current.Mark().line + 1);
     return current.Scalar();
   }
-  return Error{ErrorCode::kUsage, files[0].path, "no current-context in it, and none was asked for"};
+  return Error{ErrorCode::kUsage, files[0].path,
+               "no current-context in it, and none was asked for"};
 }
 
 Result<KubeTarget> Resolve(const std::vector<ConfigFile>& files, const std::string& asked) {
@@ -284,8 +285,8 @@ Result<KubeTarget> ReadKubeconfig(const std::string& paths, const std::string& c
   try {
     return Resolve(files, context);
   } catch (const YAML::Exception& broken) {
-    return Error{ErrorCode::kUsage,
-                 fmt::format("{}:{}", files[0].path, broken.mark.line + 1), broken.msg};
+    return Error{ErrorCode::kUsage, fmt::format("{}:{}", files[0].path, broken.mark.line + 1),
+                 broken.msg};
   }
 }
 

@@ -28,8 +28,8 @@ struct KubeTarget {
   bool exec_cluster_info = false;  // provideClusterInfo; without the cluster's extensions
   bool exec_asks = false;          // interactiveMode Always; refused without a terminal
   std::string exec_install_hint;
-  std::string context;             // its name in the file
-  std::string name_space;          // of the context; empty: "default"
+  std::string context;     // its name in the file
+  std::string name_space;  // of the context; empty: "default"
 };
 
 // `paths`: a kubeconfig or several joined by ':' (the first that names a thing wins); empty:

@@ -77,8 +77,9 @@ Result<std::string> ReadPem(const std::string& data, const std::string& file,
     return pem;
   }
   if (pem.find("-----BEGIN ") == pem.npos) {
-    return Error{ErrorCode::kUsage, where,
-                 fmt::format("{}{} is not PEM (no -----BEGIN)", field, data.empty() ? "" : "-data")};
+    return Error{
+        ErrorCode::kUsage, where,
+        fmt::format("{}{} is not PEM (no -----BEGIN)", field, data.empty() ? "" : "-data")};
   }
   return pem;
 }
@@ -93,7 +94,8 @@ Result<KubeTarget> ReadServiceAccount(const std::string& folder) {
   }
   KubeTarget target;
   const bool is_ipv6 = std::string_view(host).find(':') != std::string_view::npos;
-  target.server = fmt::format("https://{}{}{}:{}", is_ipv6 ? "[" : "", host, is_ipv6 ? "]" : "", port);
+  target.server =
+      fmt::format("https://{}{}{}:{}", is_ipv6 ? "[" : "", host, is_ipv6 ? "]" : "", port);
   target.token_file = FromFolder(folder, "token");
   const Result<std::string> ca = ReadFile(FromFolder(folder, "ca.crt"), kPemBytesMax);
   if (!ca) return ca.error();

@@ -35,8 +35,8 @@ std::string WithType(std::string_view item, std::string_view kind, std::string_v
 
 ListPager::ListPager(KubeApi& api, const ApiRequest& collection, int items_per_page)
     : api_(api), request_(collection) {
-  const std::string rest = TakeFromQuery(
-      collection.query, [](const std::string& key, const std::string&) {
+  const std::string rest =
+      TakeFromQuery(collection.query, [](const std::string& key, const std::string&) {
         return key == "limit" || key == "continue" || key == "watch";
       });
   base_query_ = rest + (rest.empty() ? "" : "&") + fmt::format("limit={}", items_per_page);
@@ -56,8 +56,8 @@ Result<ListPager::Page> ListPager::Next(const std::function<void(std::string_vie
   return Cut(*body, on_object);
 }
 
-Result<ListPager::Page> ListPager::Cut(
-    std::string_view body, const std::function<void(std::string_view)>& on_object) {
+Result<ListPager::Page> ListPager::Cut(std::string_view body,
+                                       const std::function<void(std::string_view)>& on_object) {
   std::string_view kind, api_version, metadata, items;
   const bool whole = ForEachMember(body, [&](std::string_view key, std::string_view value) {
     if (key == "kind") kind = value;

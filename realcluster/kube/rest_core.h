@@ -39,7 +39,9 @@ bool IsOverload(int status);
 
 struct RestCore {
   RestCore(KubeTarget target, RestOptions rest_options)
-      : credentials(std::move(target)), options(std::move(rest_options)), http(HttpClient::Make()) {}
+      : credentials(std::move(target)),
+        options(std::move(rest_options)),
+        http(HttpClient::Make()) {}
 
   // With headers and who we are. REQUIRES: the path begins with '/'.
   HttpRequest ToHttp(const ApiRequest& request) const;

@@ -155,7 +155,7 @@ HttpRequest RestCore::ToHttp(const ApiRequest& request) const {
   made.once = request.method != "GET";
   made.headers.push_back("Accept: application/json");
   if (request.method != "GET") {
-    const std::string type = request.body.empty() ? ""
+    const std::string type = request.body.empty()           ? ""
                              : request.content_type.empty() ? " application/json"
                                                             : " " + request.content_type;
     made.headers.push_back("Content-Type:" + type);
@@ -193,8 +193,8 @@ Result<std::unique_ptr<RestKubeApi>> RestKubeApi::Open(KubeTarget target, RestOp
 Result<ApiReply> RestKubeApi::Call(const ApiRequest& request) {
   if (auto wrong = WrongPath(request)) return *wrong;
   RestCore& core = inside_->core;
-  Result<Outcome> outcome = WithRetries(core, request.method,
-                                        [&] { return CallOnce(core, core.ToHttp(request)); });
+  Result<Outcome> outcome =
+      WithRetries(core, request.method, [&] { return CallOnce(core, core.ToHttp(request)); });
   if (!outcome) return outcome.error();
   return ApiReply{outcome->status, std::move(outcome->body)};
 }

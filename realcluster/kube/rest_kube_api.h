@@ -77,8 +77,8 @@ class Informer {
   Informer(RestKubeApi& api, ApiRequest collection);
   ~Informer();
   // The changes that have come, at most about 8 MiB of them. Nothing: none for the moment, time for
-  // WaitForWatches. Waits for the answer of a list. Errors as Call's, once they outlast the retries,
-  // and refusals; the next Poll goes on where it can.
+  // WaitForWatches. Waits for the answer of a list. Errors as Call's, once they outlast the
+  // retries, and refusals; the next Poll goes on where it can.
   Result<std::vector<Change>> Poll();
 
  private:

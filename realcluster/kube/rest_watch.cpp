@@ -15,27 +15,27 @@ namespace {
 
 constexpr std::size_t kLinesBytesMax = 4 << 20;
 constexpr std::size_t kRefusalBytesMax = 64 << 10;
-constexpr double kTimeout_s = 300;      // asked of the server: it ends the watch in order
-constexpr double kOverTimeout_s = 15;   // a server that does not is left
-constexpr double kLastingWatch_s = 5;   // a connection that lived so long was no failure
+constexpr double kTimeout_s = 300;     // asked of the server: it ends the watch in order
+constexpr double kOverTimeout_s = 15;  // a server that does not is left
+constexpr double kLastingWatch_s = 5;  // a connection that lived so long was no failure
 
 }  // namespace
 
 RestWatch::RestWatch(RestCore& core, const ApiRequest& request)
     : core_(core), request_(request), timeout_s_(kTimeout_s) {
-  request_.query = TakeFromQuery(request.query, [&](const std::string& key,
-                                                    const std::string& value) {
-    if (key == "resourceVersion") {
-      resource_version_ = value;
-    } else if (key == "sendInitialEvents" || key == "resourceVersionMatch") {
-      first_query_ += "&" + key + "=" + value;
-    } else if (key == "timeoutSeconds" && std::atoi(value.c_str()) > 0) {
-      timeout_s_ = std::atoi(value.c_str());
-    } else {
-      return key == "watch" || key == "allowWatchBookmarks" || key == "timeoutSeconds";
-    }
-    return true;
-  });
+  request_.query =
+      TakeFromQuery(request.query, [&](const std::string& key, const std::string& value) {
+        if (key == "resourceVersion") {
+          resource_version_ = value;
+        } else if (key == "sendInitialEvents" || key == "resourceVersionMatch") {
+          first_query_ += "&" + key + "=" + value;
+        } else if (key == "timeoutSeconds" && std::atoi(value.c_str()) > 0) {
+          timeout_s_ = std::atoi(value.c_str());
+        } else {
+          return key == "watch" || key == "allowWatchBookmarks" || key == "timeoutSeconds";
+        }
+        return true;
+      });
   resumable_ = !resource_version_.empty() && resource_version_ != "0" && first_query_.empty();
   core_.watches.push_back(this);
   Send();
@@ -50,8 +50,8 @@ void RestWatch::Send() {
   }
   ApiRequest request = request_;
   if (!request.query.empty()) request.query += '&';
-  request.query += fmt::format("watch=true&allowWatchBookmarks=true&timeoutSeconds={:.0f}",
-                               timeout_s_);
+  request.query +=
+      fmt::format("watch=true&allowWatchBookmarks=true&timeoutSeconds={:.0f}", timeout_s_);
   if (!resource_version_.empty()) request.query += "&resourceVersion=" + resource_version_;
   if (!opened_) request.query += first_query_;
   HttpRequest http = core_.ToHttp(request);
@@ -94,8 +94,8 @@ void RestWatch::OnLine(std::string line) {
     return true;
   });
   if (!whole || type.empty() || object.empty()) {
-    error_ = Error{ErrorCode::kEnvironment, core_.server(),
-                   "no watch line: " + line.substr(0, 100)};
+    error_ =
+        Error{ErrorCode::kEnvironment, core_.server(), "no watch line: " + line.substr(0, 100)};
     return;
   }
   if (type == "\"ERROR\"") {

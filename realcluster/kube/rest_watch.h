@@ -43,11 +43,11 @@ class RestWatch final : public ApiWatch {
   void EndWith410(const std::string& status_object);
 
   RestCore& core_;
-  ApiRequest request_;           // without what Send adds
-  std::string first_query_;      // what only the first request gets: sendInitialEvents...
+  ApiRequest request_;       // without what Send adds
+  std::string first_query_;  // what only the first request gets: sendInitialEvents...
   std::string resource_version_;
   double timeout_s_;
-  bool resumable_;               // all up to resource_version_ has been seen
+  bool resumable_;  // all up to resource_version_ has been seen
   bool opened_ = false, ended_ = false, renewed_ = false, line_since_open_ = false;
   std::unique_ptr<HttpTransfer> transfer_;
   Clock::time_point sent_at_, send_at_;

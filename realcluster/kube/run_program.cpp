@@ -108,7 +108,8 @@ Reading ReadBoth(const ProgramRun& run, const Pipe& out, const Pipe& err, Progra
   std::array<pollfd, 2> polled{{{out.read_end, POLLIN, 0}, {err.read_end, POLLIN, 0}}};
   std::array<std::string*, 2> texts{&end.out, &end.err};
   while (polled[0].fd >= 0 || polled[1].fd >= 0) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
     if (left.count() <= 0) return Reading::kTimedOut;
     if (poll(polled.data(), polled.size(), static_cast<int>(left.count()) + 1) <= 0) continue;
     for (std::size_t i = 0; i < 2; ++i) {

@@ -56,7 +56,8 @@ Place PlaceOf(const std::string& server) {
 }
 
 Error TlsError(const KubeTarget& target, const char* what, const error_code& failed) {
-  return Error{ErrorCode::kEnvironment, target.server, fmt::format("{}: {}", what, failed.message())};
+  return Error{ErrorCode::kEnvironment, target.server,
+               fmt::format("{}: {}", what, failed.message())};
 }
 
 // Errors: a certificate or key that OpenSSL does not take.
@@ -109,23 +110,21 @@ class BeastSocket final : public WebSocket,
   const std::string& protocol() const override { return protocol_; }
 
   void Read(OnMessage on_message) override {
-    stream_.async_read(buffer_, [self = this->shared_from_this(), on_message](error_code failed,
-                                                                              std::size_t) {
-      if (failed == websocket::error::closed) return on_message(std::optional<std::string>());
-      if (failed) return on_message(self->ErrorOf(failed));
-      std::string message = beast::buffers_to_string(self->buffer_.data());
-      self->buffer_.consume(self->buffer_.size());
-      on_message(std::optional<std::string>(std::move(message)));
-    });
+    stream_.async_read(
+        buffer_, [self = this->shared_from_this(), on_message](error_code failed, std::size_t) {
+          if (failed == websocket::error::closed) return on_message(std::optional<std::string>());
+          if (failed) return on_message(self->ErrorOf(failed));
+          std::string message = beast::buffers_to_string(self->buffer_.data());
+          self->buffer_.consume(self->buffer_.size());
+          on_message(std::optional<std::string>(std::move(message)));
+        });
   }
 
   void Write(std::string message, std::function<void(bool ok)> on_written) override {
     outgoing_ = std::move(message);
     stream_.async_write(asio::buffer(outgoing_),
-                        [self = this->shared_from_this(), on_written](error_code failed,
-                                                                      std::size_t) {
-                          on_written(!failed);
-                        });
+                        [self = this->shared_from_this(), on_written](
+                            error_code failed, std::size_t) { on_written(!failed); });
   }
 
   void Close() override {
@@ -158,11 +157,11 @@ class BeastSocket final : public WebSocket,
       if (!request_.target.insecure) {
         stream_.next_layer().set_verify_callback(asio::ssl::host_name_verification(name));
       }
-      stream_.next_layer().async_handshake(
-          asio::ssl::stream_base::client, [self = this->shared_from_this()](error_code failed) {
-            if (failed) return self->TlsRefused(failed);
-            self->Upgrade();
-          });
+      stream_.next_layer().async_handshake(asio::ssl::stream_base::client,
+                                           [self = this->shared_from_this()](error_code failed) {
+                                             if (failed) return self->TlsRefused(failed);
+                                             self->Upgrade();
+                                           });
     } else {
       Upgrade();
     }
@@ -173,10 +172,10 @@ class BeastSocket final : public WebSocket,
     if constexpr (std::is_same_v<Stream, TlsStream>) {
       const long why = SSL_get_verify_result(stream_.next_layer().native_handle());
       if (why != X509_V_OK) {
-        return on_open_(Error{ErrorCode::kEnvironment, request_.target.server,
-                              fmt::format("SSL certificate problem: {}",
-                                          X509_verify_cert_error_string(why))},
-                        0);
+        return on_open_(
+            Error{ErrorCode::kEnvironment, request_.target.server,
+                  fmt::format("SSL certificate problem: {}", X509_verify_cert_error_string(why))},
+            0);
       }
     }
     Failed(failed);
@@ -205,10 +204,9 @@ class BeastSocket final : public WebSocket,
     const std::string host =
         fmt::format("{}{}{}:{}", place_.host.find(':') == place_.host.npos ? "" : "[", place_.host,
                     place_.host.find(':') == place_.host.npos ? "" : "]", place_.port);
-    stream_.async_handshake(answer_, host, request_.path,
-                            [self = this->shared_from_this()](error_code failed) {
-                              self->Upgraded(failed);
-                            });
+    stream_.async_handshake(
+        answer_, host, request_.path,
+        [self = this->shared_from_this()](error_code failed) { self->Upgraded(failed); });
   }
 
   void Upgraded(const error_code& failed) {
@@ -221,10 +219,10 @@ class BeastSocket final : public WebSocket,
     protocol_ = std::string(answer_[http::field::sec_websocket_protocol]);
     const auto& asked = request_.protocols;
     if (std::find(asked.begin(), asked.end(), protocol_) == asked.end()) {
-      return on_open_(Error{ErrorCode::kEnvironment, request_.target.server,
-                            fmt::format("the server speaks '{}'; expected {}", protocol_,
-                                        asked.back())},
-                      0);
+      return on_open_(
+          Error{ErrorCode::kEnvironment, request_.target.server,
+                fmt::format("the server speaks '{}'; expected {}", protocol_, asked.back())},
+          0);
     }
     on_open_(std::shared_ptr<WebSocket>(this->shared_from_this()), 0);
   }

@@ -39,8 +39,8 @@ class LocalSocket {
 
 struct WebSocketRequest {
   KubeTarget target;
-  std::string authorization;  // header; empty: none
-  std::string path;           // with its query
+  std::string authorization;           // header; empty: none
+  std::string path;                    // with its query
   std::vector<std::string> protocols;  // liked best first
   double timeout_s = 10;               // until it is open
 };
@@ -49,8 +49,8 @@ class EventLoop {
  public:
   virtual ~EventLoop() = default;
   static std::unique_ptr<EventLoop> Make();
-  // Errors: kEnvironment: not reached, TLS refused, timed out; else a refusal in the server's words,
-  // with `refused_status` (HTTP) set.
+  // Errors: kEnvironment: not reached, TLS refused, timed out; else a refusal in the server's
+  // words, with `refused_status` (HTTP) set.
   using OnOpen = std::function<void(Result<std::shared_ptr<WebSocket>>, int refused_status)>;
   virtual void Open(const WebSocketRequest& request, OnOpen on_open) = 0;
   // Listens on 127.0.0.1:`port` (0: any); returns the port. Error: kEnvironment.

@@ -10,9 +10,9 @@ namespace wt {
 namespace {
 
 TEST(ApiStatus, IsToldInTheServersWords) {
-  const ApiRefusal refusal = ReadRefusal(
-      404, R"({"kind":"Status","status":"Failure","message":"pods \"a\" not found",)"
-           R"("reason":"NotFound","details":{"retryAfterSeconds":3},"code":404})");
+  const ApiRefusal refusal =
+      ReadRefusal(404, R"({"kind":"Status","status":"Failure","message":"pods \"a\" not found",)"
+                       R"("reason":"NotFound","details":{"retryAfterSeconds":3},"code":404})");
   EXPECT_EQ(refusal.reason, "NotFound");
   EXPECT_EQ(refusal.retry_after_s, 3);
   const Error error = RefusalError(refusal, "/api/v1/x");

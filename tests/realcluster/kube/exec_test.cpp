@@ -31,11 +31,13 @@ std::string On(int channel, const std::string& data) {
 std::string ExitStatus(int code) {
   if (code == 0) return On(3, R"({"metadata":{},"status":"Success"})");
   return On(3, R"({"metadata":{},"status":"Failure","reason":"NonZeroExitCode","details":)"
-               R"({"causes":[{"reason":"ExitCode","message":")" + std::to_string(code) + "\"}]}}");
+               R"({"causes":[{"reason":"ExitCode","message":")" +
+                   std::to_string(code) + "\"}]}}");
 }
 
 // A container whose commands are: "exit N", "cat" (needs its input's end, or with v4 "\x04").
-void Container(FakeConnection& connection, const FakeRequest& request, const std::string& protocol) {
+void Container(FakeConnection& connection, const FakeRequest& request,
+               const std::string& protocol) {
   connection.Upgrade(request, protocol);
   const std::vector<std::string> command = request.All("command");
   if (command[0] == "exit") {
@@ -60,8 +62,8 @@ void Container(FakeConnection& connection, const FakeRequest& request, const std
 class ExecOver : public testing::TestWithParam<const char*> {
  protected:
   FakeServer server_{{}, [](FakeConnection& connection, const FakeRequest& request) {
-    Container(connection, request, GetParam());
-  }};
+                       Container(connection, request, GetParam());
+                     }};
 };
 
 TEST_P(ExecOver, GivesOutputsAndTheExitCode) {
@@ -111,18 +113,18 @@ TEST(Exec, AsksForBothProtocolsAndOnlyForWhatIsNeeded) {
   request.container = "main";
   ASSERT_TRUE(Exec(target, request));
   EXPECT_EQ(seen.path, "/api/v1/namespaces/shop/pods/web-1/exec");
-  EXPECT_EQ(seen.query, "stdout=true&stderr=true&container=main&command=exit&command=0"
-                        "&command=a%26b%20c");
+  EXPECT_EQ(seen.query,
+            "stdout=true&stderr=true&container=main&command=exit&command=0"
+            "&command=a%26b%20c");
   EXPECT_EQ(seen.headers["sec-websocket-protocol"], "v5.channel.k8s.io, v4.channel.k8s.io");
   EXPECT_EQ(seen.headers["authorization"], "Bearer tok");
 }
 
 TEST(Exec, RefusalsAreTheServersWords) {
-  for (const auto& [status, code] : {std::pair(404, ErrorCode::kNotFound),
-                                     std::pair(403, ErrorCode::kForbidden),
-                                     std::pair(400, ErrorCode::kBadRequest),
-                                     std::pair(401, ErrorCode::kEnvironment),
-                                     std::pair(500, ErrorCode::kEnvironment)}) {
+  for (const auto& [status, code] :
+       {std::pair(404, ErrorCode::kNotFound), std::pair(403, ErrorCode::kForbidden),
+        std::pair(400, ErrorCode::kBadRequest), std::pair(401, ErrorCode::kEnvironment),
+        std::pair(500, ErrorCode::kEnvironment)}) {
     FakeServer server({}, [status = status](FakeConnection& connection, const FakeRequest&) {
       connection.Reply(status, StatusBody(status, "R", std::string(5000, 'w')));
     });

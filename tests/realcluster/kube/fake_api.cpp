@@ -82,7 +82,8 @@ std::string FakePods::ObjectOf(const std::string& name, const Pod& pod) const {
 
 std::string FakePods::LineOf(const Event& event) const {
   return fmt::format(R"({{"type":"{}","object":{{"kind":"Pod","apiVersion":"v1",{}}})", event.type,
-                     ObjectOf(event.name, {event.uid, event.version})) + "\n";
+                     ObjectOf(event.name, {event.uid, event.version})) +
+         "\n";
 }
 
 std::string FakePods::Page(const FakeRequest& request, int& status) {
@@ -105,7 +106,8 @@ std::string FakePods::Page(const FakeRequest& request, int& status) {
   }
   const Snapshot& snapshot = found->second;
   const std::size_t limit = parameter("limit").empty() ? 1000000 : std::stoul(parameter("limit"));
-  auto at = token.empty() ? snapshot.pods.begin() : snapshot.pods.lower_bound(token.substr(slash + 1));
+  auto at =
+      token.empty() ? snapshot.pods.begin() : snapshot.pods.lower_bound(token.substr(slash + 1));
   std::string items;
   for (std::size_t i = 0; i < limit && at != snapshot.pods.end(); ++i, ++at) {
     items += (i > 0 ? ",{" : "{") + ObjectOf(at->first, at->second);
@@ -114,8 +116,8 @@ std::string FakePods::Page(const FakeRequest& request, int& status) {
   status = 200;
   return fmt::format(R"({{"kind":"PodList","apiVersion":"v1","metadata":{{"resourceVersion":"{}")"
                      R"({}}},"items":[{}]}})",
-                     snapshot.version,
-                     next.empty() ? "" : fmt::format(R"(,"continue":"{}")", next), items);
+                     snapshot.version, next.empty() ? "" : fmt::format(R"(,"continue":"{}")", next),
+                     items);
 }
 
 void FakePods::List(FakeConnection& connection, const FakeRequest& request) {
@@ -160,7 +162,8 @@ bool FakePods::SendLine(FakeConnection& connection, const Event& event) {
   if (!connection.Chunk(line)) return false;
   if (marks) {
     connection.Chunk(fmt::format(R"({{"type":"BOOKMARK","object":{{"kind":"Pod","apiVersion":"v1",)"
-                                 R"("metadata":{{"resourceVersion":"{}"}}}}}})", event.version) +
+                                 R"("metadata":{{"resourceVersion":"{}"}}}}}})",
+                                 event.version) +
                      "\n");
   }
   return !ends;
@@ -188,13 +191,12 @@ void FakePods::Watch(FakeConnection& connection, const FakeRequest& request) {
   connection.BeginChunks();
   lock.lock();
   while (ended_watches_ == ended_before) {
-    const auto next = std::find_if(history_.begin(), history_.end(),
-                                   [&](const Event& event) { return event.version > from; });
-    if (next == history_.end()) {
+    const auto next = static_cast<std::size_t>(std::max(0, from - kFirstVersion));
+    if (next >= history_.size()) {
       changed_.wait_for(lock, std::chrono::milliseconds(200));
       continue;
     }
-    const Event event = *next;
+    const Event event = history_[next];  // each has a version of its own
     lock.unlock();
     const bool goes_on = SendLine(connection, event);
     lock.lock();

@@ -78,7 +78,8 @@ class FakePods {
   FakeTroubles troubles_;
   std::mt19937 random_;
   std::string padding_;
-  int version_ = 100, forgotten_ = 0, ended_watches_ = 0, uids_ = 0;
+  static constexpr int kFirstVersion = 100;
+  int version_ = kFirstVersion, forgotten_ = 0, ended_watches_ = 0, uids_ = 0;
   std::atomic<int> lists_{0};
   std::map<std::string, Pod> pods_;
   std::vector<Event> history_;

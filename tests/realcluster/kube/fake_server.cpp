@@ -153,8 +153,8 @@ std::size_t FakeConnection::ReadSome(char* to, std::size_t most) {
     return size;
   }
   if (!open_) return 0;
-  const long got = tls_ != nullptr ? SSL_read(tls_, to, static_cast<int>(most))
-                                   : recv(socket_, to, most, 0);
+  const long got =
+      tls_ != nullptr ? SSL_read(tls_, to, static_cast<int>(most)) : recv(socket_, to, most, 0);
   if (got <= 0) open_ = false;
   return got <= 0 ? 0 : static_cast<std::size_t>(got);
 }
@@ -199,9 +199,11 @@ void FakeConnection::Drop() {
 void FakeConnection::Close() { open_ = false; }
 
 bool FakeConnection::Upgrade(const FakeRequest& request, const std::string& protocol) {
-  return Write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-               "Sec-WebSocket-Accept: " + AcceptOf(request.headers.at("sec-websocket-key")) +
-               "\r\nSec-WebSocket-Protocol: " + protocol + "\r\n\r\n");
+  return Write(
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Accept: " +
+      AcceptOf(request.headers.at("sec-websocket-key")) +
+      "\r\nSec-WebSocket-Protocol: " + protocol + "\r\n\r\n");
 }
 
 bool FakeConnection::SendMessage(std::string_view message) { return Write(Frame(2, message)); }
@@ -313,9 +315,8 @@ bool FakeServer::ReadRequest(FakeConnection& connection, FakeRequest& request) {
   for (std::size_t at = line.size() + 2; at + 2 < end;) {
     const std::size_t stop = head.find("\r\n", at), colon = head.find(':', at);
     std::string name = head.substr(at, colon - at);
-    std::transform(name.begin(), name.end(), name.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    });
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     const std::size_t value = head.find_first_not_of(' ', colon + 1);
     request.headers[name] = value < stop ? head.substr(value, stop - value) : "";
     at = stop + 2;

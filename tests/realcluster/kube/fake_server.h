@@ -24,9 +24,9 @@ namespace wt {
 
 struct FakeRequest {
   std::string method, path, query, body;
-  std::map<std::string, std::string> headers;      // names in lower case
-  std::string peer_name;                           // CN of the client's certificate
-  std::map<std::string, std::string> parameters;   // of the query, decoded; the last of a name
+  std::map<std::string, std::string> headers;     // names in lower case
+  std::string peer_name;                          // CN of the client's certificate
+  std::map<std::string, std::string> parameters;  // of the query, decoded; the last of a name
   std::vector<std::string> All(const std::string& parameter) const;
 };
 
@@ -62,8 +62,8 @@ class FakeConnection {
 
 struct FakeOptions {
   bool tls = true;
-  Certificate certificate;      // empty: signed by an authority of its own
-  std::string client_ca_pem;    // not empty: a client needs a certificate
+  Certificate certificate;    // empty: signed by an authority of its own
+  std::string client_ca_pem;  // not empty: a client needs a certificate
 };
 
 class FakeServer {

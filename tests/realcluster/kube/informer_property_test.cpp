@@ -74,13 +74,17 @@ struct World {
   void Step() {
     const std::string name = "pod-" + std::to_string(*rc::gen::inRange(0, 6));
     switch (*rc::gen::inRange(0, 10)) {
-      case 0: return pods.Remove(name);
-      case 1: return Poll();
+      case 0:
+        return pods.Remove(name);
+      case 1:
+        return Poll();
       case 2:
         Poll();
         return api->WaitForWatches(0.002);
-      case 3: return pods.EndWatches();
-      default: return pods.Put(name);
+      case 3:
+        return pods.EndWatches();
+      default:
+        return pods.Put(name);
     }
   }
 
@@ -149,9 +153,9 @@ TEST(Informer, AfterASecondListTellsWhatIsGoneAndNotWhatIsEqual) {
   Informer informer(**api, {.path = FakePods::kPath});
   ASSERT_EQ(informer.Poll()->size(), 4u);
   pods.EndWatches();
-  pods.Remove("a");   // gone
-  pods.Put("b");      // changed
-  pods.Remove("c");   // made anew
+  pods.Remove("a");  // gone
+  pods.Put("b");     // changed
+  pods.Remove("c");  // made anew
   pods.Put("c");
   pods.Forget();
   std::map<std::string, std::string> told;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Held against nlohmann's parser.
-#include "realcluster/kube/json_scan.h"
-
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
 #include <nlohmann/json.hpp>
+
+#include "realcluster/kube/json_scan.h"
 
 namespace wt {
 namespace {
@@ -19,11 +19,16 @@ std::string DrawText() {
 
 Json DrawValue(int depth) {
   switch (*rc::gen::inRange(0, depth > 0 ? 7 : 5)) {
-    case 0: return nullptr;
-    case 1: return *rc::gen::arbitrary<bool>();
-    case 2: return *rc::gen::arbitrary<int>();
-    case 3: return 0.5 * *rc::gen::inRange(-9, 9);
-    case 4: return DrawText();
+    case 0:
+      return nullptr;
+    case 1:
+      return *rc::gen::arbitrary<bool>();
+    case 2:
+      return *rc::gen::arbitrary<int>();
+    case 3:
+      return 0.5 * *rc::gen::inRange(-9, 9);
+    case 4:
+      return DrawText();
     case 5: {
       Json array = Json::array();
       for (int i = *rc::gen::inRange(0, 4); i > 0; --i) array.push_back(DrawValue(depth - 1));
@@ -68,7 +73,8 @@ TEST(JsonScan, CutTextIsRefused) {
 }
 
 TEST(JsonScan, StringsSayWhatAParserSays) {
-  for (const char* text : {R"("a\u00e9b")", R"("\ud83d\ude00")", R"("\"\\\/\b\f\n\r\t")", R"("")"}) {
+  for (const char* text :
+       {R"("a\u00e9b")", R"("\ud83d\ude00")", R"("\"\\\/\b\f\n\r\t")", R"("")"}) {
     EXPECT_EQ(StringValue(text), Json::parse(text).get<std::string>()) << text;
   }
   EXPECT_EQ(StringValue("12"), "");

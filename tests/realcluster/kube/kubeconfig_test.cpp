@@ -43,9 +43,10 @@ class Kubeconfig : public testing::Test {
   }
   // One context "c" of cluster "k" and user "u".
   std::string WriteOne(const std::string& cluster, const std::string& user) {
-    return Write("one", "kind: Config\ncurrent-context: c\ncontexts:\n- name: c\n  context: "
-                        "{cluster: k, user: u, namespace: shop}\nclusters:\n- name: k\n  cluster: " +
-                            cluster + "\nusers:\n- name: u\n  user: " + user + "\n");
+    return Write("one",
+                 "kind: Config\ncurrent-context: c\ncontexts:\n- name: c\n  context: "
+                 "{cluster: k, user: u, namespace: shop}\nclusters:\n- name: k\n  cluster: " +
+                     cluster + "\nusers:\n- name: u\n  user: " + user + "\n");
   }
   fs::path folder_;
 };
@@ -72,9 +73,10 @@ TEST_F(Kubeconfig, ReadsDataFieldsNamespaceAndServer) {
 
 TEST_F(Kubeconfig, RelativePathsBeginAtTheFile) {
   Write("pki/ca.crt", kPem);
-  const auto target = ReadKubeconfig(
-      WriteOne("{server: 'https://a', certificate-authority: pki/ca.crt}", "{tokenFile: pki/token}"),
-      "");
+  const auto target =
+      ReadKubeconfig(WriteOne("{server: 'https://a', certificate-authority: pki/ca.crt}",
+                              "{tokenFile: pki/token}"),
+                     "");
   ASSERT_TRUE(target) << target.error().Text();
   EXPECT_EQ(target->ca_pem, kPem);
   EXPECT_EQ(target->token_file, (folder_ / "pki/token").string());
@@ -88,7 +90,9 @@ users: [{name: u, user: {token: first}}]
   const std::string second = Write("second", R"(
 current-context: d
 contexts: [{name: c, context: {cluster: k, user: u}}, {name: d, context: {cluster: l, user: v}}]
-clusters: [{name: k, cluster: {server: 'https://second'}}, {name: l, cluster: {server: 'https://l'}}]
+clusters:
+- {name: k, cluster: {server: 'https://second'}}
+- {name: l, cluster: {server: 'https://l'}}
 users: [{name: u, user: {token: second}}, {name: v, user: {username: ann, password: p}}]
 )");
   const auto c = ReadKubeconfig(first + ":" + second, "c");
@@ -184,9 +188,10 @@ TEST_F(Kubeconfig, WhatCannotBeMeantIsRefused) {
 
 TEST_F(Kubeconfig, InsecureBesideAnAuthorityIsRefused) {
   const auto target = ReadKubeconfig(
-      WriteOne("{server: 'https://a', insecure-skip-tls-verify: true, certificate-authority-data: " +
-                   EncodeBase64(kPem) + "}",
-               "{}"),
+      WriteOne(
+          "{server: 'https://a', insecure-skip-tls-verify: true, certificate-authority-data: " +
+              EncodeBase64(kPem) + "}",
+          "{}"),
       "");
   ASSERT_FALSE(target);
   EXPECT_NE(target.error().what.find("only one can be meant"), std::string::npos);
@@ -209,12 +214,14 @@ class ExecPlugin : public Kubeconfig {
  protected:
   KubeTarget Plugin(const std::string& script, const std::string& more = "") {
     Write("plugin", "#!/bin/sh\n" + script, /*runs=*/true);
-    const auto target = ReadKubeconfig(
-        WriteOne(kServer, "{exec: {command: ./plugin, args: [one, 'two words'], "
-                          "env: [{name: WHO, value: ann}], installHint: 'get it there', "
-                          "apiVersion: client.authentication.k8s.io/v1, "
-                          "interactiveMode: IfAvailable" + more + "}}"),
-        "");
+    const auto target =
+        ReadKubeconfig(WriteOne(kServer,
+                                "{exec: {command: ./plugin, args: [one, 'two words'], "
+                                "env: [{name: WHO, value: ann}], installHint: 'get it there', "
+                                "apiVersion: client.authentication.k8s.io/v1, "
+                                "interactiveMode: IfAvailable" +
+                                    more + "}}"),
+                       "");
     EXPECT_TRUE(target) << target.error().Text();
     return *target;
   }
@@ -223,9 +230,9 @@ class ExecPlugin : public Kubeconfig {
 };
 
 TEST_F(ExecPlugin, GivesATokenForAsLongAsItSays) {
-  KubeTarget target = Plugin(std::string(kHead) +
-                             R"("token":"'"$WHO-$1-$2"'","expirationTimestamp":)"
-                             R"("2030-01-01T01:00:00.5+01:00"}}')");
+  KubeTarget target =
+      Plugin(std::string(kHead) + R"("token":"'"$WHO-$1-$2"'","expirationTimestamp":)"
+                                  R"("2030-01-01T01:00:00.5+01:00"}}')");
   double expires = 0;
   const Status run = RunExecPlugin(target, expires);
   ASSERT_TRUE(run) << run.error().Text();
@@ -234,9 +241,9 @@ TEST_F(ExecPlugin, GivesATokenForAsLongAsItSays) {
 }
 
 TEST_F(ExecPlugin, IsToldTheClusterWhenItAsks) {
-  KubeTarget target = Plugin("echo \"$KUBERNETES_EXEC_INFO\" > info\n" + std::string(kHead) +
-                                 R"("token":"t"}}')",
-                             ", provideClusterInfo: true");
+  KubeTarget target =
+      Plugin("echo \"$KUBERNETES_EXEC_INFO\" > info\n" + std::string(kHead) + R"("token":"t"}}')",
+             ", provideClusterInfo: true");
   double expires = 0;
   const fs::path before = fs::current_path();
   fs::current_path(folder_);
@@ -253,7 +260,8 @@ TEST_F(ExecPlugin, FailuresSayWhyAndNeverTheSecret) {
   const std::pair<const char*, const char*> rows[] = {
       {"echo 'log in first' >&2; exit 3", "ended with exit code 3; it said: log in first"},
       {"echo s3cret", "did not print an ExecCredential"},
-      {"echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"v0\",\"status\":{\"token\":\"s3cret\"}}'",
+      {"echo "
+       "'{\"kind\":\"ExecCredential\",\"apiVersion\":\"v0\",\"status\":{\"token\":\"s3cret\"}}'",
        "printed apiVersion v0; expected client.authentication.k8s.io/v1"},
       {"kill -9 $$", "ended with exit code 137"},
       {"sleep 20", "did not end within 0.3 s"},

@@ -88,7 +88,8 @@ TEST(PortForward, ManyConnectionsGoAtOnce) {
   ASSERT_TRUE(forward);
   std::vector<int> clients;
   for (int i = 0; i < 12; ++i) clients.push_back(ConnectTo((*forward)->local_port()));
-  for (std::size_t i = 0; i < clients.size(); ++i) SendAll(clients[i], "hello " + std::to_string(i));
+  for (std::size_t i = 0; i < clients.size(); ++i)
+    SendAll(clients[i], "hello " + std::to_string(i));
   for (std::size_t i = 0; i < clients.size(); ++i) {
     const std::string expected = "hello " + std::to_string(i);
     EXPECT_EQ(ReadAll(clients[i], expected.size()), expected);

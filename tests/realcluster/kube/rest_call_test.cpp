@@ -54,22 +54,21 @@ TEST_P(Retries, AreSentAsOftenAsTheMethodAllows) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, Retries,
-    testing::Values(RetryRow{"get_500", "GET", {500, 503, 200}, 200, 3},
-                    RetryRow{"get_504_to_the_end", "GET", {504}, 504, 0},
-                    RetryRow{"get_404", "GET", {404}, 404, 1},
-                    RetryRow{"get_409", "GET", {409}, 409, 1},
-                    RetryRow{"get_dropped", "GET", {0, 0, 200}, 200, 3},
-                    RetryRow{"get_dropped_to_the_end", "GET", {0}, 0, 0},
-                    RetryRow{"post_429", "POST", {429, 201}, 201, 2},
-                    RetryRow{"post_500", "POST", {500, 201}, 500, 1},
-                    RetryRow{"post_503", "POST", {503, 201}, 503, 1},
-                    RetryRow{"post_dropped", "POST", {0, 201}, 0, 1},
-                    RetryRow{"patch_dropped", "PATCH", {0, 200}, 0, 1},
-                    RetryRow{"delete_dropped", "DELETE", {0, 200}, 0, 1},
-                    RetryRow{"delete_429", "DELETE", {429, 429, 200}, 200, 3}),
-    [](const auto& row) { return row.param.title; });
+INSTANTIATE_TEST_SUITE_P(All, Retries,
+                         testing::Values(RetryRow{"get_500", "GET", {500, 503, 200}, 200, 3},
+                                         RetryRow{"get_504_to_the_end", "GET", {504}, 504, 0},
+                                         RetryRow{"get_404", "GET", {404}, 404, 1},
+                                         RetryRow{"get_409", "GET", {409}, 409, 1},
+                                         RetryRow{"get_dropped", "GET", {0, 0, 200}, 200, 3},
+                                         RetryRow{"get_dropped_to_the_end", "GET", {0}, 0, 0},
+                                         RetryRow{"post_429", "POST", {429, 201}, 201, 2},
+                                         RetryRow{"post_500", "POST", {500, 201}, 500, 1},
+                                         RetryRow{"post_503", "POST", {503, 201}, 503, 1},
+                                         RetryRow{"post_dropped", "POST", {0, 201}, 0, 1},
+                                         RetryRow{"patch_dropped", "PATCH", {0, 200}, 0, 1},
+                                         RetryRow{"delete_dropped", "DELETE", {0, 200}, 0, 1},
+                                         RetryRow{"delete_429", "DELETE", {429, 429, 200}, 200, 3}),
+                         [](const auto& row) { return row.param.title; });
 
 TEST(RestCall, AWriteIsSentOnceAlsoWhenAKeptConnectionTurnsOutDead) {
   std::atomic<int> posts{0};
@@ -157,9 +156,8 @@ TEST(RestCall, ASlowAnswerEndsAtTheTimeLimit) {
 }
 
 TEST(RestCall, ConnectionsAreKeptAliveForReads) {
-  FakeServer server({}, [](FakeConnection& connection, const FakeRequest&) {
-    connection.Reply(200, "{}");
-  });
+  FakeServer server(
+      {}, [](FakeConnection& connection, const FakeRequest&) { connection.Reply(200, "{}"); });
   auto api = Connect(server);
   for (int i = 0; i < 20; ++i) ASSERT_EQ(api->Call({.path = "/api"})->status, 200);
   EXPECT_EQ(server.connections(), 1);
@@ -192,9 +190,8 @@ TEST(RestCall, MethodQueryBodyAndTypeArriveAsTheyWereAsked) {
 }
 
 TEST(RestCall, APathThatDoesNotBeginWithASlashGoesNowhere) {
-  FakeServer server({}, [](FakeConnection& connection, const FakeRequest&) {
-    connection.Reply(200, "{}");
-  });
+  FakeServer server(
+      {}, [](FakeConnection& connection, const FakeRequest&) { connection.Reply(200, "{}"); });
   auto api = Connect(server);
   EXPECT_EQ(api->Call({.path = "@elsewhere/api"}).error().code, ErrorCode::kBadRequest);
   EXPECT_EQ(server.requests(), 0);
@@ -204,7 +201,8 @@ TEST(RestCall, ATokenFileIsReadAgainAfter401) {
   const std::string path = testing::TempDir() + "token-" + std::to_string(getpid());
   ASSERT_TRUE(WriteFileWhole(path, "old\n"));
   FakeServer server({}, [&](FakeConnection& connection, const FakeRequest& request) {
-    if (request.headers.at("authorization") == "Bearer new") return (void)connection.Reply(200, "{}");
+    if (request.headers.at("authorization") == "Bearer new")
+      return (void)connection.Reply(200, "{}");
     std::ofstream(path) << "new\n";  // the same file: its time may not tell
     connection.Reply(401, StatusBody(401, "Unauthorized", "no"));
   });

@@ -17,12 +17,14 @@ using Clock = std::chrono::steady_clock;
 
 std::string Line(const char* type, int version, const std::string& note = "") {
   return fmt::format(R"({{"type":"{}","object":{{"kind":"Pod","metadata":{{"name":"a","uid":"u",)"
-                     R"("resourceVersion":"{}"}},"note":"{}"}}}})", type, version, note) + "\n";
+                     R"("resourceVersion":"{}"}},"note":"{}"}}}})",
+                     type, version, note) +
+         "\n";
 }
 
 std::unique_ptr<RestKubeApi> Connect(const FakeServer& server) {
-  return std::move(*RestKubeApi::Open(
-      TargetOf(server), {.connect_timeout_s = 1, .timeout_s = 2, .retry_for_s = 1}));
+  return std::move(*RestKubeApi::Open(TargetOf(server),
+                                      {.connect_timeout_s = 1, .timeout_s = 2, .retry_for_s = 1}));
 }
 
 // Lines until `count` have come, an error, or 5 s.
@@ -127,12 +129,10 @@ struct RefusedRow {
 };
 
 TEST(Watch, RefusalsAreErrors) {
-  for (const RefusedRow row : {RefusedRow{400, ErrorCode::kBadRequest},
-                               RefusedRow{403, ErrorCode::kForbidden},
-                               RefusedRow{404, ErrorCode::kNotFound},
-                               RefusedRow{422, ErrorCode::kInvalidObject},
-                               RefusedRow{401, ErrorCode::kEnvironment},
-                               RefusedRow{503, ErrorCode::kEnvironment}}) {
+  for (const RefusedRow row :
+       {RefusedRow{400, ErrorCode::kBadRequest}, RefusedRow{403, ErrorCode::kForbidden},
+        RefusedRow{404, ErrorCode::kNotFound}, RefusedRow{422, ErrorCode::kInvalidObject},
+        RefusedRow{401, ErrorCode::kEnvironment}, RefusedRow{503, ErrorCode::kEnvironment}}) {
     FakeServer server({}, [&](FakeConnection& connection, const FakeRequest&) {
       connection.Reply(row.status, StatusBody(row.status, "R", "words"));
     });
@@ -144,12 +144,12 @@ TEST(Watch, RefusalsAreErrors) {
 }
 
 TEST(Watch, AServerThatIsGoneIsAnErrorOnceTheRetriesAreOver) {
-  auto server = std::make_unique<FakeServer>(
-      FakeOptions{}, [](FakeConnection& connection, const FakeRequest&) {
-        connection.BeginChunks();
-        char byte;
-        connection.ReadSome(&byte, 1);
-      });
+  auto server = std::make_unique<FakeServer>(FakeOptions{},
+                                             [](FakeConnection& connection, const FakeRequest&) {
+                                               connection.BeginChunks();
+                                               char byte;
+                                               connection.ReadSome(&byte, 1);
+                                             });
   auto api = Connect(*server);
   auto watch = api->Watch({.path = "/pods", .query = "resourceVersion=1"});
   ASSERT_TRUE(watch);
@@ -160,7 +160,8 @@ TEST(Watch, AServerThatIsGoneIsAnErrorOnceTheRetriesAreOver) {
 }
 
 TEST(Watch, WhatIsNoWatchLineIsAnError) {
-  for (const char* line : {"nonsense\n", "{\"type\":\"ADDED\"}\n", "{\"type\":\"ADDED\",\"object\":{\n"}) {
+  for (const char* line :
+       {"nonsense\n", "{\"type\":\"ADDED\"}\n", "{\"type\":\"ADDED\",\"object\":{\n"}) {
     FakeServer server({}, [&](FakeConnection& connection, const FakeRequest&) {
       connection.BeginChunks();
       connection.Chunk(line);

@@ -19,8 +19,8 @@ Result<ApiReply> Ask(const KubeTarget& target) {
 
 // What a WebSocket meets is the same.
 Error AskToExec(const KubeTarget& target) {
-  return Exec(target, {.name_space = "a", .pod = "b", .container = "", .command = {"true"},
-                       .input = ""})
+  return Exec(target,
+              {.name_space = "a", .pod = "b", .container = "", .command = {"true"}, .input = ""})
       .error();
 }
 
@@ -63,9 +63,9 @@ TEST(Tls, AServerOfAnotherAuthorityIsNotTrusted) {
 
 TEST(Tls, AnExpiredServerIsNotTrusted) {
   const Certificate authority = MakeAuthority("mine");
-  FakeServer server({.certificate = MakeCertificate(authority, "old", "old.example", -60),
-                     .client_ca_pem = ""},
-                    kSayWho);
+  FakeServer server(
+      {.certificate = MakeCertificate(authority, "old", "old.example", -60), .client_ca_pem = ""},
+      kSayWho);
   KubeTarget target = TargetOf(server);
   target.ca_pem = authority.cert_pem;
   EXPECT_NE(Ask(target).error().what.find("expired"), std::string::npos)
