@@ -103,7 +103,8 @@ Result<int> ReadExecStatus(std::string_view status_json) {
       if (error == std::errc() && end == digits.data() + digits.size()) return code;
     }
   }
-  return Error{ErrorCode::kBadRequest, "", Words(0, StringAt(json, "message"))};
+  const std::string message = StringAt(json, "message");
+  return Error{ErrorCode::kBadRequest, "", message.empty() ? "it did not run" : message};
 }
 
 }  // namespace wt

@@ -21,6 +21,12 @@ double UnixNow() {
 
 }  // namespace
 
+Credentials::Credentials(KubeTarget target) : target_(std::move(target)) {
+  if (!target_.token.empty() || !target_.client_cert_pem.empty()) {
+    expires_unix_s_ = std::numeric_limits<double>::infinity();
+  }
+}
+
 Status Credentials::ReadTokenFile(bool even_unchanged) {
   struct stat file {};
   if (stat(target_.token_file.c_str(), &file) != 0) {

@@ -13,7 +13,8 @@ namespace wt {
 
 class Credentials {
  public:
-  explicit Credentials(KubeTarget target) : target_(std::move(target)) {}
+  // What the target holds of a plugin's already is believed until a 401.
+  explicit Credentials(KubeTarget target);
 
   // Before each request. Errors: kEnvironment: the plugin or the token file.
   Status Refresh();

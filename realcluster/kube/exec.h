@@ -35,7 +35,8 @@ Result<ExecResult> Exec(const KubeTarget& target, const ExecRequest& request);
 // Forwards connections to 127.0.0.1:local_port() to a port of the pod until it is destroyed. A
 // thread of its own; each connection is a WebSocket of its own. Open asks once whether it may
 // (errors as Exec's). The protocol knows no half-closed connection: after the client's end the
-// pod's answer is passed on until it pauses for 2 s.
+// pod's answer is passed on until it pauses for 2 s, and a connection that the pod ends is seen to
+// end up to 1 s later (containerd waits for the client's half).
 class PortForward {
  public:
   static Result<std::unique_ptr<PortForward>> Open(const KubeTarget& target,

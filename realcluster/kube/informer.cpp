@@ -15,6 +15,7 @@ namespace wt {
 namespace {
 
 constexpr std::size_t kChangesBytesMax = 8 << 20;  // of one Poll
+constexpr double kListAgain_s = 0.1;               // the first wait when watches fail at once
 
 // Of one object, as JSON values.
 struct Identity {
@@ -55,7 +56,7 @@ struct Informer::Inside {
   unsigned list = 0;
   std::string list_version = "", kind = "", api_version = "";
   bool line_since_list = false;
-  BackOff back_off = {};
+  BackOff back_off{kListAgain_s};
   Clock::time_point list_again_at = {};
   std::map<std::string, Known> known = {};  // by "namespace/name"
   std::vector<Change> changes = {};

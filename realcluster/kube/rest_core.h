@@ -24,13 +24,15 @@ inline double SecondsSince(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-// 0.1 s, doubled with each failure up to 5 s, times 0.5 to 1.5 at random.
+// RestOptions::back_off_s, doubled with each failure up to 5 s, times 0.5 to 1.5 at random.
 class BackOff {
  public:
+  explicit BackOff(double first_s) : first_s_(first_s) {}
   double Next();
   void Reset() { failures_ = 0; }
 
  private:
+  double first_s_;
   int failures_ = 0;
 };
 

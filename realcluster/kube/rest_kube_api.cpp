@@ -46,7 +46,7 @@ bool MayRepeat(bool is_read, const Outcome& outcome) {
 Result<Outcome> WithRetries(RestCore& core, const std::string& method,
                             const std::function<Outcome()>& attempt) {
   const Clock::time_point begin = Clock::now();
-  BackOff back_off;
+  BackOff back_off(core.options.back_off_s);
   bool renewed = false;
   for (int tries = 1;; ++tries) {
     if (Status fresh = core.credentials.Refresh(); !fresh) return fresh.error();
@@ -136,7 +136,7 @@ std::optional<Error> WrongPath(const ApiRequest& request) {
 
 double BackOff::Next() {
   static thread_local std::minstd_rand random{std::random_device{}()};
-  const double base = std::min(5.0, 0.1 * std::exp2(failures_++));
+  const double base = std::min(5.0, first_s_ * std::exp2(failures_++));
   return base * std::uniform_real_distribution<double>(0.5, 1.5)(random);
 }
 

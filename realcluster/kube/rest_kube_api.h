@@ -22,6 +22,7 @@ struct RestOptions {
   double connect_timeout_s = 5;
   double timeout_s = 30;    // of one call, watches and followed logs left out
   double retry_for_s = 15;  // how long calls are tried again
+  double back_off_s = 0.1;  // the first wait; doubled up to 5 s, times 0.5 to 1.5 at random
   long body_bytes_max = 64 << 20;
   std::string user_agent = "wavetank";
 };

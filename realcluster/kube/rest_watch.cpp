@@ -22,7 +22,7 @@ constexpr double kLastingWatch_s = 5;  // a connection that lived so long was no
 }  // namespace
 
 RestWatch::RestWatch(RestCore& core, const ApiRequest& request)
-    : core_(core), request_(request), timeout_s_(kTimeout_s) {
+    : core_(core), request_(request), timeout_s_(kTimeout_s), back_off_(core.options.back_off_s) {
   request_.query =
       TakeFromQuery(request.query, [&](const std::string& key, const std::string& value) {
         if (key == "resourceVersion") {

@@ -196,11 +196,11 @@ TEST_F(Cluster, LogsAreReadAndFollowed) {
 }
 
 TEST_F(Cluster, CommandsGiveTheirOutputsAndExitCodes) {
-  const auto get = Run({"/app", "get", "http://127.0.0.1:8080/"});
+  const auto get = Run({"/testbed-app", "get", "http://127.0.0.1:8080/"});
   ASSERT_TRUE(get) << get.error().Text();
   EXPECT_EQ(get->exit_code, 0);
   EXPECT_EQ(get->out, "app\n");
-  const auto failing = Run({"/app", "get", "http://127.0.0.1:1/"});
+  const auto failing = Run({"/testbed-app", "get", "http://127.0.0.1:1/"});
   ASSERT_TRUE(failing) << failing.error().Text();
   EXPECT_EQ(failing->exit_code, 7);
   EXPECT_FALSE(failing->err.empty());

@@ -193,7 +193,8 @@ void FakePods::Watch(FakeConnection& connection, const FakeRequest& request) {
   while (ended_watches_ == ended_before) {
     const auto next = static_cast<std::size_t>(std::max(0, from - kFirstVersion));
     if (next >= history_.size()) {
-      changed_.wait_for(lock, std::chrono::milliseconds(200));
+      changed_.wait_for(lock, std::chrono::milliseconds(50));
+      if (connection.client_gone()) return;
       continue;
     }
     const Event event = history_[next];  // each has a version of its own

@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -197,6 +198,11 @@ void FakeConnection::Drop() {
 }
 
 void FakeConnection::Close() { open_ = false; }
+
+bool FakeConnection::client_gone() const {
+  pollfd polled{socket_, POLLRDHUP, 0};
+  return poll(&polled, 1, 0) > 0;
+}
 
 bool FakeConnection::Upgrade(const FakeRequest& request, const std::string& protocol) {
   return Write(

@@ -51,6 +51,7 @@ class FakeConnection {
   std::size_t ReadSome(char* to, std::size_t most);  // 0: the end
   bool ReadExactly(std::size_t size, std::string& bytes);
   bool open() const { return open_; }
+  bool client_gone() const;  // or the server is going
 
  private:
   int socket_;

@@ -54,7 +54,8 @@ struct World {
       : pods(troubles),
         server({.tls = false, .certificate = {}, .client_ca_pem = ""},
                [this](FakeConnection& c, const FakeRequest& r) { pods.Serve(c, r); }),
-        api(std::move(*RestKubeApi::Open(TargetOf(server), {.retry_for_s = 20}))),
+        api(std::move(
+            *RestKubeApi::Open(TargetOf(server), {.retry_for_s = 20, .back_off_s = 0.002}))),
         informer(*api, {.path = FakePods::kPath}) {}
 
   void Poll() {
