@@ -66,11 +66,17 @@ wait_for() {
 }
 
 # start NAME COMMAND...: in the background, with a pid file and a log. In a session of its own, so
-# that Ctrl-C does not reach it; descriptor 8 is the lock.
+# that Ctrl-C does not reach it, and without what a caller has open (a lock, a pipe).
 start() {
-  local name=$1
+  local name=$1 file
   shift
-  setsid "$@" > "$logs/$name.log" 2>&1 < /dev/null 8<&- &
+  (
+    exec > "$logs/$name.log" 2>&1 < /dev/null
+    for file in /proc/"$BASHPID"/fd/*; do
+      case ${file##*/} in 0 | 1 | 2 | 255) ;; *) eval "exec ${file##*/}>&-" ;; esac
+    done
+    exec setsid "$@"
+  ) &
   echo $! > "$pids/$name"
 }
 

@@ -56,7 +56,7 @@ print_table() {
     printf 'memory    %s MiB resident in all (shared pages counted in each)\n' "$rss_mib"
   fi
   if [ "$found" = half-dead ] && [ -n "$left" ]; then sed 's/^/left      /' <<< "$left"; fi
-  printf 'binaries  %s in %s\n' "$([ $cached = true ] && echo built || echo 'not built')" "$cache"
+  printf 'binaries  %s in %s\n' "$([ $cached = true ] && echo built || echo 'not built from these sources')" "$cache"
   case $found in
     up) printf 'kubectl   %s kubectl --kubeconfig %s get pods -A\n' "$bin/wavekube" "$kubeconfig" ;;
     half-dead) printf 'next      %s testbed up (cleans first), or down\n' "$root/wavetank" ;;

@@ -11,7 +11,7 @@ take_down() {
   remove_mounts
   remove_cgroups
   restore_sysctls
-  remove_made_folders
+  remove_mount_points
   rm -rf -- "$pids" "$state/up"
   [ "${1:-}" = --keep-state ] || rm -rf --one-file-system -- "$state"
   local left
@@ -125,13 +125,20 @@ restore_sysctls() {
   rm -f "$state/sysctls"
 }
 
-# make_folder PATH: a mount point outside the state folder, noted if it was not there.
-make_folder() {
-  [ ! -d "$1" ] || return 0
-  mkdir -p "$1" && echo "$1" >> "$state/made_folders"
+# make_mount_points: folders outside the state folder that a node's own are mounted over, and the
+# mount that `ip netns` makes of /run/netns. What was not there before is noted and removed again.
+make_mount_points() {
+  local path
+  for path in /run/containerd /run/netns /var/lib/cni /var/lib/kubelet; do
+    if [ ! -d "$path" ]; then mkdir -p "$path" && echo "rmdir $path" >> "$state/made"; fi
+  done
+  mountpoint -q /run/netns || echo 'umount /run/netns' >> "$state/made"
 }
-remove_made_folders() {
-  [ -f "$state/made_folders" ] || return 0
-  while read -r path; do rmdir "$path" 2> /dev/null; done < "$state/made_folders"
-  rm -f "$state/made_folders"
+remove_mount_points() {
+  local how path
+  [ -f "$state/made" ] || return 0
+  tac "$state/made" | while read -r how path; do
+    if [ -d "$path" ] && [ -z "$(ls -A "$path")" ]; then "$how" "$path"; fi
+  done
+  rm -f "$state/made"
 }

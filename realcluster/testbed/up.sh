@@ -79,12 +79,9 @@ fail() {
 }
 
 prepare() {
-  local folder
   rm -rf --one-file-system -- "${state:?}"/*  # what --keep-state has left
   mkdir -p "$pids" "$logs" "$state/etcd" "$state/netem"
-  for folder in /run/containerd /run/netns /var/lib/cni /var/lib/kubelet; do
-    make_folder "$folder"
-  done
+  make_mount_points
   save_sysctls
 }
 

@@ -185,7 +185,7 @@ func (s *metricsServer) nodeMetrics(
 		if summaries[i] == nil {
 			continue
 		}
-		usage, at, ok := usageOf(summaries[i].Node.CPU, summaries[i].Node.Memory)
+		usage, at, ok := usageOfPods(summaries[i].Node)
 		if !ok {
 			continue
 		}
@@ -239,6 +239,17 @@ func metricsOf(pod corev1.Pod, read stats.PodStats) (v1beta1.PodMetrics, bool) {
 			v1beta1.ContainerMetrics{Name: container.Name, Usage: usage})
 	}
 	return metrics, len(metrics.Containers) > 0
+}
+
+// usageOfPods: what a kubelet calls the node's own usage is that of the whole machine, which the
+// nodes of a testbed share; that of the cgroup around its pods is the node's.
+func usageOfPods(node stats.NodeStats) (corev1.ResourceList, metav1.Time, bool) {
+	for _, container := range node.SystemContainers {
+		if container.Name == stats.SystemContainerPods {
+			return usageOf(container.CPU, container.Memory)
+		}
+	}
+	return nil, metav1.Time{}, false
 }
 
 func usageOf(
