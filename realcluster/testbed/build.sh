@@ -28,7 +28,8 @@ is_built() { [ -e "$bin/$1" ] && [ "$(cat "$bin/$1.sum" 2> /dev/null)" = "$2" ];
 # find_go: one that is 1.21 or newer, which fetches the toolchain that go.mod asks for.
 find_go() {
   local candidate version minor
-  for candidate in "${GO:-}" go /usr/local/go/bin/go; do
+  # shellcheck disable=SC2086
+  for candidate in ${GO:-go /usr/local/go/bin/go}; do
     if ! command -v "$candidate" > /dev/null; then continue; fi
     version=$("$candidate" env GOVERSION 2> /dev/null) || continue
     minor=${version#go1.}
@@ -120,6 +121,29 @@ build_chaos_crds() {
   echo "$sum" > "$bin/chaos-crds.yaml.sum"
 }
 
+# build_helpers: what chaos-daemon calls by absolute path. The stand-in for tc only where the
+# kernel has no netem of its own.
+build_helpers() {
+  local sum kernel_netem=no name
+  if unshare --net sh -c 'ip link set lo up && tc qdisc add dev lo root netem delay 1ms' \
+    2> /dev/null; then kernel_netem=yes; fi
+  sum=$(sum_of daemon "netem in the kernel: $kernel_netem")
+  if is_built helpers "$sum"; then return; fi
+  due helpers
+  install_packages chaos
+  mkdir -p "$bin/helpers"
+  for name in nsexec pause memStress; do
+    cc -O2 -static -o "$bin/helpers/$name" "$here/daemon/${name,,}.c"
+  done
+  rm -f "$bin/helpers/tc"
+  if [ $kernel_netem = no ]; then
+    c++ -std=c++20 -O2 -o "$bin/helpers/wavetank-netem" "$here/daemon/netem.cpp" \
+      -lnetfilter_queue
+    install -m 755 "$here/daemon/tc" "$bin/helpers/tc"
+  fi
+  echo "$sum" > "$bin/helpers.sum"
+}
+
 check=0
 case ${1:-} in
   --check) check=1 ;;
@@ -139,4 +163,5 @@ if [ "$chaos" = 1 ]; then
 fi
 if [ "$chaos_daemon" = 1 ]; then
   CGO_ENABLED=1 go_build chaos-daemon chaosmesh "$chaos_mesh/cmd/chaos-daemon"
+  build_helpers
 fi

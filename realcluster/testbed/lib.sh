@@ -128,6 +128,7 @@ other_testbed() {
   local owner file
   owner=$(cat "/sys/class/net/$bridge/ifalias" 2> /dev/null)
   [ -n "$owner" ] && [ "$owner" != "$state" ] || return 1
+  if [ -d "$owner" ] && ! flock -n "$owner" true; then echo "$owner"; return; fi  # coming up
   for file in "$owner"/pids/*; do
     if [ -f "$file" ] && is_process_of "$owner" "$(cat "$file")"; then
       echo "$owner"

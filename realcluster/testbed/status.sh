@@ -35,7 +35,7 @@ json_text() { local text=${1//\\/\\\\}; printf '"%s"' "${text//\"/\\\"}"; }
 json_rows() { awk "NF {printf \"%s$1\", n++ ? \", \" : \"\", $2}"; }
 
 print_json() {
-  printf '{"state": "%s", "nodes": [%s], "processes": [%s], "leftovers": [%s], ' "$found" \
+  printf '{"schema": "wavetank.testbed/1", "state": "%s", "nodes": [%s], "processes": [%s], "leftovers": [%s], ' "$found" \
     "$(json_rows '{\"name\": \"%s\", \"ready\": %s}' '$1, $2' <<< "$nodes")" \
     "$(json_rows '{\"name\": \"%s\", \"pid\": %s, \"rss_mib\": %s, \"alive\": %s}' \
       '$1, $2, $3, $4' <<< "$processes")" \

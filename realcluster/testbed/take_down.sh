@@ -6,27 +6,35 @@
 # take_down [--keep-state]: ends and removes everything; what resists is named and fails.
 # REQUIRES: root, lock_state.
 take_down() {
-  end_processes
-  remove_network
-  remove_mounts
-  remove_cgroups
-  restore_sysctls
-  remove_mount_points
+  end_started_processes
+  # Names are fixed: if another testbed lives, then all that bears them is its own.
+  if ! other_testbed > /dev/null; then
+    end_other_processes
+    remove_network
+    remove_mounts
+    remove_cgroups
+    restore_sysctls
+    remove_mount_points
+  fi
   rm -rf -- "$pids" "$state/up"
   [ "${1:-}" = --keep-state ] || rm -rf --one-file-system -- "$state"
   local left
   left=$(leftovers)
-  [ -z "$left" ] || { say "could not remove:"; printf '  %s\n' "$left" >&2; return 1; }
+  [ -z "$left" ] || { say 'could not remove:'; printf '%s\n' "$left" >&2; return 1; }
 }
 
-# end_processes: kubelets and containerds first, so that they start nothing more; then what they
-# had started. Nothing has to end gracefully: all its data goes, too.
-end_processes() {
+# end_started_processes: kubelets and containerds with them, so that nothing more is started.
+# Nothing has to end gracefully: all its data goes, too.
+end_started_processes() {
   local name pid all=()
   for name in $(process_names); do
     if pid=$(pid_of "$name"); then all+=("$pid"); fi
   done
   kill_and_wait "${all[@]}"
+}
+
+# end_other_processes: what those had started.
+end_other_processes() {
   local round
   for round in 1 2 3; do
     # shellcheck disable=SC2046

@@ -113,7 +113,7 @@ nodes_ready() {
 main() {
   need_root up
   lock_state
-  trap 'rmdir "$state" 2> /dev/null' EXIT
+  trap 'rmdir "$state" 2> /dev/null || true' EXIT
   refuse_or_clean
   lock_state  # cleaning removes the folder
   install_packages testbed
@@ -135,7 +135,8 @@ main() {
   touch "$state/up"
   trap - EXIT
   progress "$node_count nodes Ready; end it with \`$root/wavetank testbed down\`"
+  if [ "${1:-}" = --json ]; then exec "$here/status.sh" --json 8<&-; fi
   echo "$kubeconfig"
 }
 
-main
+main "$@"
