@@ -35,7 +35,9 @@ json_text() { local text=${1//\\/\\\\}; printf '"%s"' "${text//\"/\\\"}"; }
 json_rows() { awk "NF {printf \"%s$1\", n++ ? \", \" : \"\", $2}"; }
 
 print_json() {
-  printf '{"schema": "wavetank.testbed/1", "state": "%s", "nodes": [%s], "processes": [%s], "leftovers": [%s], ' "$found" \
+  local lists='"nodes": [%s], "processes": [%s], "leftovers": [%s], '
+  # shellcheck disable=SC2059
+  printf '{"schema": "wavetank.testbed/1", "state": "%s", '"$lists" "$found" \
     "$(json_rows '{\"name\": \"%s\", \"ready\": %s}' '$1, $2' <<< "$nodes")" \
     "$(json_rows '{\"name\": \"%s\", \"pid\": %s, \"rss_mib\": %s, \"alive\": %s}' \
       '$1, $2, $3, $4' <<< "$processes")" \
@@ -56,9 +58,10 @@ print_table() {
     printf 'memory    %s MiB resident in all (shared pages counted in each)\n' "$rss_mib"
   fi
   if [ "$found" = half-dead ] && [ -n "$left" ]; then sed 's/^/left      /' <<< "$left"; fi
-  printf 'binaries  %s in %s\n' "$([ $cached = true ] && echo built || echo 'not built from these sources')" "$cache"
+  printf 'binaries  %s in %s\n' "$built" "$cache"
   case $found in
-    up) printf 'kubectl   %s kubectl --kubeconfig %s get pods -A\n' "$bin/wavekube" "$kubeconfig" ;;
+    up) printf 'kubectl   %s kubectl --kubeconfig %s get pods -A\n' \
+      "$bin/wavekube" "$kubeconfig" ;;
     half-dead) printf 'next      %s testbed up (cleans first), or down\n' "$root/wavetank" ;;
     down) printf 'next      %s testbed up\n' "$root/wavetank" ;;
   esac
@@ -71,7 +74,11 @@ left=
 if [ "$found" = up ]; then nodes=$(read_nodes); else left=$(leftovers); fi
 rss_mib=$(awk '{sum += $3} END {print sum + 0}' <<< "$processes")
 cached=false
-if "$here/build.sh" --check 2> /dev/null; then cached=true; fi
+built='not built from these sources'
+if "$here/build.sh" --check 2> /dev/null; then
+  cached=true
+  built=built
+fi
 if other=$(other_testbed); then say "a testbed with another state folder is up: $other"; fi
 if [ "${1:-}" = --json ]; then print_json; else print_table; fi
 [ "$found" = up ] || exit 4

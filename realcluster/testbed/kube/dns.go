@@ -164,7 +164,8 @@ func (s *dnsServer) reply(query []byte, bytesMax int) []byte {
 	return packed
 }
 
-func pack(header dnsmessage.Header, question dnsmessage.Question, found dnsRecords) ([]byte, error) {
+func pack(
+	header dnsmessage.Header, question dnsmessage.Question, found dnsRecords) ([]byte, error) {
 	builder := dnsmessage.NewBuilder(nil, header)
 	builder.EnableCompression()
 	if err := builder.StartQuestions(); err != nil {
