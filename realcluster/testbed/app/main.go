@@ -4,7 +4,9 @@
 //
 //	testbed-app pause        the pod's sandbox, and what Chaos Mesh puts in for a failing container
 //	testbed-app serve        HTTP on :8080: / names the pod, /healthz, /readyz
-//	testbed-app get URL      prints the answer's body; exit 22 on status >= 400, 7 on no answer
+//	testbed-app get URL      prints the answer's body; exit 22 on status >= 400, 7 on no answer in
+//	                         2 s
+//	testbed-app time URL     prints the milliseconds that an answer takes; exits like get
 //	testbed-app lookup NAME  prints the addresses of a name, one a line; exit 6 if there are none
 //	testbed-app eat MIB      allocates and touches memory
 package main
@@ -30,14 +32,18 @@ func main() {
 	case "serve":
 		serve()
 	case "get":
-		get(argument(2, ""))
+		io.Copy(os.Stdout, answer(argument(2, "")))
+	case "time":
+		start := time.Now()
+		io.Copy(io.Discard, answer(argument(2, "")))
+		fmt.Println(float64(time.Since(start).Microseconds()) / 1000)
 	case "lookup":
 		lookup(argument(2, ""))
 	case "eat":
 		eat(argument(2, "64"))
 		waitForSignal()
 	default:
-		fail(2, "usage: testbed-app pause|serve|get URL|lookup NAME|eat MIB")
+		fail(2, "usage: testbed-app pause|serve|get URL|time URL|lookup NAME|eat MIB")
 	}
 }
 
@@ -78,17 +84,17 @@ func serve() {
 	}
 }
 
-func get(url string) {
-	client := http.Client{Timeout: 5 * time.Second}
+func answer(url string) io.Reader {
+	client := http.Client{Timeout: 2 * time.Second}
 	response, err := client.Get(url)
 	if err != nil {
 		fail(7, err)
 	}
-	defer response.Body.Close()
-	io.Copy(os.Stdout, response.Body)
 	if response.StatusCode >= 400 {
+		io.Copy(os.Stderr, response.Body)
 		os.Exit(22)
 	}
+	return response.Body
 }
 
 func lookup(name string) {
