@@ -90,12 +90,13 @@ forward_rule=(FORWARD -i "$bridge" -o "$bridge" -j ACCEPT)
 add_forward_rule() {
   if iptables -w -S FORWARD 2> /dev/null | grep -qx -e '-P FORWARD DROP'; then
     iptables -w -I "${forward_rule[@]}"
+    touch "$state/forward_rule"
   fi
 }
 remove_forward_rule() {
-  # Asking loads the module of the table: only where there is one already.
-  grep -qsx filter /proc/net/ip_tables_names || return 0
-  while iptables -w -D "${forward_rule[@]}" 2> /dev/null; do :; done
+  [ -e "$state/forward_rule" ] || return 0
+  iptables -w -D "${forward_rule[@]}" 2> /dev/null
+  rm -f "$state/forward_rule"
 }
 
 remove_mounts() {

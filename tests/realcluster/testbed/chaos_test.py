@@ -38,8 +38,8 @@ class Chaos(unittest.TestCase):
     @classmethod
     def kubectl(cls, *words, text=""):
         wavekube = cls.state["cache_folder"] + "/bin/wavekube"
-        return subprocess.run([wavekube, "kubectl", "--kubeconfig", cls.state["kubeconfig"], *words],
-                              input=text, capture_output=True, text=True, timeout=120)
+        call = [wavekube, "kubectl", "--kubeconfig", cls.state["kubeconfig"], *words]
+        return subprocess.run(call, input=text, capture_output=True, text=True, timeout=120)
 
     @classmethod
     def say(cls, *words, text=""):
@@ -66,7 +66,7 @@ class Chaos(unittest.TestCase):
         selector = f"mode: all, selector: {{pods: {{default: [{self.pod}]}}}}"
         self.say("create", "-f", "-", text=f"apiVersion: chaos-mesh.org/v1alpha1\nkind: {kind}\n"
                  f"metadata: {{name: one}}\nspec: {{{selector}, {spec}}}\n")
-        path = ('jsonpath={.status.conditions[?(@.type=="AllInjected")].status}')
+        path = 'jsonpath={.status.conditions[?(@.type=="AllInjected")].status}'
         self.eventually(20, lambda: self.say("get", kind, "one", "-o", path) == "True")
 
     def recover(self, kind):

@@ -128,6 +128,9 @@ class UpAndDown(unittest.TestCase):
 
     def check_that_it_works(self):
         self.assertIn('"gitVersion": "v1.35.', self.says("version", "-o", "json"))
+        loaded = testbed("load", status()["cache_folder"] + "/bin/image-app.tar")
+        self.assertEqual([line[:3] for line in loaded.stdout.splitlines()], ["n1:", "n2:"], loaded)
+        self.assertEqual(testbed("load", __file__).returncode, 4)
         self.says("create", "-f", HERE + "/web.yaml")
         self.says("rollout", "status", "deployment/web", "--timeout=60s")
         self.assertIn("serving on :8080", self.says("logs", "deployment/web"))
