@@ -92,7 +92,6 @@ class Oracle final : public SeeingPolicy {
         continue;
       }
       if (CauseGone(sim, fault)) continue;
-      all_gone = false;
       const std::vector<RepairStep> steps = RepairOf(sim, fault);
       if (memory.repairs < steps.size()) {
         const std::optional<Action> action = Translate(cluster, steps[memory.repairs]);

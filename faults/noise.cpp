@@ -23,7 +23,7 @@ u32 DrawOf(const Sim& sim, u32 number, Draws draw, u32 count) {
 }
 
 u32 NextAfter(const Sim& sim, const Fault& noise, i32 from_ms) {
-  const f64 mean_ms = static_cast<f64>(kNoisePeriod / kMillisecond) * 1000 / noise.with[0];
+  const f64 mean_ms = ToSeconds(kNoisePeriod) * 1e6 / noise.with[0];
   const f64 u =
       DrawUniform(sim.key(), Stream::kNoise, kNoiseEntity, noise.with[2] * kDrawsPer + kWhen);
   return static_cast<u32>(from_ms) + static_cast<u32>(mean_ms * (0.5 + u));

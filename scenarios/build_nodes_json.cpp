@@ -77,6 +77,7 @@ std::vector<Json> NamespaceManifests(const ManifestSet& set) {
     if (manifest.kind == "Namespace") names.erase(manifest.name);
   }
   std::vector<Json> out;
+  out.reserve(names.size());
   for (const std::string& name : names) {
     out.push_back({{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}});
   }

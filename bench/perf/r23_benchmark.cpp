@@ -17,7 +17,7 @@ void RunEpisodes(benchmark::State& state, PerfActions actions) {
   options.actions = actions;
   options.episodes = options.chunk;
   u64 steps = 0;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     const Result<PerfRun> run = RunPerf(*setup, options);
     if (!run) {
       state.SkipWithError(run.error().Text().c_str());
@@ -34,7 +34,7 @@ BENCHMARK_CAPTURE(RunEpisodes, uniform, PerfActions::kUniform)->Unit(benchmark::
 void Reset(benchmark::State& state) {
   WorldPool pool;
   u64 seed = 0;
-  for (auto _ : state) benchmark::DoNotOptimize(StartEpisode(*setup, pool, ++seed));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(StartEpisode(*setup, pool, ++seed));
 }
 BENCHMARK(Reset)->Unit(benchmark::kMicrosecond);
 

@@ -43,7 +43,7 @@ void RecordEnd(const ScenarioLabel& label, const EpisodeResult& result, Incident
   incident.scenario = label.name;
   incident.causes = label.fault_kinds;
   incident.seed = result.seed;
-  incident.verdict = result.verdict;
+  incident.verdict = static_cast<int>(result.verdict);
   incident.end_s = ToSeconds(result.end);
   incident.injected_s = result.injected_at <= result.end ? ToSeconds(result.injected_at) : 0;
   incident.repaired_s = ToSeconds(result.repaired_at);

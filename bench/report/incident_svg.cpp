@@ -70,7 +70,8 @@ void DrawAxes(Canvas& canvas) {
   canvas.Text(kLeft - 8, kErrorBottom + 4, "end", "0 %");
   canvas.Text(kLeft - 8, kAgentY + 5, "end", "agent");
   const f64 tick = TickOf(canvas.end_s);
-  for (f64 at = 0; at <= canvas.end_s; at += tick) {
+  for (int i = 0; i * tick <= canvas.end_s; ++i) {
+    const f64 at = i * tick;
     canvas.Line(canvas.X(at), kErrorBottom, canvas.X(at), kErrorBottom + 5);
     canvas.Text(canvas.X(at), kAgentY + 34, "mid", fmt::format("{:.0f} s", at));
   }

@@ -10,6 +10,10 @@ namespace wt {
 
 inline constexpr i32 kBackoffFirstMs = 10'000;
 inline constexpr i32 kBackoffMaxMs = 300'000;
+// A container that is held back is looked at again after 1 to 1.5 times what is left of its
+// back-off, of this much at most (syncFrequency). Seen in a recorded crash loop of v1.35.4: a
+// back-off of 80 s was looked at after 77 s, the restart came after 80.
+inline constexpr i32 kResyncMs = 60'000;
 
 struct Backoff {
   i32 delay_ms = 0;    // in force; 0 = none yet

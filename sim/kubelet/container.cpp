@@ -2,6 +2,8 @@
 // The start of a container as one kubelet sync makes it: crash-loop back-off, image, create,
 // start. What a sync finds out is shown by the API from the next sync on, as upstream's status is
 // made before the sync acts (pkg/kubelet/kubelet.go SyncPod with reasonCache, v1.35).
+#include <algorithm>
+
 #include "sim/kubelet/config.h"
 #include "sim/kubelet/images.h"
 #include "sim/kubelet/parts.h"
@@ -227,7 +229,7 @@ void Stopped(Sim& sim, u32 container) {
 void AttemptStart(Sim& sim, u32 container) {
   const Container& c = RowOf(sim, container);
   if (c.runs > 0 && HeldBack(sim, container, c.finished_ms)) {
-    const i32 left = c.finished_ms + c.backoff_ms - sim.now_ms();
+    const i32 left = std::min(c.finished_ms + c.backoff_ms - sim.now_ms(), kResyncMs);
     const SimTime wait = DrawJitter(FromMs(left), 0.5, sim.key(), Stream::kPodSync, c.born,
                                     RowOf(sim, container).draws++);
     return ArmStep(sim, container, ContainerStep::kSync, sim.now() + wait);
