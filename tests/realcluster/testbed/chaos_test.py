@@ -26,10 +26,10 @@ class Chaos(unittest.TestCase):
         ended = testbed("up", "--chaos-daemon")
         if ended.returncode != 0:
             raise AssertionError(ended.stderr)
-        print(f"up with Chaos Mesh and its daemons: {time.monotonic() - start:.1f} s")
+        print(f"up with Chaos Mesh and its daemons: {time.monotonic() - start:.1f} s", flush=True)
         cls.addClassCleanup(testbed, "down")
         cls.state = json.loads(testbed("status", "--json").stdout)
-        print(f"resident {cls.state['rss_mib']} MiB")
+        print(f"resident {cls.state['rss_mib']} MiB", flush=True)
         cls.say("create", "-f", HERE + "/web.yaml")
         cls.say("rollout", "status", "deployment/web", "--timeout=60s")
         cls.say("run", "client", "--image=wavetank.local/app:1", "--image-pull-policy=Never")

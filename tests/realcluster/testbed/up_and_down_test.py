@@ -7,6 +7,7 @@ Exit code 77: not run (no root, binaries not built, another testbed is up).
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -57,7 +58,8 @@ def listing():
         "mounts": output("findmnt", "-rno", "TARGET,FSTYPE"),
         "links": output("ip", "-br", "link", "show"),
         "routes": output("ip", "route", "show", "table", "all"),
-        "rules": [line for line in output("iptables-save") if not line.startswith("#")],
+        "rules": [re.sub(r" \[\d+:\d+\]$", "", line)  # packets and bytes so far
+                  for line in output("iptables-save") if not line.startswith("#")],
         "cgroups": [folder for folder, _, _ in os.walk("/sys/fs/cgroup")],
         "folders": [f"{top}/{name}" for top in FOLDERS if os.path.isdir(top)
                     for name in os.listdir(top)],
@@ -122,7 +124,7 @@ class UpAndDown(unittest.TestCase):
         self.assertEqual((ended.returncode, ended.stdout), (0, ""), ended)
         self.assert_as_before()
         print(f"up {took:.1f} s, down {down:.1f} s, resident {found['rss_mib']} MiB with three "
-              f"pods, {len(found['processes'])} processes")
+              f"pods, {len(found['processes'])} processes", flush=True)
         self.assertLessEqual(took, UP_SECONDS)
         self.assertLessEqual(found["rss_mib"], MEMORY_MIB)
 
