@@ -152,6 +152,7 @@ case ${1:-} in
     flock -n 7 || { say 'another build of the testbed is running; waiting for it'; flock 7; } ;;
   *) die 2 "build.sh: unexpected '$1'" ;;
 esac
+if [ "$check" = 0 ] && [ "$EUID" = 0 ]; then install_packages testbed; fi
 export CGO_ENABLED=0
 go_build testbed-app app .
 go_build wavekube kube . "$(version_flags)"

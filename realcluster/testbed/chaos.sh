@@ -22,7 +22,7 @@ start_chaos_controller() {
       CHAOS_DNS_SERVICE_NAME=chaos-mesh-dns-server CHAOS_DNS_SERVICE_PORT=9288
     start chaos-controller-manager "$bin/chaos-controller-manager"
   )
-  wait_for 60 chaos_webhook_answers ||
+  wait_for 60 chaos-controller-manager chaos_webhook_answers ||
     fail chaos-controller-manager "Chaos Mesh's controller does not answer"
   chaos_webhooks > "$state/chaos/webhooks.yaml"
   k create --validate=false -f "$state/chaos/webhooks.yaml" >> "$log" 2>&1

@@ -55,12 +55,13 @@ node_names() { seq -f 'n%.0f' "$node_count"; }
 
 k() { "$bin/wavekube" kubectl --kubeconfig "$kubeconfig" "$@"; }
 
-# wait_for SECONDS COMMAND...: until it succeeds, asked every tenth of a second.
+# wait_for SECONDS NAME COMMAND...: until it succeeds, asked every tenth of a second; in vain, too,
+# when the process NAME has ended.
 wait_for() {
-  local until=$((SECONDS + $1))
-  shift
+  local until=$((SECONDS + $1)) name=$2
+  shift 2
   until "$@" > /dev/null 2>&1; do
-    [ "$SECONDS" -lt "$until" ] || return 1
+    if [ "$SECONDS" -ge "$until" ] || ! pid_of "$name" > /dev/null; then return 1; fi
     sleep 0.1
   done
 }

@@ -89,7 +89,7 @@ start_nodes() {
   local i node importing=()
   for ((i = 1; i <= node_count; ++i)); do start_container_runtime "$i"; done
   for node in $(node_names); do
-    wait_for 30 ctr -a "$state/$node/run/containerd.sock" version ||
+    wait_for 30 "$node-containerd" ctr -a "$state/$node/run/containerd.sock" version ||
       fail "$node-containerd" "containerd of $node does not answer"
     for image in pause app; do
       import_image "$node" "$bin/image-$image.tar" >> "$logs/$node-images.log" 2>&1 &
@@ -98,7 +98,7 @@ start_nodes() {
   done
   for i in "${importing[@]}"; do wait "$i" || fail "$node-images" 'an image was not imported'; done
   progress 'containerd is up, the images are in'
-  wait_for 90 k get --raw /readyz || fail kube-apiserver 'the API server does not become ready'
+  wait_for 90 kube-apiserver k get --raw /readyz || fail kube-apiserver 'the API server does not become ready'
   progress 'API server ready'
   for ((i = 1; i <= node_count; ++i)); do start_kubelet "$i"; done
 }
@@ -131,7 +131,7 @@ main() {
   start_addons
   if [ "$chaos" = 1 ]; then . "$here/chaos.sh"; start_chaos_controller; fi
   if [ "$chaos_daemon" = 1 ]; then . "$here/chaos_daemon.sh"; start_chaos_daemons; fi
-  wait_for 90 nodes_ready || fail n1-kubelet 'the nodes do not become Ready'
+  wait_for 90 n1-kubelet nodes_ready || fail n1-kubelet 'the nodes do not become Ready'
   touch "$state/up"
   trap - EXIT
   progress "$node_count nodes Ready; end it with \`$root/wavetank testbed down\`"

@@ -8,7 +8,9 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -23,9 +25,9 @@ FOLDERS = ("/", "/run", "/run/netns", "/var/lib", "/var/log", "/var/lib/cni", "/
 SYSCTLS = ("vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops")
 
 
-def testbed(*words, timeout=300):
+def testbed(*words, **env):
     return subprocess.run([BINARY, "testbed", *words], capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, timeout=timeout)
+                          stdin=subprocess.DEVNULL, timeout=300, env={**os.environ, **env})
 
 
 def status():
@@ -160,6 +162,20 @@ class UpAndDown(unittest.TestCase):
         self.assertEqual(testbed("down").returncode, 0)
         self.assert_as_before()
 
+    def test_failed_up_leaves_nothing(self):
+        with socket.create_server(("127.0.0.1", 12379)):
+            ended = testbed("up")
+        self.assertEqual(ended.returncode, 4, ended)
+        self.assertIn("port 12379 is in use", ended.stderr)
+        self.assert_as_before()
+        ended = testbed("up", WAVETANK_TESTBED_APISERVER_ARGS="--no-such-flag")
+        self.assertEqual((ended.returncode, ended.stdout), (4, ""), ended)
+        self.assertIn("no-such-flag", ended.stderr)
+        self.assertIn("the logs stay in", ended.stderr)
+        self.assertEqual(status()["state"], "down")
+        self.assertEqual(testbed("down").returncode, 0)  # the logs
+        self.assert_as_before()
+
     def test_interrupted_up_leaves_nothing(self):
         for seconds in (0.5, 4):
             started = subprocess.Popen([BINARY, "testbed", "up"], stdout=subprocess.PIPE,
@@ -175,6 +191,10 @@ class UpAndDown(unittest.TestCase):
 def why_not():
     if os.geteuid() != 0:
         return "needs root"
+    missing = [tool for tool in ("ip", "iptables-save", "containerd", "runc", "ctr", "conntrack")
+               if shutil.which(tool) is None]
+    if missing:
+        return f"{', '.join(missing)} missing: wavetank testbed build"
     found = status()
     if found["state"] != "down":
         return f"a testbed is {found['state']} here: wavetank testbed down"
