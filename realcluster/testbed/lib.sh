@@ -55,13 +55,21 @@ node_names() { seq -f 'n%.0f' "$node_count"; }
 
 k() { "$bin/wavekube" kubectl --kubeconfig "$kubeconfig" "$@"; }
 
+# is_running PID: neither gone nor a zombie that its parent has not asked for.
+is_running() {
+  local words
+  words=$({ tr '\0' ' ' < "/proc/$1/cmdline"; } 2> /dev/null) && [ -n "$words" ]
+}
+
 # wait_for SECONDS NAME COMMAND...: until it succeeds, asked every tenth of a second; in vain, too,
 # when the process NAME has ended.
 wait_for() {
   local until=$((SECONDS + $1)) name=$2
   shift 2
   until "$@" > /dev/null 2>&1; do
-    if [ "$SECONDS" -ge "$until" ] || ! pid_of "$name" > /dev/null; then return 1; fi
+    if [ "$SECONDS" -ge "$until" ] || ! is_running "$(cat "$pids/$name")"; then
+      return 1
+    fi
     sleep 0.1
   done
 }
@@ -79,6 +87,7 @@ start() {
     exec setsid "$@"
   ) &
   echo $! > "$pids/$name"
+  disown $!  # or bash tells of its end
 }
 
 # entry_of NODE: sets `entry` to the words that run a command in the node's network and mount

@@ -52,12 +52,6 @@ kill_and_wait() {
   done
 }
 
-# is_running PID: neither gone nor a zombie that its parent has not asked for.
-is_running() {
-  local words
-  words=$({ tr '\0' ' ' < "/proc/$1/cmdline"; } 2> /dev/null) && [ -n "$words" ]
-}
-
 processes_in_cgroups() {
   local folder
   for folder in $(node_cgroups); do
