@@ -13,15 +13,12 @@ start_chaos_controller() {
   add_partition_behavior >> "$log" 2>&1
   k wait --for=condition=Established crd --all --timeout=30s >> "$log" 2>&1
   mkdir -p "$state/chaos"
-  (
-    cd "$state/chaos"
-    export KUBECONFIG=$kubeconfig NAMESPACE=chaos-mesh CERTS_DIR=$pki/webhook \
-      WEBHOOK_HOST=127.0.0.1 WEBHOOK_PORT=$chaos_webhook_port METRICS_HOST=127.0.0.1 \
-      METRICS_PORT=$chaos_metrics_port PPROF_ADDR=0 ENABLE_LEADER_ELECTION=false \
-      SECURITY_MODE=false POD_FAILURE_PAUSE_IMAGE=wavetank.local/pause:1 TEMPLATE_LABELS= \
-      CHAOS_DNS_SERVICE_NAME=chaos-mesh-dns-server CHAOS_DNS_SERVICE_PORT=9288
-    start chaos-controller-manager "$bin/chaos-controller-manager"
-  )
+  start chaos-controller-manager env -C "$state/chaos" KUBECONFIG="$kubeconfig" \
+    NAMESPACE=chaos-mesh CERTS_DIR="$pki/webhook" WEBHOOK_HOST=127.0.0.1 \
+    WEBHOOK_PORT=$chaos_webhook_port METRICS_HOST=127.0.0.1 METRICS_PORT=$chaos_metrics_port \
+    PPROF_ADDR=0 ENABLE_LEADER_ELECTION=false SECURITY_MODE=false TEMPLATE_LABELS= \
+    POD_FAILURE_PAUSE_IMAGE=wavetank.local/pause:1 CHAOS_DNS_SERVICE_PORT=9288 \
+    CHAOS_DNS_SERVICE_NAME=chaos-mesh-dns-server "$bin/chaos-controller-manager"
   wait_for 60 chaos-controller-manager chaos_webhook_answers ||
     fail chaos-controller-manager "Chaos Mesh's controller does not answer"
   chaos_webhooks > "$state/chaos/webhooks.yaml"

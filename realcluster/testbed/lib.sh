@@ -96,10 +96,12 @@ entry_of() {
   entry=(nsenter --net=/run/netns/wt-"$1" --mount="/proc/$(cat "$pids/$1-containerd")/ns/mnt")
 }
 
-# is_process_of FOLDER PID: alive, and its command line names the testbed's folder or binaries. A
-# pid may have been given to a stranger since (a reboot); a zombie has no command line.
+# is_process_of FOLDER PID: alive, and its command line names the testbed's folder or binaries, or
+# it was started by this very script and has not become itself yet. A pid may have been given to a
+# stranger since (a reboot); a zombie has no command line.
 is_process_of() {
   local words
+  if is_running "$2" && grep -qs "^PPid:[[:space:]]*$$\$" "/proc/$2/status"; then return; fi
   words=$({ tr '\0' ' ' < "/proc/$2/cmdline"; } 2> /dev/null) || return 1
   [[ $words == *"$1/"* || $words == *"$bin/"* ]]
 }
@@ -189,7 +191,7 @@ lock_state() {
   while true; do
     mkdir -p "$state" 2> /dev/null || die 4 "cannot make the folder $state"
     exec 8< "$state"
-    flock -n 8 || die 4 "another \`wavetank testbed\` is at work in $state"
+    flock -w 2 8 || die 4 "another \`wavetank testbed\` is at work in $state"
     if [ "$state" -ef /proc/self/fd/8 ]; then locked=yes; return; fi
   done
 }

@@ -98,7 +98,8 @@ start_nodes() {
   done
   for i in "${importing[@]}"; do wait "$i" || fail "$node-images" 'an image was not imported'; done
   progress 'containerd is up, the images are in'
-  wait_for 90 kube-apiserver k get --raw /readyz || fail kube-apiserver 'the API server does not become ready'
+  wait_for 90 kube-apiserver k get --raw /readyz ||
+    fail kube-apiserver 'the API server does not become ready'
   progress 'API server ready'
   for ((i = 1; i <= node_count; ++i)); do start_kubelet "$i"; done
 }

@@ -62,7 +62,8 @@ def listing():
         "routes": output("ip", "route", "show", "table", "all"),
         "rules": [re.sub(r" \[\d+:\d+\]$", "", line)  # packets and bytes so far
                   for line in output("iptables-save") if not line.startswith("#")],
-        "cgroups": [folder for folder, _, _ in os.walk("/sys/fs/cgroup")],
+        "cgroups": [folder for folder, _, _ in os.walk("/sys/fs/cgroup")
+                    if re.search(r"/wt-n\d|kubepods|k8s\.io|containerd", folder)],
         "folders": [f"{top}/{name}" for top in FOLDERS if os.path.isdir(top)
                     for name in os.listdir(top)],
         "sysctls": [f"{name} {pathlib.Path('/proc/sys/' + name).read_text()}" for name in SYSCTLS],
