@@ -3,22 +3,17 @@
 
 #include "sim/objects/compile.h"
 #include "sim/objects/content_hash.h"
+#include "sim/objects/render.h"
+#include "sim/objects/split.h"
 #include "sim/objects/write_plan.h"
 #include "sim/transitions.h"
 
 namespace wt {
 namespace {
 
-RevKind KindOfDocument(ObjectRef object) {
-  switch (object.kind) {
-    case ObjectKind::kNode: return RevKind::kNode;
-    case ObjectKind::kDeployment: return RevKind::kDeployment;
-    case ObjectKind::kService: return RevKind::kService;
-    case ObjectKind::kConfigMap:
-    case ObjectKind::kSecret: return RevKind::kConfig;
-    default: break;
-  }
-  return RevKind::kOther;
+// By the row, since one reference may call a ConfigMap "any other object".
+RevKind KindOfDocument(const Sim& sim, ObjectRef object) {
+  return DocumentKind(KindOf(sim, object).kind);
 }
 
 // The interned revision of a document; `blob` is used when not empty, else compiled.
@@ -146,7 +141,7 @@ Result<bool> CommitPlan(Sim& sim, ObjectRef object, const WritePlan& plan, u32 a
   if (plan.empty()) return false;
   RevId document = 0, tmpl = 0;
   if (plan.document) {
-    const auto rev = Resolve(sim, KindOfDocument(object), *plan.document, blobs.document,
+    const auto rev = Resolve(sim, KindOfDocument(sim, object), *plan.document, blobs.document,
                              blobs.for_this_world_only);
     if (!rev) return rev.error();
     document = *rev;

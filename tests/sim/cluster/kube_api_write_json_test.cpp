@@ -3,7 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "sim/cluster/entities.h"
+#include "sim/objects/kinds.h"
+#include "sim/transitions.h"
 #include "tests/sim/cluster/kube_api_shop.h"
 
 namespace wt {
@@ -103,6 +107,26 @@ TEST_F(KubeApiOfTheShop, ADeletedPodTerminatesForAsLongAsItWasGranted) {
   ASSERT_FALSE(lines.empty());
   EXPECT_EQ(lines[0].at("type"), "DELETED");
   EXPECT_EQ(lines[0].at("object"), last);
+}
+
+// What programs read of a ConfigMap is compiled from its document, whoever wrote it.
+TEST_F(KubeApiOfTheShop, APatchedConfigMapHasItsKeysForPods) {
+  const Json list = Body(Get("/api/v1/namespaces/shop/configmaps"));
+  ASSERT_FALSE(list.at("items").empty());
+  const std::string name = list.at("items")[0].at("metadata").at("name");
+  const std::string path = "/api/v1/namespaces/shop/configmaps/" + name;
+  EXPECT_EQ(Merge(path, {{"data", {{"never-seen", "1"}}}}).status, 200);
+  const Sim sim = cluster_.View();
+  const u32 row = FindObject(sim, static_cast<u16>(FindKind("ConfigMap") - AllKinds().data()),
+                             FindString(sim, "shop"), FindString(sim, name));
+  ASSERT_NE(row, 0u);
+  const auto& data = sim.Typed<ConfigData>(sim.At<Object>(row).doc);
+  std::set<std::string> keys, wanted;
+  for (const auto& entry : Items(&data, data.entries)) keys.emplace(sim.Text(entry.key));
+  const Json shown = Body(Get(path));
+  for (const auto& [key, value] : shown.at("data").items()) wanted.insert(key);
+  EXPECT_EQ(keys, wanted);
+  EXPECT_TRUE(keys.contains("never-seen"));
 }
 
 }  // namespace
