@@ -6,9 +6,9 @@
 namespace wt {
 
 std::span<const Command> CoreCommands() {
-  static const std::array commands{kDemo,   kPlay,          kRun,      kBench, kTrainOptions,
-                                   kReport, kReplayCommand, kValidate, kList,  kDoctor,
-                                   kVersion};
+  static const std::array commands{kDemo,         kPlay,   kRun,           kBench,
+                                   kTrainOptions, kReport, kReplayCommand, kValidate,
+                                   kList,         kDoctor, kTestbedOptions, kVersion};
   return commands;
 }
 

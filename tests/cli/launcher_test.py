@@ -143,6 +143,13 @@ class Launcher(unittest.TestCase):
                            "wavetank-learn: train --steps 5\n")
         self.assertIn("ninja wavetank-learn", self.calls())
 
+    def test_a_command_that_needs_a_real_cluster_is_in_a_third_binary_with_its_own_packages(self):
+        os.makedirs(self.root + "/cli/real")
+        self.write("cli/real/testbed.cpp", "")
+        self.write("cmake/packages.txt", "[core]\ndpkg\n[learn]\nno-such-torch\n[real]\ndpkg\n")
+        self.assert_prints(self.run_it("testbed", "up"), "wavetank-real: testbed up\n")
+        self.assertEqual(self.calls(), ["cmake", "ninja wavetank-real"])
+
     def test_the_help_of_such_a_command_needs_no_libtorch(self):
         self.write("cli/learn/train.cpp", "")
         self.assert_prints(self.run_it("train", "--help"), "wavetank: train --help\n")

@@ -22,6 +22,8 @@ FOLDERS = {
     "realcluster/service": ([], ["json", "http"]),
     # The Kubernetes client: no simulator in it.
     "realcluster/kube": (["sim/api"], ["json", "http", "yaml"]),
+    # Its C++ runs beside the cluster and knows nothing of the rest.
+    "realcluster/testbed": ([], ["netfilter"]),
     "realcluster": (["sim", "faults", "scenarios", "agents", "episodes", "bench"],
                     ["json", "http", "yaml", "zlib"]),
     "cli": (ALL, ALL),
@@ -48,6 +50,7 @@ LIBRARIES = {
     "spdlog": ["spdlog/"],
     "zlib": ["zlib.h"],
     "zstd": ["zstd.h"],
+    "netfilter": ["libnetfilter_queue/"],
     "gtest": ["gtest/", "gmock/", "rapidcheck"],
     "python": ["Python.h", "nanobind/"],
 }

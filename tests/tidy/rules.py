@@ -150,12 +150,25 @@ def cpp_functions(code):
             head_start = i + 1
 
 
+def go_functions(text):
+    """(first line, lines) of each function; gofmt puts its ends at the beginning of a line."""
+    start = None
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.startswith("func "):
+            start = number
+        if start is not None and (line == "}" or line.startswith("func ") and line.endswith("}")):
+            yield start, number - start + 1
+            start = None
+
+
 def function_length(tree):
     for file in tree.files:
         found = []
-        if file.is_cpp:
+        if file.is_cpp or file.name.endswith(".c"):
             # Preprocessor lines would join the head of the next function.
             found = cpp_functions(re.sub(r"(?m)^[ \t]*#.*$", "", file.code))
+        elif file.name.endswith(".go"):
+            found = go_functions(file.text)
         elif file.name.endswith(".py"):
             found = [(node.lineno, node.end_lineno - node.lineno + 1)
                      for node in ast.walk(ast.parse(file.text))

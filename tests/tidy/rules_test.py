@@ -34,8 +34,11 @@ BREAKS = [
                        "cli/b.cpp": SPDX + "#include <CLI/CLI.hpp>\n"}, "cli/b.cpp:2"),
     ("json_header", {"cli/a.cpp": SPDX + "#include <nlohmann/json.hpp>\n"}, "cli/a.cpp:2"),
     ("json_header", {"cli/a_json.h": SPDX + "#include <nlohmann/json.hpp>\n"}, "cli/a_json.h:2"),
+    ("spdx", {"realcluster/a.go": "package a\n"}, "realcluster/a.go:1"),
     ("line_length", {"sim/a.h": SPDX + "// " + "x" * 98 + "\n"}, "sim/a.h:2"),
     ("function_length", {"sim/a.cpp": SPDX + LONG_BODY}, "sim/a.cpp:2"),
+    ("function_length", {"realcluster/a.go": SPDX + "func a() int { return 1 }\n\nfunc f() {\n" +
+                         "\tg()\n" * 69 + "}\n"}, "realcluster/a.go:4"),
     ("function_length", {"sim/a.cpp": SPDX + "namespace wt {\nstruct S {\n  int v[2]{1, 2};\n" +
                          LONG_BODY + "};\n}\n"}, "sim/a.cpp:5"),
     ("function_length", {"sim/a.cpp": SPDX + "template <class T>\nbool operator==(T a,\n T b) " +

@@ -38,7 +38,7 @@ class File:
     @property
     def is_source(self):
         return (self.is_cpp or self.is_script or self.is_build or
-                self.name.endswith((".def", ".in")))
+                self.name.endswith((".def", ".in", ".go", ".c")))
 
     @cached_property
     def code(self):

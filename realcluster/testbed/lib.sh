@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0
+# What the testbed's scripts share: settings, names, what runs and what is left over.
+# Sourced by them. REQUIRES: bash 5.
+# shellcheck disable=SC2034
+here=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+root=${here%/realcluster/testbed}
+# shellcheck source=../../cmake/setup.sh
+. "$root/cmake/setup.sh"
+
+if [ -z "${HOME:-}" ]; then HOME=$(getent passwd "$EUID" | cut -d: -f6); export HOME; fi
+cache=${WAVETANK_TESTBED_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/wavetank/testbed}
+state=$(realpath -m -- "${WAVETANK_TESTBED_STATE:-/var/lib/wavetank-testbed}")
+node_count=${WAVETANK_TESTBED_NODES:-2}
+port=${WAVETANK_TESTBED_PORT:-6443}
+chaos=${WAVETANK_TESTBED_CHAOS:-0}                # the Chaos Mesh controller
+chaos_daemon=${WAVETANK_TESTBED_CHAOS_DAEMON:-0}  # and a chaos-daemon on each node
+
+bin=$cache/bin
+pids=$state/pids        # NAME holds the id of process NAME
+logs=$state/log
+pki=$state/pki
+kubeconfig=$pki/admin.kubeconfig
+
+# The control plane is in the machine's own network namespace, on the bridge's address only:
+# other machines do not reach it. Node i has 10.199.0.(10+i), its pods 10.244.i.0/24.
+bridge=wtbr0
+bridge_net=10.199.0
+pod_net=10.244
+service_cidr=10.96.0.0/16
+dns_service=10.96.0.10
+host=$bridge_net.1
+dns_port=10053
+metrics_port=10443
+etcd_port=12379
+etcd_peer_port=12380
+
+# Go programs of ours (kubelet, kubectl, ...) must not ask a proxy for what is on this machine.
+no_proxy=${NO_PROXY:-${no_proxy:-}},$bridge_net.0/24,$service_cidr,$pod_net.0.0/16
+export no_proxy NO_PROXY=$no_proxy
+
+started_us=${EPOCHREALTIME/[.,]/}
+# progress TEXT: one line with the seconds since the script began.
+progress() {
+  local us=$((${EPOCHREALTIME/[.,]/} - started_us))
+  printf '[%4d.%ds] %s\n' $((us / 1000000)) $((us / 100000 % 10)) "$*" >&2
+}
+
+need_root() {
+  [ "$EUID" = 0 ] ||
+    die 4 "needs root (network namespaces, mounts, cgroups): sudo $root/wavetank testbed $1"
+}
+
+# node_names: n1 n2 ... of this run.
+node_names() { seq -f 'n%.0f' "$node_count"; }
+
+k() { "$bin/wavekube" kubectl --kubeconfig "$kubeconfig" "$@"; }
+
+# is_running PID: neither gone nor a zombie that its parent has not asked for.
+is_running() {
+  local words
+  words=$({ tr '\0' ' ' < "/proc/$1/cmdline"; } 2> /dev/null) && [ -n "$words" ]
+}
+
+# wait_for SECONDS NAME COMMAND...: until it succeeds, asked every tenth of a second; in vain, too,
+# when the process NAME has ended.
+wait_for() {
+  local until=$((SECONDS + $1)) name=$2
+  shift 2
+  until "$@" > /dev/null 2>&1; do
+    if [ "$SECONDS" -ge "$until" ] || ! is_running "$(cat "$pids/$name")"; then
+      return 1
+    fi
+    sleep 0.1
+  done
+}
+
+# start NAME COMMAND...: in the background, with a pid file and a log. In a session of its own, so
+# that Ctrl-C does not reach it, and without what a caller has open (a lock, a pipe).
+start() {
+  local name=$1 file
+  shift
+  (
+    exec > "$logs/$name.log" 2>&1 < /dev/null
+    for file in /proc/"$BASHPID"/fd/*; do
+      case ${file##*/} in 0 | 1 | 2 | 255) ;; *) eval "exec ${file##*/}>&-" ;; esac
+    done
+    exec setsid "$@"
+  ) &
+  echo $! > "$pids/$name"
+  disown $!  # or bash tells of its end
+}
+
+# entry_of NODE: sets `entry` to the words that run a command in the node's network and mount
+# namespace. REQUIRES: its containerd answers.
+entry_of() {
+  entry=(nsenter --net=/run/netns/wt-"$1" --mount="/proc/$(cat "$pids/$1-containerd")/ns/mnt")
+}
+
+# is_process_of FOLDER PID: alive, and its command line names the testbed's folder or binaries, or
+# it was started by this very script and has not become itself yet. A pid may have been given to a
+# stranger since (a reboot); a zombie has no command line.
+is_process_of() {
+  local words
+  if is_running "$2" && grep -qs "^PPid:[[:space:]]*$$\$" "/proc/$2/status"; then return; fi
+  words=$({ tr '\0' ' ' < "/proc/$2/cmdline"; } 2> /dev/null) || return 1
+  [[ $words == *"$1/"* || $words == *"$bin/"* ]]
+}
+
+# pid_of NAME: its process id if it is alive.
+pid_of() {
+  local pid
+  pid=$(cat "$pids/$1" 2> /dev/null) && is_process_of "$state" "$pid" && echo "$pid"
+}
+
+# process_names: of all processes that were started, alive or not.
+process_names() { if [ -d "$pids" ]; then ls "$pids"; fi; }
+
+# shims: ids of the containerd-shim processes of this testbed's containerds.
+shims() {
+  local file
+  for file in $(grep -lsaF -- "$state/" /proc/[0-9]*/cmdline); do
+    if grep -qsa '^[^ ]*containerd-shim' "$file"; then basename "${file%/cmdline}"; fi
+  done
+}
+
+# cgroup_mounts: mount points of the cgroup hierarchies, v1 and v2.
+cgroup_mounts() { awk '$3 == "cgroup" || $3 == "cgroup2" {print $2}' /proc/mounts; }
+
+# node_cgroups: the nodes' own folders in them.
+node_cgroups() {
+  local mount folder
+  for mount in $(cgroup_mounts); do
+    for folder in "$mount"/wt-n[0-9]*; do if [ -d "$folder" ]; then echo "$folder"; fi; done
+  done
+}
+
+# other_testbed: the state folder of a live testbed that is not this one. Names and addresses are
+# fixed, so there is at most one on a machine; the bridge's alias says whose it is.
+other_testbed() {
+  local owner file
+  owner=$(cat "/sys/class/net/$bridge/ifalias" 2> /dev/null)
+  [ -n "$owner" ] && [ "$owner" != "$state" ] || return 1
+  if [ -d "$owner" ] && ! flock -n "$owner" true; then echo "$owner"; return; fi  # coming up
+  for file in "$owner"/pids/*; do
+    if [ -f "$file" ] && is_process_of "$owner" "$(cat "$file")"; then
+      echo "$owner"
+      return
+    fi
+  done
+  return 1
+}
+
+# leftovers: what a testbed has put on this machine beside its processes, a line each.
+leftovers() {
+  local path
+  if other_testbed > /dev/null; then return; fi
+  for path in /run/netns/wt-n[0-9]*; do
+    if [ -e "$path" ]; then echo "network namespace ${path##*/}"; fi
+  done
+  for path in /sys/class/net/"$bridge" /sys/class/net/wt-n[0-9]*; do
+    if [ -e "$path" ]; then echo "link ${path##*/}"; fi
+  done
+  awk -v folder="$state/" 'index($2, folder) == 1 {print "mount " $2}' /proc/mounts
+  node_cgroups | sed 's/^/cgroup /'
+  shims | sed 's/^/process /'
+}
+
+# testbed_state: up, down, half-dead, or changing while an up or down is at work.
+testbed_state() {
+  local name
+  if [ -z "$locked" ] && [ -d "$state" ] && ! flock -n "$state" true; then
+    echo changing
+    return
+  fi
+  if [ ! -d "$pids" ]; then
+    if [ -z "$(leftovers)" ]; then echo down; else echo half-dead; fi
+    return
+  fi
+  # The file `up` is written when everything has started.
+  if [ ! -e "$state/up" ]; then echo half-dead; return; fi
+  for name in $(process_names); do
+    pid_of "$name" > /dev/null || { echo half-dead; return; }
+  done
+  echo up
+}
+
+# lock_state: one up or down at a time; held on descriptor 8 until the script ends. The folder is
+# its own lock, so that none is left behind; it may be removed between its making and locking.
+locked=
+lock_state() {
+  while true; do
+    mkdir -p "$state" 2> /dev/null || die 4 "cannot make the folder $state"
+    exec 8< "$state"
+    flock -w 2 8 || die 4 "another \`wavetank testbed\` is at work in $state"
+    if [ "$state" -ef /proc/self/fd/8 ]; then locked=yes; return; fi
+  done
+}

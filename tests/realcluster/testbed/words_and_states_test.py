@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`wavetank testbed` without a cluster: wrong words, what it says of made-up state folders.
+
+usage: words_and_states_test.py WAVETANK_REAL
+"""
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+BINARY = sys.argv.pop(1)
+NOBODY = 65534
+
+
+class WordsAndStates(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="wavetank-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        os.chmod(self.folder, 0o755)
+        self.state = self.folder + "/state"
+        self.env = {"PATH": os.environ["PATH"], "HOME": self.folder,
+                    "WAVETANK_TESTBED_STATE": self.state}
+
+    def run_it(self, *words, env=None, **more):
+        return subprocess.run([BINARY, "testbed", *words], capture_output=True, text=True,
+                              env={**self.env, **(env or {})}, stdin=subprocess.DEVNULL,
+                              timeout=120, **more)
+
+    def assert_fails(self, ended, code, *words):
+        self.assertEqual((ended.returncode, ended.stdout), (code, ""), ended)
+        for word in words:
+            self.assertIn(word, ended.stderr)
+
+    def status(self):
+        ended = self.run_it("status", "--json")
+        self.assertEqual(ended.returncode, 4, ended)
+        return json.loads(ended.stdout)
+
+    def make_process(self, name, words):
+        """A process with these words, and a pid file that says it is `name`."""
+        process = subprocess.Popen(words, executable="/bin/sleep")
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.make_pid_file(name, process.pid)
+        return process
+
+    def make_pid_file(self, name, pid):
+        os.makedirs(self.state + "/pids", exist_ok=True)
+        with open(f"{self.state}/pids/{name}", "w") as file:
+            file.write(f"{pid}\n")
+
+    def test_wrong_words_end_with_2_and_say_which(self):
+        for words, named in (([], "up|down"), (["upp"], "upp"), (["load"], "archive"),
+                             (["up", "more"], "more"), (["up", "--nodes", "0"], "--nodes"),
+                             (["up", "--nodes", "10"], "--nodes"),
+                             (["up", "--port", "70000"], "--port"),
+                             (["down", "--json"], "--json"), (["up", "--nods", "2"], "--nodes")):
+            ended = self.run_it(*words)
+            self.assert_fails(ended, 2, named)
+            self.assertEqual(ended.stderr.count("\n"), 1, ended.stderr)
+
+    def test_nothing_is_up_and_looking_makes_nothing(self):
+        found = self.status()
+        self.assertEqual((found["state"], found["nodes"], found["processes"], found["leftovers"],
+                          found["binaries_cached"]), ("down", [], [], [], False))
+        self.assertIn("testbed   down", self.run_it("status").stdout)
+        self.assert_fails(self.run_it("kubeconfig"), 4, "no testbed is up")
+        self.assertEqual(self.run_it("down").returncode, 0)
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_a_testbed_whose_process_is_gone_is_half_dead(self):
+        gone = subprocess.Popen(["true"])
+        gone.wait()
+        self.make_pid_file("etcd", gone.pid)
+        found = self.status()
+        self.assertEqual(found["state"], "half-dead")
+        self.assertEqual(found["processes"],
+                         [{"name": "etcd", "pid": gone.pid, "rss_mib": 0, "alive": False}])
+
+    def test_a_stranger_that_was_given_the_process_id_is_not_ours(self):
+        self.make_process("etcd", ["sleep", "100"])
+        with open(self.state + "/up", "w"):
+            pass
+        self.assertEqual(self.status()["state"], "half-dead")
+
+    def test_one_that_did_not_come_up_to_the_end_is_half_dead_though_all_live(self):
+        self.make_process("etcd", [f"{self.state}/etcd", "100"])
+        found = self.status()
+        self.assertEqual((found["state"], found["processes"][0]["alive"]), ("half-dead", True))
+
+    def test_while_up_or_down_is_at_work_nothing_else_begins(self):
+        os.mkdir(self.state)
+        folder = os.open(self.state, os.O_RDONLY)
+        self.addCleanup(os.close, folder)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        self.assertEqual(self.status()["state"], "changing")
+        self.assert_fails(self.run_it("down"), 4, "at work")
+        if os.geteuid() == 0:
+            self.assert_fails(self.run_it("up"), 4, "at work")
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_down_ends_what_is_left_and_nothing_else(self):
+        ours = self.make_process("etcd", [f"{self.state}/etcd", "100"])
+        stranger = self.make_process("kube-apiserver", ["sleep", "100"])
+        ended = self.run_it("down")
+        self.assertEqual(ended.returncode, 0, ended)
+        self.assertIn("half-dead", ended.stderr)
+        self.assertEqual(ours.wait(), -9)
+        self.assertIsNone(stranger.poll())
+        self.assertEqual(os.listdir(self.folder), [])
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root to be nobody")
+    def test_without_root_it_says_how_and_makes_nothing(self):
+        try:
+            ended = self.run_it("up", user=NOBODY)
+        except PermissionError:
+            self.skipTest("nobody cannot reach this tree")
+        self.assert_fails(ended, 4, "needs root", "sudo")
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_a_go_that_is_too_old_is_named_with_the_remedy(self):
+        old = self.folder + "/go"
+        with open(old, "w") as file:
+            file.write("#!/bin/sh\necho go1.19.8\n")
+        os.chmod(old, 0o755)
+        ended = self.run_it("build", env={"GO": old})
+        self.assertEqual(ended.returncode, 4, ended)
+        self.assertIn("go1.19.8", ended.stderr)
+        self.assertIn("needs Go 1.25 or newer", ended.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
