@@ -129,6 +129,7 @@ struct LiveEpisodes::Running {
   const EpisodeRequest* request;
   u32 index;
   Origin* origin;
+  std::unique_ptr<ClusterDriver> driver;  // before the cluster: outlives it
   SimCluster cluster;
   Observer observer;
   User user;
@@ -163,6 +164,21 @@ void LiveEpisodes::Start(u32 index, const Policy& policy) {
   result.cause = (*origin)->cause;
   running_.push_back(
       std::make_unique<Running>(request, index, **origin, pool_, policy.MemoryBytes()));
+  if (options_.drive) Drive(*running_.back());
+}
+
+// Hands the cluster over to its driver; an episode that cannot be driven is not alive.
+void LiveEpisodes::Drive(Running& r) {
+  auto driver = options_.drive(r.cluster);
+  if (driver) {
+    r.driver = std::move(*driver);
+    return r.cluster.Drive(r.driver.get());
+  }
+  results_[r.index].errored = true;
+  results_[r.index].error = driver.error().Text();
+  Origin& origin = *r.origin;
+  running_.pop_back();
+  Leave(origin);
 }
 
 Result<LiveEpisodes::Origin*> LiveEpisodes::OriginOf(const EpisodeRequest& request, bool texts) {

@@ -32,6 +32,7 @@ class LiveEpisodes {
   struct Origin;
   struct Running;
   Result<Origin*> OriginOf(const EpisodeRequest& request, bool texts);
+  void Drive(Running& r);
   void Decide(Policy& policy);
   bool Carry(Running& r, const PolicySlot& slot);
   bool Lose(Running& r);

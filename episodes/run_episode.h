@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -57,6 +58,9 @@ struct ChunkOptions {
   bool check_invariants = false;
   StepListener on_step;
   ClusterSampler sampler;  // while time passes, the hold included
+  // The cluster is the image of another one from its start, driven by what this returns; an error
+  // is the episode's. Empty: it is simulated.
+  std::function<Result<std::unique_ptr<ClusterDriver>>(SimCluster&)> drive;
   // After the verdict, with the World after the hold; the cluster may be run on.
   std::function<void(SimCluster&, const EpisodeLimits&)> on_judged;
 };

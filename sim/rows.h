@@ -241,7 +241,7 @@ struct ClusterEvent {
   u32 name_tail = 0;           // 1 + five-letter tail of its name, 0 = none
   u16 reason = 0;              // EventReason
   u8 object_kind = 0;          // ObjectKind
-  u8 reserved = 0;
+  u8 reported = 0;             // 1, 2 (a warning): ReportedEvent; args: message, reason, source
 };
 
 // Telemetry is causes, not samples: what held for a service from t on, until the next segment.

@@ -25,9 +25,11 @@ struct KubeTarget {
   std::vector<std::string> exec_command;
   std::vector<std::string> exec_env;  // "NAME=VALUE"
   std::string exec_api_version;
-  bool exec_cluster_info = false;  // provideClusterInfo
-  std::string context;             // its name in the file
-  std::string name_space;          // of the context; empty: "default"
+  bool exec_cluster_info = false;  // provideClusterInfo; without the cluster's extensions
+  bool exec_asks = false;          // interactiveMode Always; refused without a terminal
+  std::string exec_install_hint;
+  std::string context;     // its name in the file
+  std::string name_space;  // of the context; empty: "default"
 };
 
 // `paths`: a kubeconfig or several joined by ':' (the first that names a thing wins); empty:
@@ -36,7 +38,8 @@ struct KubeTarget {
 // (FILE:LINE); kEnvironment: there is none.
 Result<KubeTarget> ReadKubeconfig(const std::string& paths, const std::string& context);
 
-// Fills in token or certificate from the plugin. Errors: kEnvironment, with what it printed.
-Status RunExecPlugin(KubeTarget& target, double& expires_unix_s);
+// Fills in token or certificate from the plugin; `expires_unix_s`: infinity when it names no time.
+// REQUIRES: !exec_command.empty(). Errors: kEnvironment, with what it printed to standard error.
+Status RunExecPlugin(KubeTarget& target, double& expires_unix_s, double timeout_s = 60);
 
 }  // namespace wt

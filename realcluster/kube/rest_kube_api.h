@@ -5,8 +5,7 @@
 //     503 or 504 (Retry-After is kept to); a write only when it surely did not happen: the
 //     connection was refused, or the answer was 429.
 //   - An answer above `body_bytes_max` is an error, so memory stays bounded; lists are read in
-//   pages
-//     (ListAll).
+//     pages (ListAll).
 //   - 401 runs the exec plugin, or reads the token file, once more.
 #pragma once
 
@@ -23,14 +22,18 @@ struct RestOptions {
   double connect_timeout_s = 5;
   double timeout_s = 30;    // of one call, watches and followed logs left out
   double retry_for_s = 15;  // how long calls are tried again
+  double back_off_s = 0.1;  // the first wait; doubled up to 5 s, times 0.5 to 1.5 at random
   long body_bytes_max = 64 << 20;
   std::string user_agent = "wavetank";
 };
 
 // Errors of Call: kEnvironment: not reached, TLS refused, timed out, answer too large; `where` is
-// the server. Watch: the query gets watch=true and allowWatchBookmarks=true; BOOKMARK lines are
-// handed out as they come. ApiWatch::Next does not wait; a connection that the server ended in
-// order (its timeoutSeconds) is opened again from the last resourceVersion seen.
+// the server. Watch: the query gets watch=true, allowWatchBookmarks=true and, where it has none,
+// timeoutSeconds; BOOKMARK lines are handed out as they come. ApiWatch::Next does not wait; a
+// connection that ends, in order (timeoutSeconds) or not, is opened again from the last
+// resourceVersion seen, with back-off, until that has failed for `retry_for_s`. A watch without a
+// resourceVersion whose connection ends before a BOOKMARK came ends with an ERROR line of 410:
+// what it was sent is no whole list. Lines not yet taken: 4 MiB, then the connection is not read.
 class RestKubeApi : public KubeApi {
  public:
   static Result<std::unique_ptr<RestKubeApi>> Open(KubeTarget target, RestOptions options = {});
@@ -42,7 +45,9 @@ class RestKubeApi : public KubeApi {
   // Waits up to `seconds` until one of this API's watches has a line, or until `wake_fd` (-1: none)
   // is readable.
   void WaitForWatches(double seconds, int wake_fd = -1);
-  // GET of a text that grows (pods/NAME/log?follow=true): `on_bytes` returns false to end it.
+  // GET of a text that grows (pods/NAME/log?follow=true): `on_bytes` returns false to end it. It is
+  // called with nothing once a second while nothing comes; it must not call this API. Errors: those
+  // of Call; a refusal (kNotFound, kForbidden, kBadRequest); kEnvironment: cut off in the middle.
   Status Stream(const ApiRequest& request, const std::function<bool(std::string_view)>& on_bytes);
 
   const KubeTarget& target() const;
@@ -61,8 +66,9 @@ Result<std::string> ListAll(KubeApi& api, const ApiRequest& request,
                             const std::function<void()>& on_restart);
 
 // List, then watch, then list again when the server no longer keeps what was asked for: one stream
-// of changes that never loses one. After a second list, objects that are gone come as DELETED,
-// equal ones not at all. Memory: uid and resourceVersion of each object.
+// of changes that never loses an object's last state. After a second list, objects that are gone
+// come as DELETED, equal ones not at all; one that was made anew under its name comes as DELETED,
+// ADDED. Memory: name, uid and resourceVersion of each object.
 class Informer {
  public:
   struct Change {
@@ -71,7 +77,9 @@ class Informer {
   };
   Informer(RestKubeApi& api, ApiRequest collection);
   ~Informer();
-  // The changes that have come. Errors as Call's, once they outlast the retries.
+  // The changes that have come, at most about 8 MiB of them. Nothing: none for the moment, time for
+  // WaitForWatches. Waits for the answer of a list. Errors as Call's, once they outlast the
+  // retries, and refusals; the next Poll goes on where it can.
   Result<std::vector<Change>> Poll();
 
  private:

@@ -16,11 +16,11 @@
 namespace wt {
 
 struct ApiRequest {
-  std::string method = "GET";     // GET, PATCH, DELETE
+  std::string method = "GET";     // GET, POST, PATCH, DELETE
   std::string path;               // "/apis/apps/v1/namespaces/shop/deployments/web"
   std::string query = {};         // "labelSelector=app%3Dweb", percent-encoded
   std::string content_type = {};  // of the body: application/merge-patch+json, ...
-  std::string body = {};          // a patch; of DELETE: DeleteOptions, or nothing
+  std::string body = {};          // an object, a patch; of DELETE: DeleteOptions, or nothing
 };
 
 // What the API server answers: an object, a list, or a Status that says what it refuses and why.

@@ -193,6 +193,17 @@ bool SimCluster::Repair(const Action& action) {
   return false;
 }
 
+// The same where another cluster has to take the write first.
+bool SimCluster::CarryOutRepair(const Action& action) {
+  if (driver_ == nullptr) return Repair(action);
+  World before = pool_->Fork(world_);
+  const std::vector<WrittenObject> written = side_.written;
+  if (Repair(action) && driver_->CarryOut(before, *this)) return true;
+  world_ = std::move(before);
+  side_.written = written;
+  return false;
+}
+
 ActionOutcome SimCluster::Apply(const Action& action) {
   ActionOutcome outcome;
   const bool legal = Legal(action);
@@ -202,7 +213,7 @@ ActionOutcome SimCluster::Apply(const Action& action) {
   if (legal) {
     const Verb verb = MoveOf(action).verb;
     if (IsRepair(verb)) {
-      outcome.accepted = outcome.wrote = Repair(action);
+      outcome.accepted = outcome.wrote = CarryOutRepair(action);
     } else {
       if (IsInvestigation(verb)) Investigate(action);
       outcome.accepted = true;
@@ -245,7 +256,12 @@ Result<ActionOutcome> SimCluster::ApplyPatch(std::string_view object, std::strin
   }
   EnsureHeadroom(sim);
   const u32 born = BornOfObject(sim, {kind, row});
-  const Result<WriteOutcome> written = Patch(sim, {kind, row}, type, patch, kAgent);
+  World before = driver_ == nullptr ? World{} : pool_->Fork(world_);
+  Result<WriteOutcome> written = Patch(sim, {kind, row}, type, patch, kAgent);
+  if (written && driver_ != nullptr && !driver_->CarryOut(before, *this)) {
+    world_ = std::move(before);
+    written = Error{ErrorCode::kForbidden, std::string(object), "the cluster refused the patch"};
+  }
   if (side_.options.texts) {
     side_.last_text = written ? "patched" : written.error().Text();
   }

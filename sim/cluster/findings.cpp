@@ -204,7 +204,7 @@ u32 RecentWarnings(const Sim& sim) {
   u32 warnings = 0;
   for (u32 e = 1; e < sim.world.Used<ClusterEvent>(); ++e) {
     const ClusterEvent& event = sim.At<ClusterEvent>(e);
-    if (event.born == 0 || !IsWarning(static_cast<EventReason>(event.reason))) continue;
+    if (event.born == 0 || !IsWarning(event)) continue;
     const EventCount count = CountEvent(sim, event);
     warnings += count.count > 0 && sim.now_ms() - count.last_ms < kWarningWindowMs;
   }

@@ -49,6 +49,19 @@ struct OptionValue {
   u32 value = 0;  // by verb: revision, replicas, pod row, StrId, MiB, millicores, port, row
 };
 
+class SimCluster;
+
+// Stands behind a SimCluster whose World is the image of another cluster (realcluster/): lets that
+// cluster's time pass, and carries out there what the agent does.
+class ClusterDriver {
+ public:
+  virtual ~ClusterDriver() = default;
+  // Real time passes; the World is brought up to date, its clock included.
+  virtual void Advance(SimCluster& cluster, SimTime by) = 0;
+  // The World is `before` with a write of the agent's on it. False: the cluster refused.
+  virtual bool CarryOut(const World& before, SimCluster& cluster) = 0;
+};
+
 class SimCluster final : public Cluster {
  public:
   struct Options {
@@ -102,6 +115,10 @@ class SimCluster final : public Cluster {
   std::span<const EntitySlot> Stores() const { return side_.stores; }
   // Told of every change the API would show, until nullptr; a Fork has none.
   void Attach(ChangeSink* sink) { sink_ = sink; }
+  // From here on the World is an image of what `driver` drives; it must outlive this. A Fork has
+  // none: it is simulated from what the image shows.
+  void Drive(ClusterDriver* driver) { driver_ = driver; }
+  bool IsDriven() const { return driver_ != nullptr; }
   // Slots follow the World after it was changed other than by Apply and Advance.
   void SyncSlots();
 
@@ -138,6 +155,7 @@ class SimCluster final : public Cluster {
 
   // apply_action.cpp
   bool Repair(const Action& action);
+  bool CarryOutRepair(const Action& action);
   bool RepairService(Verb verb, const OptionValue& option, u32 row);
   bool RepairWorkload(const Move& move, const OptionValue& option, u32 row);
   bool RepairNode(Verb verb, u32 row);
@@ -187,6 +205,7 @@ class SimCluster final : public Cluster {
   const Blueprint* blueprint_ = nullptr;
   WorldPool* pool_ = nullptr;
   ChangeSink* sink_ = nullptr;
+  ClusterDriver* driver_ = nullptr;
   World world_;
   Side side_;
 };

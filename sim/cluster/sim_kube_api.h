@@ -4,14 +4,15 @@
 //   Served: GET, list and watch (labelSelector, fieldSelector, resourceVersion) of every kind that
 //   has rows (Node, Deployment, ReplicaSet, Pod, Service) and of every carried document, ConfigMap
 //   and Secret among them; list of Events; the namespaces that objects live in (without uid and
-//   resourceVersion, and not as changes of a watch); PATCH (json, merge, strategic); DELETE with
-//   DeleteOptions, in the background alone; dryRun of both.
-//   Not served: POST and PUT (405), server-side apply (415), Foreground and Orphan (422), deleting
-//   Nodes and ReplicaSets (405), WatchList (422), watches of Events; kinds that a real cluster
-//   fills and this one does not model (Endpoints, EndpointSlices, Leases, ...: 404); /version,
-//   discovery, OpenAPI, Tables, subresources other than GET of status (scale, log, exec, eviction),
-//   limit and continue (a list is always whole), resourceVersionMatch (a list is always of now),
-//   bookmarks.
+//   resourceVersion, and not as changes of a watch); POST of an object, but for ReplicaSets and
+//   Namespaces; PATCH (json, merge, strategic); DELETE with DeleteOptions, in the background
+//   alone; dryRun of all three.
+//   Not served: PUT (405), generateName, server-side apply (415), Foreground and Orphan (422),
+//   deleting Nodes and ReplicaSets (405), WatchList (422), watches of Events; kinds that a real
+//   cluster fills and this one does not model (Endpoints, EndpointSlices, Leases, ...: 404);
+//   /version, discovery, OpenAPI, Tables, subresources other than GET of status (scale, log, exec,
+//   eviction), limit and continue (a list is always whole), resourceVersionMatch (a list is always
+//   of now), bookmarks.
 // Sources: Kubernetes v1.35 API concepts; apiserver pkg/endpoints/handlers and
 // pkg/storage/cacher (a change that moves an object into or out of a selector is ADDED or DELETED).
 #pragma once
@@ -60,6 +61,7 @@ class SimKubeApi final : public KubeApi, public ChangeSink {
 
   ApiReply Get(const ApiPath& path, const ApiQuery& query) const;
   ApiReply Delete(const ApiRequest& request, const ApiPath& path, const ApiQuery& query);
+  ApiReply Post(const ApiRequest& request, const ApiPath& path, const ApiQuery& query);
   ApiReply PatchObject(const ApiRequest& request, const ApiPath& path, const ApiQuery& query);
   std::vector<Json> Items(const ApiPath& path, const ApiQuery& query) const;
   std::optional<ObjectRef> Find(const ApiPath& path) const;

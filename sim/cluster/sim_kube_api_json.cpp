@@ -166,6 +166,45 @@ ApiReply SimKubeApi::Delete(const ApiRequest& request, const ApiPath& path, cons
   return {200, last.dump()};
 }
 
+// The object of a POST in the namespace of its path. Upstream's checks of what both say:
+// apiserver pkg/registry/rest/meta.go EnsureObjectNamespaceMatchesRequestNamespace.
+Result<Json> PostedObject(const ApiRequest& request, const ApiPath& path) {
+  auto object = ParseJson(request.body, "object");
+  if (!object) return BadRequestError(object.error().Text());
+  const std::string api_version = ApiVersion(*path.kind);
+  if (Text(*object, "kind") != path.kind->kind || Text(*object, "apiVersion") != api_version) {
+    return BadRequestError(fmt::format(
+        "the API version in the data ({} {}) does not match the expected API version ({} {})",
+        Text(*object, "apiVersion"), Text(*object, "kind"), api_version, path.kind->kind));
+  }
+  if (!(*object)["metadata"].is_object()) (*object)["metadata"] = Json::object();
+  Json& metadata = (*object)["metadata"];
+  if (!path.kind->namespaced) return object;
+  const std::string_view ns = Text(metadata, "namespace");
+  if (path.ns.empty() || (!ns.empty() && ns != path.ns)) {
+    return BadRequestError(
+        "the namespace of the provided object does not match the namespace sent on the request");
+  }
+  metadata["namespace"] = path.ns;
+  return object;
+}
+
+ApiReply SimKubeApi::Post(const ApiRequest& request, const ApiPath& path, const ApiQuery& query) {
+  const auto object = PostedObject(request, path);
+  if (!object) return Refused(object.error());
+  if (path.kind->namespaced && !namespaces_.contains(path.ns)) {
+    return Refused(NotFoundError(*FindKind("Namespace"), path.ns), FindKind("Namespace"), path.ns);
+  }
+  World copy;
+  Sim planned = query.dry_run ? OnCopy(sim_, copy) : sim_;
+  EnsureHeadroom(planned);
+  const auto made = Create(planned, object->dump(), actor_);
+  if (!made) return Refused(made.error(), path.kind, Text(Map(*object, "metadata"), "name"));
+  Json answer = RenderJson(planned, *made);
+  if (query.dry_run) answer["metadata"].erase("resourceVersion");
+  return {201, answer.dump()};
+}
+
 ApiReply SimKubeApi::PatchObject(const ApiRequest& request, const ApiPath& path,
                                  const ApiQuery& query) {
   const std::string_view type =
@@ -208,16 +247,20 @@ Result<ApiReply> SimKubeApi::Call(const ApiRequest& request) {
                                        "Forbidden: sendInitialEvents is forbidden for list"));
   }
   if (request.method == "GET") return Get(*path, *query);
-  const bool deletes = request.method == "DELETE";
-  const bool writes = request.method == "PATCH" || deletes;
+  const bool deletes = request.method == "DELETE", posts = request.method == "POST";
+  const bool writes = request.method == "PATCH" || deletes || posts;
   // Namespaces that are no documents, and Events, are not the World's to write.
   const std::string_view kind = path->kind->kind;
   const bool can_write =
       kind != "Event" && (kind != "Namespace" || Find(*path) || Items(*path, {}).empty());
-  if (!writes || path->name.empty() || !path->subresource.empty() || !can_write) {
+  const bool made_by_others = posts && (kind == "ReplicaSet" || kind == "Namespace");
+  if (!writes || path->name.empty() != posts || !path->subresource.empty() || !can_write ||
+      made_by_others) {
     return MethodNotAllowed();
   }
-  ApiReply reply = deletes ? Delete(request, *path, *query) : PatchObject(request, *path, *query);
+  ApiReply reply = posts     ? Post(request, *path, *query)
+                   : deletes ? Delete(request, *path, *query)
+                             : PatchObject(request, *path, *query);
   Settled();
   return reply;
 }

@@ -26,6 +26,9 @@ void StopPod(Sim& sim, u32 pod);                              // kubelet/termina
 void RefreshPod(Sim& sim, u32 pod);                           // kubelet/termination.cpp
 // The pod is about to be removed: what repeats in its Events ends. RemovePod calls it.
 void ForgetPod(Sim& sim, u32 pod);                            // kubelet/termination.cpp
+// The GraphService (index + 1) whose program the container of the row runs, 0 = another's: its
+// template, image and workload decide.
+u16 ProgramOf(const Sim& sim, const Container& container);    // kubelet/process.cpp
 // Memory use of the process against its limit; called after each traffic solve when it moved.
 void CheckMemory(Sim& sim, u32 container, f32 bytes_in_use);  // kubelet/oom.cpp
 

@@ -26,18 +26,6 @@ u16 ServiceOfPod(const Sim& sim, const Pod& pod) {
   return 0;
 }
 
-// The GraphService (index + 1) whose program the template's container is.
-u16 ProgramOf(const Sim& sim, const Container& c) {
-  const u16 service = ServiceOfPod(sim, sim.At<Pod>(c.pod));
-  if (service == 0 || service > sim.blueprint.runtime.size()) return 0;
-  const ServiceRuntime& runtime = sim.blueprint.runtime[service - 1u];
-  const ContainerSpec& spec = SpecOf(sim, c);
-  const u32 image = FindImage(sim.blueprint, spec.image);
-  const bool same = c.index == runtime.container && spec.command == runtime.command &&
-                    image != 0 && sim.blueprint.images[image - 1].repo == runtime.image_repo;
-  return same ? service : u16{0};
-}
-
 const ServiceRuntime* RuntimeOf(const Sim& sim, const Container& c) {
   return c.service == 0 ? nullptr : &sim.blueprint.runtime[c.service - 1u];
 }
@@ -135,6 +123,17 @@ bool EndpointAnswers(const Sim& sim, const Service& service, const Endpoint& end
 }
 
 }  // namespace
+
+u16 ProgramOf(const Sim& sim, const Container& c) {
+  const u16 service = ServiceOfPod(sim, sim.At<Pod>(c.pod));
+  if (service == 0 || service > sim.blueprint.runtime.size()) return 0;
+  const ServiceRuntime& runtime = sim.blueprint.runtime[service - 1u];
+  const ContainerSpec& spec = SpecOf(sim, c);
+  const u32 image = FindImage(sim.blueprint, spec.image);
+  const bool same = c.index == runtime.container && spec.command == runtime.command &&
+                    image != 0 && sim.blueprint.images[image - 1].repo == runtime.image_repo;
+  return same ? service : u16{0};
+}
 
 void BeginProcess(Sim& sim, u32 container) {
   Container& c = RowOf(sim, container);

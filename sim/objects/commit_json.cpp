@@ -116,6 +116,12 @@ bool Exists(const Sim& sim, ObjectRef object) {
   }
 }
 
+Result<RevId> InternDocument(Sim& sim, RevKind kind, const std::string& document) {
+  std::string blob;
+  bool for_this_world_only = false;
+  return Resolve(sim, kind, document, blob, for_this_world_only);
+}
+
 bool CommitRevisions(Sim& sim, ObjectRef object, RevId document, RevId tmpl,
                      const WritePlan& plan, u32 actor) {
   switch (object.kind) {

@@ -20,6 +20,9 @@ Result<RevId> AddRevision(Blueprint& blueprint, RevKind kind, const Json& docume
 // The document of a Blueprint's revision.
 Json DocumentOf(const Blueprint& blueprint, RevId rev);
 
+// An object as the API server takes it in: decoded strictly, defaulted, admitted, validated.
+Status AdmitManifest(Json& manifest);
+
 // An object as `kubectl apply` leaves it: defaulted, admitted, validated, its
 // last-applied-configuration set. Errors: the API's (api_error.h).
 Result<Json> AppliedObject(Json manifest);

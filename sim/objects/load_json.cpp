@@ -100,6 +100,13 @@ Json DocumentOf(const Blueprint& blueprint, RevId rev) {
   return Json::parse(text, text + revision.doc_bytes);
 }
 
+Status AdmitManifest(Json& manifest) {
+  if (Status decoded = CheckDecoding(manifest); !decoded) return decoded;
+  ApplyDefaults(manifest);
+  AdmitObject(Text(manifest, "kind"), manifest);
+  return CheckValid(manifest, nullptr);
+}
+
 Result<Json> AppliedObject(Json manifest) {
   const KindInfo* kind = FindKind(Text(manifest, "apiVersion"), Text(manifest, "kind"));
   Json applied = manifest;
@@ -108,10 +115,7 @@ Result<Json> AppliedObject(Json manifest) {
   }
   manifest["metadata"]["annotations"][std::string(kLastApplied)] = Canonical(applied) + "\n";
   if (kind == nullptr) return manifest;
-  if (Status decoded = CheckDecoding(manifest); !decoded) return decoded.error();
-  ApplyDefaults(manifest);
-  AdmitObject(kind->kind, manifest);
-  if (Status valid = CheckValid(manifest, nullptr); !valid) return valid.error();
+  if (Status admitted = AdmitManifest(manifest); !admitted) return admitted.error();
   return manifest;
 }
 

@@ -3,6 +3,7 @@
 target_sources(wt_sim PRIVATE
   objects/api_error.cpp
   objects/commit_json.cpp
+  objects/create_json.cpp
   objects/compile_json.cpp
   objects/compile_parts_json.cpp
   objects/compile_template_json.cpp

@@ -26,6 +26,11 @@ struct WriteOutcome {
 Result<WriteOutcome> Patch(Sim& sim, ObjectRef object, std::string_view type,
                            std::string_view patch_json, u32 actor, bool dry_run = false);
 
+// An object as a client creates it: defaulted, admitted, validated, compiled, put into the World.
+// Server-made metadata and status of the text are dropped. Errors: kAlreadyExists, and upstream's
+// for what is not valid; kBadRequest for kinds that controllers make (ReplicaSet).
+Result<ObjectRef> Create(Sim& sim, std::string_view object_json, u32 actor);
+
 // One elementary edit (blueprint.h EditOp): precompiled edge, else memo, else the slow path.
 // kNotFound when the element does not exist.
 Result<WriteOutcome> ApplyEdit(Sim& sim, ObjectRef object, EditOp op, u16 detail, u32 arg,

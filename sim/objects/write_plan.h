@@ -42,6 +42,9 @@ struct PlanBlobs {
 Result<bool> CommitPlan(Sim& sim, ObjectRef object, const WritePlan& plan, u32 actor,
                         PlanBlobs& blobs);
 
+// The interned revision of a canonical document, compiled when it is new. May move the block.
+Result<RevId> InternDocument(Sim& sim, RevKind kind, const std::string& document);
+
 // Commits revisions that are already interned; 0 = as it is. Columns come from `plan`.
 bool CommitRevisions(Sim& sim, ObjectRef object, RevId document, RevId tmpl,
                      const WritePlan& plan, u32 actor);

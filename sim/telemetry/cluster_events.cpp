@@ -160,4 +160,23 @@ void EndSeries(Sim& sim, u32 pod, EventReason reason) {
   }
 }
 
+u32 RecordReported(Sim& sim, const ReportedEvent& event, u32 record) {
+  if (!HasRing(sim.world)) return 0;
+  const StrId message = InternString(sim, event.message);
+  const StrId reason = InternString(sim, event.reason);
+  const StrId source = InternString(sim, event.source);
+  const Args args{ReasonNamed(event.reason, event.message), {message, reason, source}};
+  const Subject subject{event.kind, event.row, event.born};
+  if (record == 0 || !IsSame(sim.At<ClusterEvent>(record), subject, args)) {
+    record = AddRecord(sim, subject, args);
+  }
+  ClusterEvent& row = sim.At<ClusterEvent>(record);
+  row.rv = ++sim.world.header().resource_version;
+  row.reported = event.warning ? 2 : 1;
+  row.count = event.count;
+  row.first_ms = event.first_ms;
+  row.last_ms = event.last_ms;
+  return record;
+}
+
 }  // namespace wt

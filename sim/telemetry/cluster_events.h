@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/sim.h"
@@ -88,13 +89,28 @@ struct EventCount {
 };
 EventCount CountEvent(const Sim& sim, const ClusterEvent& event);
 
+// An Event that another cluster wrote, where a World mirrors it (realcluster/mirror): its words are
+// kept, its count is what that cluster's API shows.
+struct ReportedEvent {
+  ObjectKind kind = ObjectKind::kNone;  // involved object
+  u32 row = 0, born = 0;
+  std::string_view reason, source, message;
+  bool warning = false;
+  u32 count = 1;
+  i32 first_ms = 0, last_ms = 0;
+};
+// Into record `record`, or a new one when that is 0 or was overwritten. The record. Interns the
+// words, so the block may move.
+u32 RecordReported(Sim& sim, const ReportedEvent& event, u32 record);
+// kNone for one that the simulator never writes. `message` tells those of one reason apart.
+EventReason ReasonNamed(std::string_view reason, std::string_view message);
+
 inline constexpr u32 kLookBack = 32;
 
 // As `kubectl get events` shows it now.
 struct RenderedEvent {
   const char* type = "Normal";
-  const char* reason = "";
-  const char* source = "";
+  std::string_view reason, source;  // valid until the World changes
   std::string object;   // "pod/frontend-5c9d7-x2x4q"
   std::string message;
   u32 count = 0;        // 0: nothing to show yet
@@ -102,6 +118,7 @@ struct RenderedEvent {
 };
 RenderedEvent Render(const Sim& sim, const ClusterEvent& event);
 bool IsWarning(EventReason reason);
+bool IsWarning(const ClusterEvent& event);
 
 // The pod's next older record, 0 = none or overwritten by the ring.
 u32 OlderRecord(const Sim& sim, u32 record);

@@ -187,8 +187,8 @@ std::string GetEventsText(const Sim& sim, StrId ns, u32 lines) {
   TextTable table({"LAST SEEN", "COUNT", "TYPE", "REASON", "OBJECT", "MESSAGE"});
   for (std::size_t i = skip; i < rows.size(); ++i) {
     const RenderedEvent event = Render(sim, sim.At<ClusterEvent>(rows[i]));
-    table.Add({AgeText(sim, event.last_ms), std::to_string(event.count), event.type, event.reason,
-               event.object, event.message});
+    table.Add({AgeText(sim, event.last_ms), std::to_string(event.count), event.type,
+               std::string(event.reason), event.object, event.message});
   }
   return table.empty() ? "No resources found\n" : table.Text();
 }

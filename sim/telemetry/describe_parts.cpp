@@ -141,7 +141,8 @@ std::string EventsText(const Sim& sim, u32 born) {
     if (event.count > 1) {
       age += fmt::format(" (x{} over {})", event.count, AgeText(sim, event.first_ms));
     }
-    table.Add({event.type, event.reason, age, event.source, event.message});
+    table.Add({event.type, std::string(event.reason), age, std::string(event.source),
+               event.message});
   }
   return table.empty() ? "Events:           <none>\n" : "Events:\n" + table.Text("  ");
 }

@@ -121,6 +121,7 @@ EventCount Filtered(const Siblings& siblings) {
 }  // namespace
 
 EventCount CountEvent(const Sim& sim, const ClusterEvent& event) {
+  if (event.reported != 0) return {event.count, event.last_ms};  // counted by its cluster
   const Occurrences own = OccurrencesOf(event, sim.now_ms());
   if (own.total() == 0) return {};
   if (event.object_kind == static_cast<u8>(ObjectKind::kPod)) {

@@ -185,6 +185,34 @@ const char* KindText(u8 kind) {
 
 bool IsWarning(EventReason reason) { return kReasons[static_cast<std::size_t>(reason)].warning; }
 
+bool IsWarning(const ClusterEvent& event) {
+  if (event.reported != 0) return event.reported == 2;
+  return IsWarning(static_cast<EventReason>(event.reason));
+}
+
+EventReason ReasonNamed(std::string_view reason, std::string_view message) {
+  constexpr struct {
+    std::string_view reason, part;
+    EventReason id;
+  } kTold[] = {{"Killing", "probe, will be restarted", EventReason::kKillingLiveness},
+               {"Killing", "definition changed", EventReason::kKillingChanged},
+               {"Pulled", "already present", EventReason::kPulledPresent},
+               {"Unhealthy", "Startup", EventReason::kUnhealthyStartup},
+               {"Unhealthy", "Liveness", EventReason::kUnhealthyLiveness},
+               {"Unhealthy", "Readiness", EventReason::kUnhealthyReadiness},
+               {"BackOff", "restarting failed container", EventReason::kBackOff},
+               {"ScalingReplicaSet", "Scaled down", EventReason::kScalingReplicaSetDown},
+               {"Failed", "Error: ErrImagePull", EventReason::kErrImagePull},
+               {"Failed", "Error: ImagePullBackOff", EventReason::kImagePullBackOff}};
+  for (const auto& told : kTold) {
+    if (told.reason == reason && message.find(told.part) != std::string_view::npos) return told.id;
+  }
+  for (const ReasonInfo& info : kReasons) {
+    if (info.reason == reason) return info.id;
+  }
+  return EventReason::kNone;
+}
+
 RenderedEvent Render(const Sim& sim, const ClusterEvent& event) {
   WT_CHECK(event.reason < std::size(kReasons), "an event record has a reason");
   const ReasonInfo& info = kReasons[event.reason];
@@ -192,11 +220,12 @@ RenderedEvent Render(const Sim& sim, const ClusterEvent& event) {
       NameText(sim, {event.names[0], event.names[1], event.name_hash, event.name_tail});
   const EventCount seen = CountEvent(sim, event);
   RenderedEvent out;
-  out.type = info.warning ? "Warning" : "Normal";
-  out.reason = info.reason;
-  out.source = info.source;
+  const bool reported = event.reported != 0;
+  out.type = IsWarning(event) ? "Warning" : "Normal";
+  out.reason = reported ? sim.Text(event.args[1]) : info.reason;
+  out.source = reported ? sim.Text(event.args[2]) : info.source;
   out.object = fmt::format("{}/{}", KindText(event.object_kind), name);
-  out.message = Message(sim, event, name);
+  out.message = reported ? std::string(sim.Text(event.args[0])) : Message(sim, event, name);
   out.count = seen.count;
   out.first_ms = event.first_ms;
   out.last_ms = seen.last_ms;

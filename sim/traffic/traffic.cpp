@@ -172,10 +172,25 @@ void ArmStep(Sim& sim, f32 seconds) {
   Arm(sim.world, SimEvent::kBacklog, 0, sim.now() + ms * kMillisecond);
 }
 
+// Segments of what is no longer as it was.
+void RecordMoves(Sim& sim, const FlowState& state, const FlowServiceRow* before,
+                 const FlowClient& client_before) {
+  for (u32 s = 0; s < state.services.size(); ++s) {
+    const FlowServiceRow& now = state.services[s];
+    if (!RowMoved(now, before[s])) continue;
+    AddSegment(sim, s + 1, now.rate, now.error, now.latency_s, now.p99_s);
+  }
+  const FlowClient& client = *state.client;
+  if (Moved(client.error, client_before.error, 0, 0.0005f) ||
+      Moved(client.rate, client_before.rate, 0.005f, 0.01f) ||
+      Moved(client.p99_s, client_before.p99_s, 0.02f, 0.0005f)) {
+    AddSegment(sim, 0, client.rate, client.error, client.latency_s, client.p99_s);
+  }
+}
+
 // Solves with the kept inputs.
 void Solve(Sim& sim) {
   const std::span<const ServiceInput> inputs = KeptInputs(sim);
-  const u32 count = static_cast<u32>(inputs.size());
   Room<FlowServiceRow> room;
   const FlowServiceRow* before = room.rows();
   FlowState state = StateOf(sim);
@@ -187,17 +202,7 @@ void Solve(Sim& sim) {
   header.solved_rps = header.offered_rps;
   ++header.solves_done;
 
-  for (u32 s = 0; s < count; ++s) {
-    const FlowServiceRow& now = state.services[s];
-    if (!RowMoved(now, before[s])) continue;
-    AddSegment(sim, s + 1, now.rate, now.error, now.latency_s, now.p99_s);
-  }
-  const FlowClient& client = *state.client;
-  if (Moved(client.error, client_before.error, 0, 0.0005f) ||
-      Moved(client.rate, client_before.rate, 0.005f, 0.01f) ||
-      Moved(client.p99_s, client_before.p99_s, 0.02f, 0.0005f)) {
-    AddSegment(sim, 0, client.rate, client.error, client.latency_s, client.p99_s);
-  }
+  RecordMoves(sim, state, before, client_before);
   if (!IsBusy(state.services)) return Cancel(sim.world, SimEvent::kBacklog, 0);
   ArmStep(sim, BacklogStepS(sim.blueprint.graph, inputs, state));
 }
@@ -273,6 +278,22 @@ void StepLoad(Sim& sim) {
   MarkSolveNeeded(sim);
   const SimTime next = NextChange(pattern, header.now_ns);
   if (next != kForever) Arm(sim.world, SimEvent::kLoad, 0, next);
+}
+
+void ReportTraffic(Sim& sim, const FlowClient& client, std::span<const FlowServiceRow> services,
+                   std::span<const FlowOperationRow> operations) {
+  FlowState state = StateOf(sim);
+  WT_CHECK(services.size() == state.services.size() &&
+               operations.size() == state.operations.size(),
+           "a report is of this graph");
+  Room<FlowServiceRow> room;
+  std::memcpy(room.bytes, state.services.data(), state.services.size_bytes());
+  const FlowClient client_before = *state.client;
+  *state.client = client;
+  IntegrateFlow(sim);
+  std::copy(services.begin(), services.end(), state.services.begin());
+  std::copy(operations.begin(), operations.end(), state.operations.begin());
+  RecordMoves(sim, state, room.rows(), client_before);
 }
 
 void StepTraffic(Sim& sim) {

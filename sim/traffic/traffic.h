@@ -3,7 +3,10 @@
 // offered rate or a backlog changed, integrates what clients saw, keeps telemetry segments.
 #pragma once
 
+#include <span>
+
 #include "sim/sim.h"
+#include "sim/traffic/flow.h"
 
 namespace wt {
 
@@ -21,5 +24,12 @@ void SolveTraffic(Sim& sim);
 void StepTraffic(Sim& sim);
 // Offered load changes.
 void StepLoad(Sim& sim);
+
+// Where the World is the image of another cluster: what was measured there since the last report,
+// in place of a solve. Rates, error shares and latencies are means of that time, so the client's
+// counters grow by what its requests were. `services` by GraphService, `operations` by
+// GraphOperation.
+void ReportTraffic(Sim& sim, const FlowClient& client, std::span<const FlowServiceRow> services,
+                   std::span<const FlowOperationRow> operations);
 
 }  // namespace wt

@@ -29,7 +29,7 @@ TEST(PodLife, AHealthyPodGoesThroughTheRecordedEvents) {
   i32 last = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const RenderedEvent event = Render(t.sim, t.sim.At<ClusterEvent>(rows[i]));
-    EXPECT_STREQ(event.reason, order[i]);
+    EXPECT_EQ(event.reason, order[i]);
     EXPECT_GE(event.first_ms, last);
     last = event.first_ms;
   }

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "realcluster/kube/credentials.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+
+#include "realcluster/kube/base64.h"
+#include "sim/api/file_io.h"
+
+namespace wt {
+namespace {
+
+constexpr std::size_t kTokenBytesMax = 1 << 20;
+
+double UnixNow() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+Credentials::Credentials(KubeTarget target) : target_(std::move(target)) {
+  if (!target_.token.empty() || !target_.client_cert_pem.empty()) {
+    expires_unix_s_ = std::numeric_limits<double>::infinity();
+  }
+}
+
+Status Credentials::ReadTokenFile(bool even_unchanged) {
+  struct stat file {};
+  if (stat(target_.token_file.c_str(), &file) != 0) {
+    return Error{ErrorCode::kEnvironment, target_.token_file, std::strerror(errno)};
+  }
+  const bool changed = file.st_mtim.tv_sec != token_file_changed_.tv_sec ||
+                       file.st_mtim.tv_nsec != token_file_changed_.tv_nsec;
+  if (!changed && !even_unchanged) return Ok{};
+  Result<std::string> text = ReadFile(target_.token_file, kTokenBytesMax);
+  if (!text) return text.error();
+  while (!text->empty() && std::strchr(" \r\n\t", text->back()) != nullptr) text->pop_back();
+  if (text->empty()) return Error{ErrorCode::kEnvironment, target_.token_file, "no token in it"};
+  target_.token = *text;
+  token_file_changed_ = file.st_mtim;
+  return Ok{};
+}
+
+Status Credentials::Refresh() {
+  if (!target_.token_file.empty()) return ReadTokenFile(/*even_unchanged=*/false);
+  if (target_.exec_command.empty() || UnixNow() < expires_unix_s_) return Ok{};
+  return RunExecPlugin(target_, expires_unix_s_);
+}
+
+Result<bool> Credentials::Renew() {
+  if (!target_.token_file.empty()) {
+    const std::string old = target_.token;
+    if (Status read = ReadTokenFile(/*even_unchanged=*/true); !read) return read.error();
+    return target_.token != old;
+  }
+  if (target_.exec_command.empty()) return false;
+  if (Status run = RunExecPlugin(target_, expires_unix_s_); !run) return run.error();
+  return true;
+}
+
+std::string Credentials::Authorization() const {
+  if (!target_.token.empty()) return "Bearer " + target_.token;
+  if (target_.username.empty()) return "";
+  return "Basic " + EncodeBase64(target_.username + ":" + target_.password);
+}
+
+}  // namespace wt

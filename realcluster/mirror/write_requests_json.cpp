@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "realcluster/mirror/write_requests.h"
+#include "sim/objects/access.h"
+#include "sim/objects/kinds.h"
+#include "sim/objects/render.h"
+#include "sim/objects/split.h"
+#include "sim/objects/write_plan.h"
+#include "sim/telemetry/cluster_events.h"
+#include "sim/transitions.h"
+
+namespace wt {
+namespace {
+
+// RFC 7386: what made `from` into `to`; an empty object when they are equal.
+Json MergePatch(const Json& from, const Json& to) {
+  Json patch = Json::object();
+  for (const auto& [key, value] : to.items()) {
+    const Json* was = Find(from, key);
+    if (was == nullptr || was->type() != value.type() || !value.is_object()) {
+      if (was == nullptr || *was != value) patch[key] = value;
+    } else if (Json inner = MergePatch(*was, value); !inner.empty()) {
+      patch[key] = std::move(inner);
+    }
+  }
+  for (const auto& [key, value] : from.items()) {
+    if (!to.contains(key)) patch[key] = nullptr;
+  }
+  return patch;
+}
+
+// The part of an object that clients write. A cordoned node's taint is its controller's.
+Json Written(const Sim& sim, ObjectRef object) {
+  const Json whole = RenderJson(sim, object);
+  Json out = Json::object();
+  for (const char* key : {"spec", "data", "binaryData", "immutable", "type"}) {
+    if (const Json* value = Find(whole, key)) out[key] = *value;
+  }
+  for (const char* key : {"labels", "annotations"}) {
+    if (const Json* value = Find(Map(whole, "metadata"), key)) out["metadata"][key] = *value;
+  }
+  if (object.kind == ObjectKind::kDeployment && out.contains("metadata")) {
+    if (Json* annotations = Find(out["metadata"], "annotations")) {
+      annotations->erase(std::string(kRevisionAnnotation));
+    }
+  }
+  if (object.kind == ObjectKind::kNode && out["spec"].contains("taints")) {
+    Json taints = Json::array();
+    for (const Json& taint : out["spec"]["taints"]) {
+      if (Text(taint, "key") != kUnschedulableTaint) taints.push_back(taint);
+    }
+    out["spec"].erase("taints");
+    if (!taints.empty()) out["spec"]["taints"] = std::move(taints);
+  }
+  return out;
+}
+
+std::string NamespaceOf(const Sim& sim, ObjectRef object) {
+  switch (object.kind) {
+    case ObjectKind::kDeployment:
+      return std::string(sim.Text(sim.At<Deployment>(object.row).ns));
+    case ObjectKind::kService:
+      return std::string(sim.Text(sim.At<Service>(object.row).ns));
+    case ObjectKind::kPod:
+      return std::string(sim.Text(sim.At<Pod>(object.row).ns));
+    case ObjectKind::kNode:
+    case ObjectKind::kReplicaSet:
+    case ObjectKind::kNone:
+      return "";
+    default:
+      return std::string(sim.Text(sim.At<Object>(object.row).ns));
+  }
+}
+
+std::string CollectionPath(const Sim& sim, ObjectRef object) {
+  const KindInfo& kind = KindOf(sim, object);
+  const std::string ns = NamespaceOf(sim, object);
+  return fmt::format("{}/{}{}{}/{}",
+                     kind.group.empty() ? "/api" : "/apis/" + std::string(kind.group), kind.version,
+                     ns.empty() ? "" : "/namespaces/", ns, kind.plural);
+}
+
+std::string PathOf(const Sim& sim, ObjectRef object) {
+  return CollectionPath(sim, object) + "/" + ObjectName(sim, object);
+}
+
+struct Requests {
+  std::vector<ApiRequest> deletes, patches, posts;
+};
+
+template <class Row>
+u32 BornIn(const Sim& sim, u32 row) {
+  return row < sim.world.Used<Row>() ? sim.At<Row>(row).born : 0;
+}
+
+void Delete(const Sim& sim, ObjectRef object, Requests& out) {
+  out.deletes.push_back({.method = "DELETE", .path = PathOf(sim, object)});
+}
+
+void PatchOf(const Sim& before, const Sim& after, ObjectRef object, Requests& out) {
+  const Json patch = MergePatch(Written(before, object), Written(after, object));
+  if (patch.empty()) return;
+  out.patches.push_back({.method = "PATCH",
+                         .path = PathOf(after, object),
+                         .content_type = "application/merge-patch+json",
+                         .body = patch.dump()});
+}
+
+void PostOf(const Sim& sim, ObjectRef object, Requests& out) {
+  const KindInfo& kind = KindOf(sim, object);
+  Json whole = Written(sim, object);
+  whole["apiVersion"] = kind.group.empty() ? std::string(kind.version)
+                                           : fmt::format("{}/{}", kind.group, kind.version);
+  whole["kind"] = kind.kind;
+  whole["metadata"]["name"] = ObjectName(sim, object);
+  if (const std::string ns = NamespaceOf(sim, object); !ns.empty()) {
+    whole["metadata"]["namespace"] = ns;
+  }
+  out.posts.push_back({.method = "POST",
+                       .path = CollectionPath(sim, object),
+                       .content_type = "application/json",
+                       .body = whole.dump()});
+}
+
+template <class Row>
+void Compare(const Sim& before, const Sim& after, ObjectKind kind, Requests& out) {
+  const u32 rows = std::max(before.world.Used<Row>(), after.world.Used<Row>());
+  for (u32 row = 1; row < rows; ++row) {
+    const ObjectRef object{kind, row};
+    const bool was = Exists(before, object), is = Exists(after, object);
+    const bool same = was && is && BornIn<Row>(before, row) == BornIn<Row>(after, row);
+    if (same) {
+      PatchOf(before, after, object, out);
+      continue;
+    }
+    if (was) Delete(before, object, out);
+    if (is) PostOf(after, object, out);
+  }
+}
+
+void ComparePods(const Sim& before, const Sim& after, Requests& out) {
+  for (u32 row = 1; row < before.world.Used<Pod>(); ++row) {
+    const u32 born = before.At<Pod>(row).born;
+    if (born == 0 || IsTerminating(before.At<Pod>(row))) continue;
+    const bool stays = BornIn<Pod>(after, row) == born && !IsTerminating(after.At<Pod>(row));
+    if (!stays) Delete(before, {ObjectKind::kPod, row}, out);
+  }
+}
+
+}  // namespace
+
+std::vector<ApiRequest> WriteRequests(const Sim& before, const Sim& after) {
+  Requests out;
+  ComparePods(before, after, out);
+  Compare<Node>(before, after, ObjectKind::kNode, out);
+  Compare<Object>(before, after, ObjectKind::kOther, out);
+  Compare<Service>(before, after, ObjectKind::kService, out);
+  Compare<Deployment>(before, after, ObjectKind::kDeployment, out);
+  std::vector<ApiRequest> all = std::move(out.deletes);
+  for (auto* more : {&out.patches, &out.posts}) {
+    for (ApiRequest& request : *more) all.push_back(std::move(request));
+  }
+  return all;
+}
+
+}  // namespace wt

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// A simulated cluster behind its Kubernetes API that stands for a real one: its clock is its own,
+// its traffic is what it solved, and it has no fault of its own.
+#pragma once
+
+#include "realcluster/mirror/any_cluster.h"
+#include "sim/cluster/sim_kube_api.h"
+#include "tests/episodes/lite.h"
+
+namespace wt {
+
+class SimulatedReality final : public RealClock, public TrafficMeter {
+ public:
+  SimulatedReality(const ScenarioSetup& setup, u64 seed);
+
+  SimTime Now() override { return cluster.Now(); }
+  i64 UnixMs() override;
+  void WaitUntil(SimTime at) override;
+  Status Report(Sim& sim) override;
+
+  WorldPool pool;
+  SimCluster cluster;
+  SimKubeApi api;
+
+ private:
+  f64 requests_ = 0, errors_ = 0;
+  SimTime reported_ = 0;
+};
+
+}  // namespace wt
