@@ -14,18 +14,6 @@ namespace {
 constexpr const char* kRevisionVariable = "RELEASE_REVISION";
 constexpr i64 kPodsMax = 5000;
 
-// Revision 1 of a Deployment: the manifest with one more environment variable, which no program
-// reads. Going back to it cures nothing that the manifest does not cure.
-Json OlderOf(const Json& manifest) {
-  const Json::json_pointer first("/spec/template/spec/containers/0");
-  if (!manifest.contains(first) || !manifest.at(first).is_object()) return Json();
-  Json older = manifest;
-  Json& env = older.at(first)["env"];
-  if (!env.is_array()) env = Json::array();
-  env.push_back({{"name", kRevisionVariable}, {"value", "1"}});
-  return older;
-}
-
 // The field that an API error is about: "spec.ports[0].port". Decoding errors name it in words.
 std::string FieldOf(const Error& error) {
   if (!error.where.empty()) return error.where;
@@ -61,7 +49,7 @@ std::string PlaceOf(const YamlDocument& document, const Error& error) {
 }
 
 Status Load(Blueprint& blueprint, const Json& manifest, const YamlDocument& document) {
-  const Json older = manifest["kind"] == "Deployment" ? OlderOf(manifest) : Json();
+  const Json older = manifest["kind"] == "Deployment" ? OlderRevision(manifest) : Json();
   const auto object = LoadObject(blueprint, manifest, older);
   if (!object) {
     return Error{ErrorCode::kInvalidInput, PlaceOf(document, object.error()), object.error().what};
@@ -112,6 +100,16 @@ Status LoadManifestsOf(Blueprint& blueprint, const App& app, int pass, Warnings*
 }
 
 }  // namespace
+
+Json OlderRevision(const Json& deployment) {
+  const Json::json_pointer first("/spec/template/spec/containers/0");
+  if (!deployment.contains(first) || !deployment.at(first).is_object()) return Json();
+  Json older = deployment;
+  Json& env = older.at(first)["env"];
+  if (!env.is_array()) env = Json::array();
+  env.push_back({{"name", kRevisionVariable}, {"value", "1"}});
+  return older;
+}
 
 Status LoadObjects(Blueprint& blueprint, const App& app, const ClusterShape& shape,
                    Warnings* warnings) {

@@ -4,10 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "realcluster/mirror/write_requests.h"
-#include "sim/objects/access.h"
+#include "realcluster/mirror/written_part.h"
 #include "sim/objects/kinds.h"
 #include "sim/objects/render.h"
-#include "sim/objects/split.h"
 #include "sim/objects/write_plan.h"
 #include "sim/telemetry/cluster_events.h"
 #include "sim/transitions.h"
@@ -15,48 +14,7 @@
 namespace wt {
 namespace {
 
-// RFC 7386: what made `from` into `to`; an empty object when they are equal.
-Json MergePatch(const Json& from, const Json& to) {
-  Json patch = Json::object();
-  for (const auto& [key, value] : to.items()) {
-    const Json* was = Find(from, key);
-    if (was == nullptr || was->type() != value.type() || !value.is_object()) {
-      if (was == nullptr || *was != value) patch[key] = value;
-    } else if (Json inner = MergePatch(*was, value); !inner.empty()) {
-      patch[key] = std::move(inner);
-    }
-  }
-  for (const auto& [key, value] : from.items()) {
-    if (!to.contains(key)) patch[key] = nullptr;
-  }
-  return patch;
-}
-
-// The part of an object that clients write. A cordoned node's taint is its controller's.
-Json Written(const Sim& sim, ObjectRef object) {
-  const Json whole = RenderJson(sim, object);
-  Json out = Json::object();
-  for (const char* key : {"spec", "data", "binaryData", "immutable", "type"}) {
-    if (const Json* value = Find(whole, key)) out[key] = *value;
-  }
-  for (const char* key : {"labels", "annotations"}) {
-    if (const Json* value = Find(Map(whole, "metadata"), key)) out["metadata"][key] = *value;
-  }
-  if (object.kind == ObjectKind::kDeployment && out.contains("metadata")) {
-    if (Json* annotations = Find(out["metadata"], "annotations")) {
-      annotations->erase(std::string(kRevisionAnnotation));
-    }
-  }
-  if (object.kind == ObjectKind::kNode && out["spec"].contains("taints")) {
-    Json taints = Json::array();
-    for (const Json& taint : out["spec"]["taints"]) {
-      if (Text(taint, "key") != kUnschedulableTaint) taints.push_back(taint);
-    }
-    out["spec"].erase("taints");
-    if (!taints.empty()) out["spec"]["taints"] = std::move(taints);
-  }
-  return out;
-}
+Json Written(const Sim& sim, ObjectRef object) { return WrittenPart(RenderJson(sim, object)); }
 
 std::string NamespaceOf(const Sim& sim, ObjectRef object) {
   switch (object.kind) {

@@ -45,7 +45,8 @@ start_control_plane() {
 
 # start_addons: DNS for pods, metrics.k8s.io for `kubectl top` and autoscalers. Their Services have
 # no selector: the endpoints are processes of the machine. The API server finds them by its
-# --enable-aggregator-routing, as it has no kube-proxy beside it.
+# --enable-aggregator-routing, as it has no kube-proxy beside it. The ConfigMap marks the cluster as
+# one that may be broken (realcluster/replay/deployment.h).
 start_addons() {
   start dns "$bin/wavekube" dns -kubeconfig "$kubeconfig" -listen "$host:$dns_port"
   start metrics "$bin/wavekube" metrics -kubeconfig "$kubeconfig" -pki "$pki" \
@@ -56,6 +57,11 @@ start_addons() {
 
 addon_objects() {
   cat << END
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: wavetank-testbed, namespace: kube-system}
+data: {state: "$state"}
+---
 apiVersion: v1
 kind: Service
 metadata: {name: kube-dns, namespace: kube-system, labels: {k8s-app: kube-dns}}
