@@ -21,10 +21,6 @@ namespace {
 constexpr int kPipeBytes = 1 << 20;
 constexpr int kEndTries = 100, kEndPauseUs = 10'000;
 
-void CloseIfOpen(int descriptor) {
-  if (descriptor >= 0) close(descriptor);
-}
-
 // Between fork and exec: system calls only.
 [[noreturn]] void Become(char* const* arguments, int out, int problem, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -93,8 +89,11 @@ LineProcess::LineProcess(LineProcess&& other) noexcept
       status_(other.status_) {}
 
 LineProcess::~LineProcess() {
-  CloseIfOpen(descriptor_);
-  if (pid_ <= 0 || waited_) return;
+  if (pid_ > 0 && !waited_) End();
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+void LineProcess::End() {
   kill(pid_, SIGTERM);
   for (int i = 0; i < kEndTries; ++i) {
     const pid_t ended = waitpid(pid_, &status_, WNOHANG);

@@ -34,6 +34,7 @@ class LineProcess {
   pid_t pid() const { return pid_; }
 
  private:
+  void End();
   LineProcess(pid_t pid, int descriptor) : pid_(pid), descriptor_(descriptor) {}
 
   pid_t pid_ = -1;

@@ -10,6 +10,8 @@
 namespace wt {
 namespace {
 
+constexpr std::size_t kPortsTried = 4;
+
 f32 F32(double value) { return static_cast<f32>(value); }
 
 // Requests that one process works on at a time (realcluster/service/engine.cpp).
@@ -81,21 +83,42 @@ struct ServiceMeter::Gathered {
   }
 };
 
+// A port that callers use may be a UDP one: then another port of the container has the metrics.
+PodMetrics ServiceMeter::Ask(const Sim& sim, u32 row, const Container& c) {
+  const Pod& pod = sim.At<Pod>(row);
+  const u32 service = c.service - 1u;
+  std::vector<i32> ports{sim.blueprint.graph.services[service].listen_port};
+  if (const auto known = ports_.find(service); known != ports_.end()) {
+    ports = {known->second};
+  } else if (c.ready != 0) {
+    const auto& tmpl = sim.Typed<PodTemplate>(pod.spec);
+    const ContainerSpec& spec = Items(&tmpl, tmpl.containers)[c.index];
+    for (const u16 port : Items(&tmpl, spec.ports)) {
+      if (port != ports[0] && ports.size() < kPortsTried) ports.push_back(port);
+    }
+  }
+  for (const i32 port : ports) {
+    const Result<ApiReply> reply =
+        api_.Call({.path = fmt::format("/api/v1/namespaces/{}/pods/{}:{}/proxy/metrics",
+                                       sim.Text(pod.ns), PodName(sim, row), port)});
+    if (!reply || reply->status != 200) continue;
+    PodMetrics metrics = ReadPodMetrics(reply->body);
+    if (metrics.service.empty()) continue;
+    ports_[service] = port;
+    return metrics;
+  }
+  return {};
+}
+
 void ServiceMeter::ScrapePod(const Sim& sim, u32 row, u32 container, bool first,
                              Gathered& gathered) {
   const Pod& pod = sim.At<Pod>(row);
   const Container& c = sim.At<Container>(container);
-  const GraphService& service = sim.blueprint.graph.services[c.service - 1u];
   ++gathered.services[c.service - 1u].running;
-  const std::string name = PodName(sim, row);
-  const Result<ApiReply> reply =
-      api_.Call({.path = fmt::format("/api/v1/namespaces/{}/pods/{}:{}/proxy/metrics",
-                                     sim.Text(pod.ns), name, service.listen_port)});
   const std::string key =
-      fmt::format("{}/{}/{}/{}", sim.Text(pod.ns), name, c.index, c.restarts);
+      fmt::format("{}/{}/{}/{}", sim.Text(pod.ns), PodName(sim, row), c.index, c.restarts);
   const auto before = pods_.find(key);
-  PodMetrics now;
-  if (reply && reply->status == 200) now = ReadPodMetrics(reply->body);
+  PodMetrics now = Ask(sim, row, c);
   if (now.service.empty()) {
     if (before != pods_.end()) gathered.pods[key] = before->second;
     return;

@@ -37,12 +37,14 @@ class ServiceMeter {
     SimTime at = 0;
   };
   struct Gathered;
+  PodMetrics Ask(const Sim& sim, u32 pod, const Container& container);
   void ScrapePod(const Sim& sim, u32 pod, u32 container, bool first, Gathered& gathered);
   void AddLoad(const LoadSums& load, double seconds, Gathered& gathered);
   void SetRows(const Sim& sim, const Gathered& gathered);
 
   KubeApi& api_;
   SimTime began_ = 0, at_ = 0;
+  std::map<u32, i32> ports_;          // by service: the one that answered
   std::map<std::string, Seen> pods_;  // by namespace, name, container, restarts
   std::map<std::string, LoadCount, std::less<>> load_;
   std::vector<FlowServiceRow> services_;
