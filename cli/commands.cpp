@@ -8,7 +8,8 @@ namespace wt {
 std::span<const Command> CoreCommands() {
   static const std::array commands{kDemo,         kPlay,   kRun,           kBench,
                                    kTrainOptions, kReport, kReplayCommand, kValidate,
-                                   kList,         kDoctor, kTestbedOptions, kVersion};
+                                   kList,         kDoctor, kTestbedOptions, kRealOptions,
+                                   kVersion};
   return commands;
 }
 

@@ -31,7 +31,8 @@ extern const Command kPlay;
 extern const Command kReplayCommand;
 extern const Command kReport;
 extern const Command kRun;
-extern const Command kTestbedOptions;  // what it does: cli/real/
+extern const Command kRealOptions;     // what it does: cli/real/
+extern const Command kTestbedOptions;  // the same
 extern const Command kTrainOptions;    // what it does: cli/learn/
 extern const Command kValidate;
 extern const Command kVersion;

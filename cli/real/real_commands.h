@@ -8,6 +8,7 @@
 
 namespace wt {
 
+extern const Command kReal;
 extern const Command kTestbed;
 
 // The table of wavetank-real: that of the core binary with the rows above in place of those of

@@ -6,11 +6,15 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "realcluster/mirror/any_cluster.h"
 
 namespace wt {
+
+// The client's p50 and p99 are those of this long: a second has too few requests for them.
+inline constexpr double kQuantileWindowS = 10;
 
 struct LoadMeterOptions {
   std::string load_binary;          // wavetank-load
@@ -26,13 +30,19 @@ struct LoadMeterOptions {
 
 class LoadMeter final : public TrafficMeter {
  public:
-  // Starts the load. Errors: kEnvironment: the program cannot be started.
+  // Starts the load. `api` is to give up soon (RestOptions: timeout_s 1, retry_for_s 0): pods that
+  // do not answer are asked, too, and Report waits for each. The load lives no longer than the
+  // thread that calls this. Errors: kEnvironment: the program cannot be started.
   static Result<std::unique_ptr<LoadMeter>> Start(KubeApi& api, LoadMeterOptions options);
   ~LoadMeter() override;  // ends it
 
-  // The client: what the load program printed since the last report. Services and operations:
-  // counters of all pods now less those of the scrape before; a pod that is new counts from zero,
-  // one that restarted, too. Services nobody asks report rate 0. Error: the load program ended.
+  // The client: what the load program printed since the first report, less what the World has
+  // counted since then; a request counts when it ended, one that could not be sent as failed. While
+  // nothing new is printed nothing is reported, and the next report is of all the time since the
+  // last. Services and operations: counters of all pods now less those of the scrape before; a pod
+  // that is new counts from zero, one that restarted, too; nothing of them before the second scrape
+  // (service_meter.h). Services nobody asks report rate 0. Errors: kEnvironment: the load program
+  // ended (what it printed until then is reported), or printed something else.
   Status Report(Sim& sim) override;
 
   // Each second's line of the load program, in order, for the trace; taken away by the call.

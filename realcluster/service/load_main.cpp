@@ -72,10 +72,13 @@ Task<void> Send(Load& load, Schedule::Request request) {
   const double ms = SecondsOf(Clock::now() - began) * 1000;
   --load.in_flight;
   const std::string failure = FailureOf(answer);
+  OperationEnds& ends = load.period.operations[part.name];
   if (failure.empty()) {
     ++load.period.ok;
+    ++ends.ok;
   } else {
     ++load.period.failed[failure];
+    ++ends.failed;
   }
   load.period.times.Add(ms);
   if (load.lines()) Say(RequestLine(request.at_s, part.name, ms, answer));

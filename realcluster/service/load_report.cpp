@@ -38,11 +38,29 @@ void Quantiles::Add(double ms) {
   const auto bucket = static_cast<std::size_t>(doublings * static_cast<double>(kPerDoubling));
   ++counts_[std::min(bucket, counts_.size() - 1)];
   ++count_;
+  sum_ms_ += ms;
 }
 
+double Quantiles::Mean() const { return count_ == 0 ? 0 : sum_ms_ / static_cast<double>(count_); }
+
 void Quantiles::Add(const Quantiles& other) {
+  sum_ms_ += other.sum_ms_;
   for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
   count_ += other.count_;
+}
+
+double Quantiles::Middle(std::size_t bucket) {
+  const double middle = (static_cast<double>(bucket) + 0.5) / static_cast<double>(kPerDoubling);
+  return std::exp2(middle) / 1000;
+}
+
+std::string Quantiles::Text() const {
+  std::string text;
+  for (std::size_t i = 0; i < counts_.size(); ++i) {
+    if (counts_[i] == 0) continue;
+    text += fmt::format("{}[{:.3f},{}]", text.empty() ? "" : ",", Middle(i), counts_[i]);
+  }
+  return "[" + text + "]";
 }
 
 double Quantiles::At(double share) const {
@@ -51,8 +69,7 @@ double Quantiles::At(double share) const {
   std::uint64_t below = 0;
   std::size_t bucket = 0;
   while (below + counts_[bucket] <= rank) below += counts_[bucket++];
-  const double middle = (static_cast<double>(bucket) + 0.5) / static_cast<double>(kPerDoubling);
-  return std::exp2(middle) / 1000;
+  return Middle(bucket);
 }
 
 void LoadCounts::Add(const LoadCounts& other) {
@@ -60,6 +77,10 @@ void LoadCounts::Add(const LoadCounts& other) {
   ok += other.ok;
   not_sent += other.not_sent;
   for (const auto& [kind, n] : other.failed) failed[kind] += n;
+  for (const auto& [name, ends] : other.operations) {
+    operations[name].ok += ends.ok;
+    operations[name].failed += ends.failed;
+  }
   times.Add(other.times);
 }
 
@@ -91,11 +112,18 @@ std::string SummaryLine(const char* kind, double at_s, const LoadCounts& counts,
   for (const auto& [name, n] : counts.failed) {
     failed += fmt::format("{}\"{}\":{}", failed.empty() ? "" : ",", name, n);
   }
+  std::string operations;
+  for (const auto& [name, ends] : counts.operations) {
+    operations += fmt::format("{}\"{}\":[{},{}]", operations.empty() ? "" : ",", name, ends.ok,
+                              ends.failed);
+  }
   return fmt::format(
       "{{\"summary\":\"{}\",\"t\":{:.3f},\"sent\":{},\"ok\":{},\"not_sent\":{},\"failed\":{{{}}},"
-      "\"in_flight\":{},\"p50_ms\":{:.3f},\"p90_ms\":{:.3f},\"p99_ms\":{:.3f}}}",
+      "\"in_flight\":{},\"p50_ms\":{:.3f},\"p90_ms\":{:.3f},\"p99_ms\":{:.3f},"
+      "\"mean_ms\":{:.3f},\"operations\":{{{}}},\"times_ms\":{}}}",
       kind, at_s, counts.sent, counts.ok, counts.not_sent, failed, in_flight, counts.times.At(0.5),
-      counts.times.At(0.9), counts.times.At(0.99));
+      counts.times.At(0.9), counts.times.At(0.99), counts.times.Mean(), operations,
+      counts.times.Text());
 }
 
 }  // namespace wt::service

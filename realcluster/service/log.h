@@ -29,6 +29,11 @@ inline constexpr const char* kResetText = "read tcp {}: connection reset by peer
 inline constexpr const char* kUnreachableText = "dial tcp {}: connect: no route to host";
 inline constexpr const char* kLookupFailedText = "dial tcp: lookup {}: i/o timeout";
 inline constexpr const char* kBreakerText = "circuit breaker is open";
+// Of wavetank-killer: a simulated program of its kind prints nothing.
+inline constexpr const char* kDeletedPodText = "INFO deleted pod {}";
+inline constexpr const char* kCannotDeleteText = "ERROR cannot delete pod {}: {}";
+inline constexpr const char* kCannotListText = "ERROR cannot list pods: {}";
+inline constexpr const char* kNoSettingsText = "WARN settings: {}";
 
 // Prints one line, at once.
 void Print(const std::string& line);

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The row of `real` in the core binary: its help and its options. What it does is in the binary of
+// the real cluster.
+#include <array>
+
+#include "cli/commands.h"
+
+namespace wt {
+namespace {
+
+constexpr std::array kOptions{
+    OptionSpec{.name = "what", .value_name = "WHAT",
+               .help = "play: one episode on a real cluster; images: write the archive of a "
+                       "scenario's images; cleanup: take away what a run left",
+               .choices = "play|images|cleanup", .required = true},
+    OptionSpec{.name = "--scenario", .value_name = "S", .help = "scenario, by name or file",
+               .fallback = "testbed/hotel-bad-image"},
+    OptionSpec{.name = "--agent", .value_name = "A", .help = "play: who plays",
+               .fallback = "rule"},
+    OptionSpec{.name = "--kubeconfig", .value_name = "FILE",
+               .help = "the cluster; without it the testbed of this machine"},
+    OptionSpec{.name = "--context", .value_name = "NAME", .help = "of the kubeconfig"},
+    OptionSpec{.name = "--i-own-this-cluster", .type = OptionType::kFlag,
+               .help = "write to a cluster that `testbed` did not make; needs --namespace"},
+    OptionSpec{.name = "--namespace", .value_name = "NS",
+               .help = "put every object of the app there"},
+    OptionSpec{.name = "--inventory", .value_name = "FILE",
+               .help = "what was created, for cleanup", .fallback = "runs/real/inventory.jsonl"},
+    OptionSpec{.name = "--out", .value_name = "FILE", .help = "images: the archive",
+               .fallback = "runs/real/images.tar"},
+    OptionSpec{.name = "--svg", .value_name = "FILE", .help = "play: the timeline as a picture"},
+    OptionSpec{.name = "--brief", .type = OptionType::kFlag, .help = "play: the timeline only"}};
+
+Result<ExitCode> Run(const Arguments&) {
+  return Error{ErrorCode::kUsage, "real",
+               "is in another binary, wavetank-real; call it through ./wavetank"};
+}
+
+}  // namespace
+
+const Command kRealOptions{.name = "real",
+                           .summary = "episodes on a real cluster",
+                           .example = "./wavetank real play --scenario testbed/hotel-bad-image",
+                           .options = kOptions,
+                           .run = &Run};
+
+}  // namespace wt

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// One episode on a real cluster, from an empty namespace back to an empty namespace: the app is
+// applied, clients ask it, the loop of an episode drives it, and everything is taken away again.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "episodes/scenario_setup.h"
+#include "realcluster/kube/rest_kube_api.h"
+#include "realcluster/mirror/any_cluster.h"
+#include "realcluster/replay/deployment.h"
+#include "realcluster/replay/load_meter.h"
+
+namespace wt {
+
+struct RealRunOptions {
+  std::string kubeconfig, context;  // as ReadKubeconfig takes them
+  Ownership ownership;
+  std::string inventory;            // file; kept until everything is gone
+  std::string load_binary;          // wavetank-load
+  std::vector<std::string> load_prefix;  // words before it: where it runs
+  double warm_up_s = 20;            // of load before the episode begins
+  ApplyOptions apply;
+};
+
+class RealRun {
+ public:
+  // Checks that the cluster is ours and applies the app. Errors: those of ReadKubeconfig,
+  // CheckOwnership and ApplyApp; what was created until then is taken away.
+  static Result<std::unique_ptr<RealRun>> Begin(const ScenarioSetup& setup, const App& app,
+                                                RealRunOptions options);
+  ~RealRun();
+
+  // For ChunkOptions::drive: starts the load, waits for warm_up_s, makes `cluster` its image.
+  Result<std::unique_ptr<ClusterDriver>> Drive(SimCluster& cluster);
+  // Of the driver, once the episode is judged.
+  const AnyCluster* driver() const { return driver_; }
+  // Ends the load and takes everything away. Error: what is left.
+  Status End();
+
+ private:
+  class Clock;
+  RealRun(RealRunOptions options, std::unique_ptr<RestKubeApi> api, Inventory inventory);
+  Result<LoadMeterOptions> LoadOf(const SimCluster& cluster);
+  void NoteCreated(const ApiRequest& request);
+
+  RealRunOptions options_;
+  std::unique_ptr<RestKubeApi> api_;
+  std::unique_ptr<Clock> clock_;
+  std::unique_ptr<LoadMeter> meter_;
+  Inventory inventory_;
+  const AnyCluster* driver_ = nullptr;
+};
+
+// Takes away what an earlier run left. Errors as Cleanup's.
+Status CleanUpRealRun(const RealRunOptions& options);
+
+}  // namespace wt

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "realcluster/kube/api_status.h"
+#include "realcluster/replay/real_run.h"
+#include "sim/objects/access.h"
+#include "sim/objects/parse_json.h"
+
+namespace wt {
+namespace {
+
+// "10.96.3.4:5000", where clients reach a service of the graph.
+Result<std::string> AddressOf(KubeApi& api, const Sim& sim, const GraphService& service) {
+  const std::string path = fmt::format("/api/v1/namespaces/{}/services/{}", sim.Text(service.ns),
+                                       sim.Text(service.kube_service));
+  const Result<ApiReply> reply = api.Call({.path = path});
+  if (!reply) return reply.error();
+  const Result<std::string> body = SuccessBody(*reply, path);
+  if (!body) return body.error();
+  const Result<Json> object = ParseJson(*body, path);
+  if (!object) return object.error();
+  return fmt::format("{}:{}", Text(Map(*object, "spec"), "clusterIP"), service.called_port);
+}
+
+}  // namespace
+
+class RealRun::Clock final : public RealClock {
+ public:
+  SimTime Now() override {
+    const auto since = std::chrono::steady_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(since).count();
+  }
+  i64 UnixMs() override {
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+  }
+  void WaitUntil(SimTime at) override {
+    const SimTime left = at - Now();
+    if (left > 0) std::this_thread::sleep_for(std::chrono::nanoseconds(left));
+  }
+};
+
+RealRun::RealRun(RealRunOptions options, std::unique_ptr<RestKubeApi> api, Inventory inventory)
+    : options_(std::move(options)),
+      api_(std::move(api)),
+      clock_(std::make_unique<Clock>()),
+      inventory_(std::move(inventory)) {}
+
+RealRun::~RealRun() = default;
+
+Result<std::unique_ptr<RealRun>> RealRun::Begin(const ScenarioSetup&, const App& app,
+                                                RealRunOptions options) {
+  Result<KubeTarget> target = ReadKubeconfig(options.kubeconfig, options.context);
+  if (!target) return target.error();
+  Result<std::unique_ptr<RestKubeApi>> api = RestKubeApi::Open(std::move(*target));
+  if (!api) return api.error();
+  if (Status ours = CheckOwnership(**api, options.ownership); !ours) return ours.error();
+  Result<Inventory> inventory = Inventory::Open(options.inventory);
+  if (!inventory) return inventory.error();
+  if (!inventory->entries().empty()) {
+    return Error{ErrorCode::kEnvironment, options.inventory,
+                 fmt::format("{} objects of an earlier run are still there; take them away with "
+                             "`wavetank real cleanup`", inventory->entries().size())};
+  }
+  std::unique_ptr<RealRun> run(
+      new RealRun(std::move(options), std::move(*api), std::move(*inventory)));
+  const Status applied = ApplyApp(*run->api_, app, run->options_.ownership, run->inventory_,
+                                  run->options_.apply);
+  if (applied) return run;
+  const Status ended = run->End();
+  Error error = applied.error();
+  if (!ended) error.what += "; " + ended.error().Text();
+  return error;
+}
+
+Result<LoadMeterOptions> RealRun::LoadOf(const SimCluster& cluster) {
+  const Sim sim = cluster.View();
+  const ServiceGraph& graph = sim.blueprint.graph;
+  LoadMeterOptions out;
+  out.load_binary = options_.load_binary;
+  out.prefix = options_.load_prefix;
+  out.rps = static_cast<double>(cluster.world().header().load_scale);
+  out.seed = cluster.world().header().key;
+  for (const GraphEntry& entry : graph.entries) {
+    const GraphOperation& operation = graph.operations[entry.operation];
+    const GraphService& service = graph.services[operation.service];
+    const std::string name(sim.Text(service.name));
+    out.mix.emplace_back(fmt::format("{}/{}", name, sim.Text(operation.name)),
+                         static_cast<double>(entry.share));
+    const auto known = [&](const auto& target) { return target.first == name; };
+    if (std::any_of(out.targets.begin(), out.targets.end(), known)) continue;
+    const Result<std::string> address = AddressOf(*api_, sim, service);
+    if (!address) return address.error();
+    out.targets.emplace_back(name, *address);
+  }
+  return out;
+}
+
+Result<std::unique_ptr<ClusterDriver>> RealRun::Drive(SimCluster& cluster) {
+  Result<LoadMeterOptions> load = LoadOf(cluster);
+  if (!load) return load.error();
+  Result<std::unique_ptr<LoadMeter>> meter = LoadMeter::Start(*api_, std::move(*load));
+  if (!meter) return meter.error();
+  meter_ = std::move(*meter);
+  const auto warm = static_cast<SimTime>(options_.warm_up_s * 1e9);
+  if (options_.apply.progress) {
+    options_.apply.progress(fmt::format("{:.0f} s of load to warm up", options_.warm_up_s));
+  }
+  clock_->WaitUntil(clock_->Now() + warm);
+  AnyClusterOptions any;
+  any.before_send = [this](const ApiRequest& request, bool) { NoteCreated(request); };
+  auto begun = AnyCluster::Begin(*api_, *clock_, *meter_, cluster, any);
+  if (!begun) return begun.error();
+  driver_ = begun->get();
+  return std::unique_ptr<ClusterDriver>(std::move(*begun));
+}
+
+// What a fault brings along is ours to take away.
+void RealRun::NoteCreated(const ApiRequest& request) {
+  if (request.method != "POST") return;
+  const Result<Json> object = ParseJson(request.body, request.path);
+  if (!object) return;
+  const Status noted = inventory_.WillCreate(
+      fmt::format("{}/{}", request.path, Text(Map(*object, "metadata"), "name")));
+  if (!noted && options_.apply.progress) options_.apply.progress(noted.error().Text());
+}
+
+Status RealRun::End() {
+  meter_.reset();
+  return Cleanup(*api_, inventory_, options_.apply);
+}
+
+Status CleanUpRealRun(const RealRunOptions& options) {
+  Result<KubeTarget> target = ReadKubeconfig(options.kubeconfig, options.context);
+  if (!target) return target.error();
+  Result<std::unique_ptr<RestKubeApi>> api = RestKubeApi::Open(std::move(*target));
+  if (!api) return api.error();
+  Result<Inventory> inventory = Inventory::Open(options.inventory);
+  if (!inventory) return inventory.error();
+  return Cleanup(**api, *inventory, options.apply);
+}
+
+}  // namespace wt
