@@ -176,11 +176,11 @@ bool IsOwnedByOne(const Json& object, const std::set<std::string>& uids) {
 Result<std::vector<std::string>> Dependents(KubeApi& api, const std::string& name_space,
                                             std::set<std::string>& owners) {
   std::vector<std::string> out;
-  for (const char* collection : {"/apis/batch/v1/namespaces/{}/jobs",
-                                 "/apis/apps/v1/namespaces/{}/replicasets",
-                                 "/api/v1/namespaces/{}/pods"}) {
-    const std::string path = fmt::format(fmt::runtime(collection), name_space);
-    const auto items = GetItems(api, path);
+  const std::string in = "/namespaces/" + name_space;
+  for (const std::string& collection :
+       {"/apis/batch/v1" + in + "/jobs", "/apis/apps/v1" + in + "/replicasets",
+        "/api/v1" + in + "/pods"}) {
+    const auto items = GetItems(api, collection);
     if (!items && items.error().code == ErrorCode::kNotFound) continue;
     if (!items) return items.error();
     for (const Json& item : *items) {
@@ -205,7 +205,7 @@ std::vector<Deletion> StillThere(Cleaning& cleaning, const std::vector<Deletion>
   if (!batch.empty() && HasDependents(batch[0].path)) {
     const auto names = Dependents(cleaning.api, NamespaceOfPath(batch[0].path), owners);
     if (!names) below = names.error().Text();
-    else if (!names->empty()) below = fmt::format("{} is still there", fmt::join(*names, ", "));
+    else if (!names->empty()) below = names->front() + " is still there";
   }
   for (const Deletion& deletion : batch) {
     const auto there = GetObject(cleaning.api, deletion.path);
