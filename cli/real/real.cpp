@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 
@@ -63,7 +64,7 @@ Result<RealRunOptions> OptionsOf(const Arguments& arguments) {
 
 Result<ExitCode> WriteImages(const Arguments& arguments, const PreparedSuite& suite) {
   BlueprintCache cache;
-  const auto app = cache.GetApp(suite.setups[0].scenario.app);
+  const auto app = cache.GetApp(suite.setups[0].scenario.app_path);
   if (!app) return app.error();
   const Result<std::string> service = ProgramNamed("wavetank-service");
   if (!service) return service.error();
@@ -83,8 +84,9 @@ Result<ExitCode> Play(const Arguments& arguments, const PreparedSuite& suite) {
   if (!load) return load.error();
   options->load_binary = *load;
   BlueprintCache cache;
-  const auto app = cache.GetApp(suite.setups[0].scenario.app);
+  const auto app = cache.GetApp(suite.setups[0].scenario.app_path);
   if (!app) return app.error();
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // it takes minutes: who pipes it wants to see it
   auto run = RealRun::Begin(suite.setups[0], **app, std::move(*options));
   if (!run) return run.error();
   const bool json = arguments.Flag("--json");
@@ -102,6 +104,7 @@ Result<ExitCode> Play(const Arguments& arguments, const PreparedSuite& suite) {
   Result<PlayedIncident> played = PlayIncident(suite, play);
   const Status ended = (*run)->End();
   if (!played) return played.error();
+  if (Interrupted()) return ended ? Result<ExitCode>(ExitCode::kInterrupted) : ended.error();
   if (arguments.Given("--svg")) {
     const Status written = WriteFileWhole(arguments.Text("--svg"), IncidentSvg(played->incident));
     if (!written) return written.error();

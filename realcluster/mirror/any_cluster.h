@@ -44,6 +44,8 @@ struct AnyClusterOptions {
   bool inject = true;  // false: faults come about without us
   // Told of each write before it is sent; optional. Of a fault: `by_agent` is false.
   std::function<void(const ApiRequest& request, bool by_agent)> before_send = {};
+  // True: nothing is waited for or read any more, so that the episode comes to its end at once.
+  std::function<bool()> interrupted = {};
 };
 
 // One call that was made for the agent or for a fault.

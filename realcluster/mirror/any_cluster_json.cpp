@@ -166,6 +166,10 @@ void AnyCluster::InjectDue(SimCluster& cluster) {
 void AnyCluster::Advance(SimCluster& cluster, SimTime by) {
   const SimTime until = cluster.Now() + by;
   while (cluster.Now() < until) {
+    if (options_.interrupted && options_.interrupted()) {
+      cluster.world().header().now_ns = until;
+      return;
+    }
     const SimTime next = std::min(cluster.Now() + options_.poll, until);
     clock_.WaitUntil(next - ahead_);
     SetTime(cluster);

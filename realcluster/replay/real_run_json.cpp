@@ -112,6 +112,7 @@ Result<std::unique_ptr<ClusterDriver>> RealRun::Drive(SimCluster& cluster) {
   }
   clock_->WaitUntil(clock_->Now() + warm);
   AnyClusterOptions any;
+  any.interrupted = options_.apply.interrupted;
   any.before_send = [this](const ApiRequest& request, bool) { NoteCreated(request); };
   auto begun = AnyCluster::Begin(*api_, *clock_, *meter_, cluster, any);
   if (!begun) return begun.error();
