@@ -132,7 +132,9 @@ void RealRun::NoteCreated(const ApiRequest& request) {
 
 Status RealRun::End() {
   meter_.reset();
-  return Cleanup(*api_, inventory_, options_.apply);
+  ApplyOptions to_the_end = options_.apply;
+  to_the_end.interrupted = nullptr;  // the Ctrl-C that ended the episode does not end this
+  return Cleanup(*api_, inventory_, to_the_end);
 }
 
 Status CleanUpRealRun(const RealRunOptions& options) {
