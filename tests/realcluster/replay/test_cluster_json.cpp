@@ -78,12 +78,25 @@ metadata: {name: cart, namespace: shop}
 spec: {selector: {app: cart}, ports: [{port: 8080}]}
 )";
 
-// What stands in every cluster of a test. The simulated API serves ServiceAccounts once there is one.
+// What stands in every cluster of a test. The simulated API serves these kinds once there is one.
 constexpr const char* kStanding = R"(
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: mine}
 ---
 apiVersion: v1
 kind: ServiceAccount
 metadata: {name: default, namespace: kube-system}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: standing, namespace: kube-system}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: standing, namespace: kube-system}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: standing}
 )";
 
 // Owners first, so that what is deleted takes the rest with it.
