@@ -78,12 +78,13 @@ metadata: {name: cart, namespace: shop}
 spec: {selector: {app: cart}, ports: [{port: 8080}]}
 )";
 
-// What stands in every cluster of a test. The simulated API serves these kinds once there is one.
+// What stands in every cluster of a test. The simulated API serves these kinds once there is one,
+// and takes objects into namespace mine as one has lived there.
 constexpr const char* kStanding = R"(
 ---
 apiVersion: v1
-kind: Namespace
-metadata: {name: mine}
+kind: ConfigMap
+metadata: {name: gone, namespace: mine}
 ---
 apiVersion: v1
 kind: ServiceAccount
