@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "realcluster/replay/steps.h"
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "realcluster/kube/api_status.h"
+#include "realcluster/replay/steps.h"
 #include "sim/objects/access.h"
 
 namespace wt {
@@ -26,7 +25,9 @@ void Say(const ApplyOptions& options, const std::string& line) {
   if (options.progress) options.progress(line);
 }
 
-bool Interrupted(const ApplyOptions& options) { return options.interrupted && options.interrupted(); }
+bool Interrupted(const ApplyOptions& options) {
+  return options.interrupted && options.interrupted();
+}
 
 Patience::Patience(const ApplyOptions& options, double seconds)
     : options_(options), seconds_(seconds), began_(std::chrono::steady_clock::now()) {}
@@ -65,9 +66,7 @@ Result<std::vector<Json>> GetItems(KubeApi& api, const std::string& path) {
   return std::vector<Json>(items.begin(), items.end());
 }
 
-std::string UidOf(const Json& object) {
-  return std::string(Text(Map(object, "metadata"), "uid"));
-}
+std::string UidOf(const Json& object) { return std::string(Text(Map(object, "metadata"), "uid")); }
 
 bool MayBeOurs(const Json& object) {
   const Json& managed = List(Map(object, "metadata"), "managedFields");

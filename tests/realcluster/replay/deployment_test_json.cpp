@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "realcluster/replay/deployment.h"
-
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -8,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "realcluster/replay/deployment.h"
 #include "sim/objects/access.h"
 #include "tests/realcluster/replay/test_cluster.h"
 
@@ -58,8 +57,7 @@ TEST_F(Deploying, AnAppIsReadyAtRevisionTwoAndGoneAfterwards) {
   EXPECT_EQ(last.find("RELEASE_REVISION"), last.npos);
   EXPECT_NE(last.find("\"replicas\":2"), last.npos);
   EXPECT_EQ(web["spec"]["template"]["spec"]["containers"][0]["env"].size(), 1u);
-  const Json sets =
-      Json::parse(cluster.Get("/apis/apps/v1/namespaces/shop/replicasets"))["items"];
+  const Json sets = Json::parse(cluster.Get("/apis/apps/v1/namespaces/shop/replicasets"))["items"];
   EXPECT_EQ(sets.size(), 4u);
   EXPECT_EQ(inventory.entries().size(), 10u);
 
@@ -72,7 +70,6 @@ TEST_F(Deploying, AnAppIsReadyAtRevisionTwoAndGoneAfterwards) {
   EXPECT_EQ(cluster.writes.size(), writes);
 }
 
-
 TEST_F(Deploying, WhatTheAppNeedsIsThereBeforeItsPods) {
   TestCluster cluster;
   cluster.MarkAsTestbed();
@@ -82,10 +79,9 @@ TEST_F(Deploying, WhatTheAppNeedsIsThereBeforeItsPods) {
   for (const std::string& write : cluster.writes) {
     if (write.starts_with("POST")) posts.push_back(write.substr(write.rfind('/') + 1));
   }
-  const std::vector<std::string> expected{"namespaces", "serviceaccounts", "roles",
-                                          "rolebindings", "configmaps",    "secrets",
-                                          "services",   "services",        "deployments",
-                                          "deployments"};
+  const std::vector<std::string> expected{
+      "namespaces", "serviceaccounts", "roles",    "rolebindings", "configmaps",
+      "secrets",    "services",        "services", "deployments",  "deployments"};
   EXPECT_EQ(posts, expected);
 }
 
@@ -339,9 +335,13 @@ TEST_F(Deploying, ChangedObjectsComeBackAsTheyWere) {
     Inventory inventory = Open();
     ASSERT_TRUE(inventory.WillChange(settings, cluster.Get(settings)));
     const auto change = [&](const char* patch) {
-      ASSERT_EQ(cluster.Call({.method = "PATCH", .path = settings,
-                              .content_type = "application/merge-patch+json",
-                              .body = patch})->status, 200);
+      ASSERT_EQ(cluster
+                    .Call({.method = "PATCH",
+                           .path = settings,
+                           .content_type = "application/merge-patch+json",
+                           .body = patch})
+                    ->status,
+                200);
     };
     change(R"({"data":{"zone":null,"new":"1"},"metadata":{"labels":{"a":null,"c":"d"}}})");
     ASSERT_TRUE(inventory.WillChange(settings, cluster.Get(settings)));
@@ -433,8 +433,7 @@ TEST_F(Deploying, InAnotherNamespaceEverythingGoesThereAndHostNamesFollow) {
   for (const auto& [path, text] : cluster.Objects()) {
     EXPECT_EQ(path.find("/namespaces/shop"), path.npos) << path;
   }
-  const Json web =
-      Json::parse(cluster.Get("/apis/apps/v1/namespaces/mine/deployments/web"));
+  const Json web = Json::parse(cluster.Get("/apis/apps/v1/namespaces/mine/deployments/web"));
   const Json& container = web["spec"]["template"]["spec"]["containers"][0];
   EXPECT_EQ(container["env"][0]["value"], "cart.mine.svc:8080");
   EXPECT_EQ(container["args"][0], "--cart=cart.mine:8080");
@@ -442,8 +441,8 @@ TEST_F(Deploying, InAnotherNamespaceEverythingGoesThereAndHostNamesFollow) {
   EXPECT_EQ(data["cart"], "cart:8080");
   EXPECT_EQ(data["far"], "http://cart.mine.svc.cluster.local:8080/");
   EXPECT_EQ(data["other"], "cart.shop.example");
-  const Json binding = Json::parse(cluster.Get(
-      "/apis/rbac.authorization.k8s.io/v1/namespaces/mine/rolebindings/readers"));
+  const Json binding = Json::parse(
+      cluster.Get("/apis/rbac.authorization.k8s.io/v1/namespaces/mine/rolebindings/readers"));
   EXPECT_EQ(binding["subjects"][0]["namespace"], "mine");
   const std::string lines = Joined(cluster.lines);
   EXPECT_NE(lines.find("Deployment shop/web: the host name in "), lines.npos) << lines;

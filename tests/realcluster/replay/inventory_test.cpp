@@ -59,7 +59,7 @@ TEST_F(InventoryFile, WhatItSaysStays) {
 
 // A process may die within any line; the lines before it count, and the next one is whole.
 TEST_F(InventoryFile, ALineCutOffAnywhereWasNeverWritten) {
-  { 
+  {
     Inventory inventory = Open();
     ASSERT_TRUE(inventory.WillCreate("/a/x"));
   }
