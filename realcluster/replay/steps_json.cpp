@@ -10,7 +10,7 @@
 namespace wt {
 namespace {
 
-constexpr double kSliceS = 0.1;  // how soon Ctrl-C is heard
+constexpr std::chrono::milliseconds kSlice{100};  // how soon Ctrl-C is heard
 
 Result<Json> Parsed(Result<std::string> body, const std::string& path) {
   if (!body) return body.error();
@@ -44,8 +44,8 @@ bool Patience::Wait(double seconds) {
     waited_ += seconds;
     return !Interrupted(options_);
   }
-  for (double left = seconds; left > 0; left -= kSliceS) {
-    std::this_thread::sleep_for(std::chrono::duration<double>(std::min(left, kSliceS)));
+  for (const double until = spent_s() + seconds; spent_s() < until;) {
+    std::this_thread::sleep_for(kSlice);
     if (Interrupted(options_)) return false;
   }
   return true;
