@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "realcluster/mirror/written_part.h"
-
 #include <nlohmann/json.hpp>
 
+#include "realcluster/mirror/written_part.h"
 #include "sim/objects/access.h"
 #include "sim/objects/split.h"
 

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "realcluster/replay/app_plan.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "realcluster/mirror/written_part.h"
+#include "realcluster/replay/app_plan.h"
 #include "scenarios/build_parts.h"
 #include "sim/objects/access.h"
 #include "sim/objects/kinds.h"
@@ -19,20 +16,17 @@
 namespace wt {
 namespace {
 
-// Owners and what pods need before the pods. Kinds that are not named stand where "" does.
-constexpr std::array<std::string_view, 29> kOrder{
-    "Namespace",    "CustomResourceDefinition", "StorageClass",          "PriorityClass",
-    "RuntimeClass", "PersistentVolume",         "ResourceQuota",         "LimitRange",
-    "ServiceAccount", "ClusterRole",            "Role",                  "ClusterRoleBinding",
-    "RoleBinding",  "ConfigMap",                "Secret",                "PersistentVolumeClaim",
-    "Service",      "NetworkPolicy",            "PodDisruptionBudget",   "",
-    "Deployment",   "ReplicaSet",               "ReplicationController", "StatefulSet",
-    "DaemonSet",    "Job",                      "CronJob",               "Pod",
-    "HorizontalPodAutoscaler"};
+// Owners and what pods need before the pods. Kinds that are not named stand where * does.
+constexpr std::string_view kOrder =
+    " Namespace CustomResourceDefinition StorageClass PriorityClass RuntimeClass PersistentVolume "
+    "ResourceQuota LimitRange ServiceAccount ClusterRole Role ClusterRoleBinding RoleBinding "
+    "ConfigMap Secret PersistentVolumeClaim Service NetworkPolicy PodDisruptionBudget * Deployment "
+    "ReplicaSet ReplicationController StatefulSet DaemonSet Job CronJob Pod "
+    "HorizontalPodAutoscaler ";
 
-long OrderOf(std::string_view kind) {
-  const auto named = std::ranges::find(kOrder, kind);
-  return (named == kOrder.end() ? std::ranges::find(kOrder, "") : named) - kOrder.begin();
+size_t OrderOf(std::string_view kind) {
+  const size_t named = kOrder.find(fmt::format(" {} ", kind));
+  return named == kOrder.npos ? kOrder.find(" * ") : named;
 }
 
 struct Resource {
@@ -70,9 +64,8 @@ std::string Named(const Manifest& manifest) {
 // Why an object is not created; empty: it is.
 std::string WhyLeftOut(const Planning& planning, const Manifest& manifest, const Resource& as) {
   if (manifest.kind == "Node") return "nodes are machines";
-  const bool of_namespace =
-      (manifest.kind == "ServiceAccount" && manifest.name == "default") ||
-      (manifest.kind == "ConfigMap" && manifest.name == "kube-root-ca.crt");
+  const bool of_namespace = (manifest.kind == "ServiceAccount" && manifest.name == "default") ||
+                            (manifest.kind == "ConfigMap" && manifest.name == "kube-root-ca.crt");
   if (of_namespace) return "every namespace has its own";
   if (as.plural.empty()) return "the cluster does not serve this kind";
   if (!planning.name_space.empty() && !as.namespaced && manifest.kind != "Namespace") {
@@ -149,8 +142,10 @@ Status AddManifest(Planning& planning, const Manifest& manifest) {
   if (as.namespaced) {
     out.name_space = planning.name_space.empty() ? manifest.name_space : planning.name_space;
     if (out.name_space.empty()) out.name_space = planning.app.manifests.default_namespace;
-    if (planning.name_space.empty()) object["metadata"]["namespace"] = out.name_space;
-    else MoveToNamespace(planning, manifest, object);
+    if (planning.name_space.empty())
+      object["metadata"]["namespace"] = out.name_space;
+    else
+      MoveToNamespace(planning, manifest, object);
   }
   out.collection = CollectionOf(manifest, as, out.name_space);
   out.path = out.collection + "/" + out.name;
@@ -178,8 +173,7 @@ void AddNamespaces(AppPlan& plan) {
   }
   for (const std::string& name : wanted) {
     if (made.contains(name)) continue;
-    const Json body = {
-        {"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}};
+    const Json body = {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}};
     plan.objects.push_back({.kind = "Namespace",
                             .name = name,
                             .collection = "/api/v1/namespaces",

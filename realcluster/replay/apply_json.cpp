@@ -13,7 +13,7 @@ namespace wt {
 namespace {
 
 constexpr double kPollS = 1;
-constexpr double kAccountWithinS = 10;   // a namespace's ServiceAccount comes from a controller
+constexpr double kAccountWithinS = 10;  // a namespace's ServiceAccount comes from a controller
 constexpr double kNamespaceGoneS = 60;
 
 struct Applying {
@@ -27,8 +27,9 @@ Error InterruptedError() { return {ErrorCode::kEnvironment, "", "interrupted"}; 
 
 Error IsThere(const PlannedObject& object) {
   return {ErrorCode::kAlreadyExists, object.path,
-          object.Label() + " is there and was not created by this run: remove it, run `wavetank "
-                           "real cleanup` if an earlier run left it, or choose another namespace"};
+          object.Label() +
+              " is there and was not created by this run: remove it, run `wavetank "
+              "real cleanup` if an earlier run left it, or choose another namespace"};
 }
 
 // Answers of 4xx changed nothing; those of 5xx may have (a time-out behind the API server).
@@ -98,8 +99,8 @@ Status CreateIfMissing(Applying& applying, const PlannedObject& object) {
 Status WaitForAccount(Applying& applying, const std::string& name_space) {
   Patience patience(applying.options, kAccountWithinS);
   while (true) {
-    const auto account = GetObject(
-        applying.api, "/api/v1/namespaces/" + name_space + "/serviceaccounts/default");
+    const auto account =
+        GetObject(applying.api, "/api/v1/namespaces/" + name_space + "/serviceaccounts/default");
     if (!account) return account.error();
     if (account->has_value() || !patience.Wait(kPollS)) return Ok{};
   }
@@ -146,8 +147,7 @@ Status WaitFor(Applying& applying, const App& app, const AppPlan& plan, Patience
   while (true) {
     const auto progress = ReadProgress(applying.api, plan);
     if (!progress) return progress.error();
-    std::string line =
-        fmt::format("{} of {} pods Ready", progress->ready_pods, progress->pods);
+    std::string line = fmt::format("{} of {} pods Ready", progress->ready_pods, progress->pods);
     if (tell && line != said) Say(applying.options, said = std::move(line));
     if (done(*progress)) return Ok{};
     if (!patience.Wait(kPollS)) return NotReady(applying, app, plan, *progress);

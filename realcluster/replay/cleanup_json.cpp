@@ -55,8 +55,10 @@ struct Deletion {
 
 // What of ours is not there any more needs no reason any more.
 void Gone(Cleaning& cleaning, const std::string& path) {
-  if (Status noted = cleaning.inventory.Gone(path); noted) cleaning.left.erase(path);
-  else cleaning.left[path] = noted.error().Text();
+  if (Status noted = cleaning.inventory.Gone(path); noted)
+    cleaning.left.erase(path);
+  else
+    cleaning.left[path] = noted.error().Text();
 }
 
 // ---- what was changed
@@ -64,9 +66,9 @@ void Gone(Cleaning& cleaning, const std::string& path) {
 // The object as it can be created: without what only the API server sets.
 Json AsNew(Json object) {
   object.erase("status");
-  for (const char* key : {"uid", "resourceVersion", "generation", "creationTimestamp",
-                          "managedFields", "selfLink", "deletionTimestamp",
-                          "deletionGracePeriodSeconds"}) {
+  for (const char* key :
+       {"uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink",
+        "deletionTimestamp", "deletionGracePeriodSeconds"}) {
     object["metadata"].erase(key);
   }
   return object;
@@ -138,9 +140,8 @@ std::optional<std::string> UidToDelete(Cleaning& cleaning, const Inventory::Entr
 
 // False: it is not going to go; why stands in `left`.
 bool SendDelete(Cleaning& cleaning, const Deletion& deletion) {
-  Json body = {{"kind", "DeleteOptions"},
-               {"apiVersion", "v1"},
-               {"propagationPolicy", "Background"}};
+  Json body = {
+      {"kind", "DeleteOptions"}, {"apiVersion", "v1"}, {"propagationPolicy", "Background"}};
   if (!deletion.uid.empty()) body["preconditions"]["uid"] = deletion.uid;
   const auto reply = cleaning.api.Call({.method = "DELETE",
                                         .path = deletion.path,
@@ -165,10 +166,9 @@ bool SendDelete(Cleaning& cleaning, const Deletion& deletion) {
 }
 
 bool IsOwnedByOne(const Json& object, const std::set<std::string>& uids) {
-  return std::ranges::any_of(List(Map(object, "metadata"), "ownerReferences"),
-                             [&](const Json& owner) {
-                               return uids.contains(std::string(Text(owner, "uid")));
-                             });
+  return std::ranges::any_of(
+      List(Map(object, "metadata"), "ownerReferences"),
+      [&](const Json& owner) { return uids.contains(std::string(Text(owner, "uid"))); });
 }
 
 // Names of what controllers made for those of `owners` and is still there; `owners` takes up the
@@ -204,17 +204,24 @@ std::vector<Deletion> StillThere(Cleaning& cleaning, const std::vector<Deletion>
   std::string below;  // what is under the workloads of this batch
   if (!batch.empty() && HasDependents(batch[0].path)) {
     const auto names = Dependents(cleaning.api, NamespaceOfPath(batch[0].path), owners);
-    if (!names) below = names.error().Text();
-    else if (!names->empty()) below = names->front() + " is still there";
+    if (!names)
+      below = names.error().Text();
+    else if (!names->empty())
+      below = names->front() + " is still there";
   }
   for (const Deletion& deletion : batch) {
     const auto there = GetObject(cleaning.api, deletion.path);
     const bool ours = there && there->has_value() && UidOf(**there) == deletion.uid;
-    if (!there) cleaning.left[deletion.path] = there.error().Text();
-    else if (ours) cleaning.left[deletion.path] = "is still being deleted";
-    else if (there->has_value()) cleaning.left[deletion.path] = kReplaced;
-    else if (!below.empty()) cleaning.left[deletion.path] = kPodsLeft + below;
-    else Gone(cleaning, deletion.path);
+    if (!there)
+      cleaning.left[deletion.path] = there.error().Text();
+    else if (ours)
+      cleaning.left[deletion.path] = "is still being deleted";
+    else if (there->has_value())
+      cleaning.left[deletion.path] = kReplaced;
+    else if (!below.empty())
+      cleaning.left[deletion.path] = kPodsLeft + below;
+    else
+      Gone(cleaning, deletion.path);
     const bool replaced = there && there->has_value() && !ours;
     if (cleaning.left.contains(deletion.path) && !replaced) out.push_back(deletion);
   }
@@ -237,8 +244,8 @@ void DeleteBatch(Cleaning& cleaning, const std::vector<Inventory::Entry>& entrie
   }
   if (batch.empty()) return;
   const std::string collection = CollectionOfPath(batch[0].path);
-  Say(cleaning.options, fmt::format("deleting {} {}", batch.size(),
-                                    collection.substr(collection.rfind('/') + 1)));
+  Say(cleaning.options,
+      fmt::format("deleting {} {}", batch.size(), collection.substr(collection.rfind('/') + 1)));
   Patience patience(cleaning.options, kGoneWithinS);
   while (true) {
     batch = StillThere(cleaning, batch, owners);
@@ -271,8 +278,7 @@ void LookAgain(Cleaning& cleaning) {
     const Inventory::Entry* entry = cleaning.inventory.Find(path);
     if (entry == nullptr || !entry->created) continue;
     const bool pods_left = why.starts_with(kPodsLeft);
-    const std::string seen =
-        pods_left ? "/api/v1/namespaces/" + NamespaceOfPath(path) : path;
+    const std::string seen = pods_left ? "/api/v1/namespaces/" + NamespaceOfPath(path) : path;
     const auto there = GetObject(cleaning.api, seen);
     if (there && !there->has_value()) Gone(cleaning, path);
   }

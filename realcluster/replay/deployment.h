@@ -15,8 +15,9 @@
 namespace wt {
 
 // Objects and documents of ours. One JSON line each: {"what": "created" | "changed" | "gone",
-// "path", "uid", "before"}; "before" is the object as it was before a fault changed it. A line is on
-// the disk before the call that writes it returns; a last line without its end was never written.
+// "path", "uid", "before"}; "before" is the object as it was before a fault changed it. A line is
+// on the disk before the call that writes it returns; a last line without its end was never
+// written.
 class Inventory {
  public:
   // Opens or makes `file` (and its folder); what it says stays. Locked until this is destroyed.

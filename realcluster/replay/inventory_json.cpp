@@ -80,10 +80,11 @@ Result<Inventory> Inventory::Open(std::string file) {
   Inventory out(std::move(file), descriptor);
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return FileError(out.file_, "cannot be locked");
-    return Error{ErrorCode::kEnvironment, out.file_,
-                 fmt::format("another process uses this inventory (fuser {} says which): wait until "
-                             "it ends, or end it",
-                             out.file_)};
+    return Error{
+        ErrorCode::kEnvironment, out.file_,
+        fmt::format("another process uses this inventory (fuser {} says which): wait until "
+                    "it ends, or end it",
+                    out.file_)};
   }
   SyncFolder(path);
   if (Status read = out.Read(); !read) return read.error();
@@ -135,7 +136,8 @@ void Inventory::Take(const std::string& what, const std::string& path, std::stri
     if (known != entries_.end()) entries_.erase(known);
     return;
   }
-  if (known == entries_.end()) known = entries_.insert(entries_.begin(), Entry{path, false, "", ""});
+  if (known == entries_.end())
+    known = entries_.insert(entries_.begin(), Entry{path, false, "", ""});
   if (what == "created") {
     known->created = true;
     known->uid = std::move(uid);

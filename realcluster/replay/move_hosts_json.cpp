@@ -75,8 +75,10 @@ void MoveInContainers(Moving& moving, Json& value, const std::string& pointer) {
   if (!value.is_object()) return;
   for (auto& [key, member] : value.items()) {
     const std::string below = pointer + "/" + EscapePointer(key);
-    if (key == "env" || key == "args" || key == "command") MoveBelow(moving, member, below);
-    else MoveInContainers(moving, member, below);
+    if (key == "env" || key == "args" || key == "command")
+      MoveBelow(moving, member, below);
+    else
+      MoveInContainers(moving, member, below);
   }
 }
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "realcluster/replay/readiness.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "realcluster/replay/readiness.h"
 #include "realcluster/replay/steps.h"
 #include "sim/objects/access.h"
 #include "sim/objects/split.h"
@@ -137,8 +136,8 @@ std::string LastWarning(const std::vector<Json>& events, const std::string& pod,
   for (const bool of_pod : {true, false}) {
     for (const Json& event : events) {
       const std::string_view name = Text(Map(event, "involvedObject"), "name");
-      const bool about = of_pod ? name == pod : name == deployment ||
-                                                    name.starts_with(deployment + "-");
+      const bool about =
+          of_pod ? name == pod : name == deployment || name.starts_with(deployment + "-");
       if (Text(event, "type") != "Warning" || !about) continue;
       if (last == nullptr || TimeOf(event) >= TimeOf(*last)) last = &event;
     }
@@ -178,10 +177,10 @@ std::string Explain(const PlannedObject& object, const NamespaceState& state) {
   if (found == state.deployments.end()) return object.Label() + ": gone";
   const Json& status = Map(found->second, "status");
   std::string pod;
-  std::string text = fmt::format("{}: {} of {} pods available, {} updated; {}", object.Label(),
-                                 Int(status, "availableReplicas"), Replicas(found->second),
-                                 Int(status, "updatedReplicas"),
-                                 WorstPod(found->second, state.pods, pod));
+  std::string text =
+      fmt::format("{}: {} of {} pods available, {} updated; {}", object.Label(),
+                  Int(status, "availableReplicas"), Replicas(found->second),
+                  Int(status, "updatedReplicas"), WorstPod(found->second, state.pods, pod));
   return text + LastWarning(state.events, pod, object.name);
 }
 

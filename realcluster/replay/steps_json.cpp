@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "realcluster/replay/steps.h"
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "realcluster/kube/api_status.h"
+#include "realcluster/replay/steps.h"
 #include "sim/objects/access.h"
 
 namespace wt {
 namespace {
 
-constexpr double kSliceS = 0.1;  // how soon Ctrl-C is heard
+constexpr std::chrono::milliseconds kSlice{100};  // how soon Ctrl-C is heard
 
 Result<Json> Parsed(Result<std::string> body, const std::string& path) {
   if (!body) return body.error();
@@ -26,7 +25,9 @@ void Say(const ApplyOptions& options, const std::string& line) {
   if (options.progress) options.progress(line);
 }
 
-bool Interrupted(const ApplyOptions& options) { return options.interrupted && options.interrupted(); }
+bool Interrupted(const ApplyOptions& options) {
+  return options.interrupted && options.interrupted();
+}
 
 Patience::Patience(const ApplyOptions& options, double seconds)
     : options_(options), seconds_(seconds), began_(std::chrono::steady_clock::now()) {}
@@ -43,8 +44,8 @@ bool Patience::Wait(double seconds) {
     waited_ += seconds;
     return !Interrupted(options_);
   }
-  for (double left = seconds; left > 0; left -= kSliceS) {
-    std::this_thread::sleep_for(std::chrono::duration<double>(std::min(left, kSliceS)));
+  for (const double until = spent_s() + seconds; spent_s() < until;) {
+    std::this_thread::sleep_for(kSlice);
     if (Interrupted(options_)) return false;
   }
   return true;
@@ -65,9 +66,7 @@ Result<std::vector<Json>> GetItems(KubeApi& api, const std::string& path) {
   return std::vector<Json>(items.begin(), items.end());
 }
 
-std::string UidOf(const Json& object) {
-  return std::string(Text(Map(object, "metadata"), "uid"));
-}
+std::string UidOf(const Json& object) { return std::string(Text(Map(object, "metadata"), "uid")); }
 
 bool MayBeOurs(const Json& object) {
   const Json& managed = List(Map(object, "metadata"), "managedFields");

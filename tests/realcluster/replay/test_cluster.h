@@ -39,8 +39,8 @@ class TestCluster final : public KubeApi {
   // Every object that a person would see: path, uid and what clients wrote.
   std::map<std::string, std::string> Objects();
 
-  std::vector<std::string> lines;         // of progress
-  std::vector<std::string> writes;        // "POST /api/v1/namespaces" ...
+  std::vector<std::string> lines;   // of progress
+  std::vector<std::string> writes;  // "POST /api/v1/namespaces" ...
   int calls = 0;
   int die_at = -1;         // throws Died at that call,
   bool die_after = false;  // once the cluster has carried it out

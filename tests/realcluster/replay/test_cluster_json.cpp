@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/realcluster/replay/test_cluster.h"
-
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -10,6 +8,7 @@
 #include "scenarios/build_world.h"
 #include "sim/api/check.h"
 #include "sim/objects/access.h"
+#include "tests/realcluster/replay/test_cluster.h"
 
 namespace wt {
 namespace {
@@ -78,20 +77,38 @@ metadata: {name: cart, namespace: shop}
 spec: {selector: {app: cart}, ports: [{port: 8080}]}
 )";
 
-// What stands in every cluster of a test. The simulated API serves ServiceAccounts once there is one.
+// What stands in every cluster of a test. The simulated API serves these kinds once there is one,
+// and takes objects into namespace mine as one has lived there.
 constexpr const char* kStanding = R"(
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: gone, namespace: mine}
 ---
 apiVersion: v1
 kind: ServiceAccount
 metadata: {name: default, namespace: kube-system}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: standing, namespace: kube-system}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: standing, namespace: kube-system}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: standing}
 )";
 
 // Owners first, so that what is deleted takes the rest with it.
-constexpr const char* kCollections[] = {
-    "/apis/apps/v1/deployments",  "/apis/apps/v1/replicasets", "/api/v1/pods",
-    "/api/v1/services",           "/api/v1/configmaps",        "/api/v1/secrets",
-    "/api/v1/serviceaccounts",    "/apis/rbac.authorization.k8s.io/v1/roles",
-    "/apis/rbac.authorization.k8s.io/v1/rolebindings"};
+constexpr const char* kCollections[] = {"/apis/apps/v1/deployments",
+                                        "/apis/apps/v1/replicasets",
+                                        "/api/v1/pods",
+                                        "/api/v1/services",
+                                        "/api/v1/configmaps",
+                                        "/api/v1/secrets",
+                                        "/api/v1/serviceaccounts",
+                                        "/apis/rbac.authorization.k8s.io/v1/roles",
+                                        "/apis/rbac.authorization.k8s.io/v1/rolebindings"};
 constexpr const char* kNamespaces = "/api/v1/namespaces";
 
 // "/api/v1/pods", {"shop", "web"} -> "/api/v1/namespaces/shop/pods/web".
@@ -109,8 +126,8 @@ std::vector<Json> ItemsOf(KubeApi& api, const std::string& collection) {
 }
 
 ApiReply StatusReply(int code, const char* reason, const std::string& message) {
-  const Json status = {{"kind", "Status"}, {"apiVersion", "v1"}, {"status", "Failure"},
-                       {"message", message}, {"reason", reason}, {"code", code}};
+  const Json status = {{"kind", "Status"},   {"apiVersion", "v1"}, {"status", "Failure"},
+                       {"message", message}, {"reason", reason},   {"code", code}};
   return {code, status.dump()};
 }
 
@@ -175,8 +192,7 @@ TestCluster::TestCluster(const std::string& with)
       const Json& metadata = Map(item, "metadata");
       const bool stays = Text(metadata, "namespace") == "kube-system";
       if (stays || metadata.contains("ownerReferences")) continue;
-      const auto reply =
-          inside_->api.Call({.method = "DELETE", .path = PathIn(collection, item)});
+      const auto reply = inside_->api.Call({.method = "DELETE", .path = PathIn(collection, item)});
       WT_CHECK(reply->status == 200, "objects of the app can be deleted");
     }
   }
@@ -198,8 +214,10 @@ void TestCluster::Pass(double seconds) {
         empty = empty && Text(Map(item, "metadata"), "namespace") != it->first;
       }
     }
-    if (it->second.terminating && empty) it = inside_->namespaces.erase(it);
-    else ++it;
+    if (it->second.terminating && empty)
+      it = inside_->namespaces.erase(it);
+    else
+      ++it;
   }
 }
 
@@ -216,8 +234,8 @@ ApiReply TestCluster::AnswerNamespace(const ApiRequest& request, const std::stri
       return StatusReply(409, "AlreadyExists", "namespaces \"" + name + "\" already exists");
     }
     inside_->namespaces[name] = {fmt::format("uid-of-namespace-{}", ++inside_->made), "", false};
-    const Json account = {{"apiVersion", "v1"}, {"kind", "ServiceAccount"},
-                          {"metadata", {{"name", "default"}}}};
+    const Json account = {
+        {"apiVersion", "v1"}, {"kind", "ServiceAccount"}, {"metadata", {{"name", "default"}}}};
     const auto made = inside_->api.Call({.method = "POST",
                                          .path = "/api/v1/namespaces/" + name + "/serviceaccounts",
                                          .body = account.dump()});
