@@ -65,6 +65,10 @@ class Rule final : public Policy {
   static Action Decide(const ObservationView& view, Memory& memory) {
     if (!HasTrouble(view)) {
       ++memory.calm;
+      if (!memory.settled && PodsWereKilled(view)) {  // they come back, and are killed again
+        const Action action = Disappearing(view, memory);
+        if (!(action == kWaitOneStep)) return action;
+      }
       if (memory.settled && memory.calm >= kCalmAfterRepair) return Finish(memory);
       const f32 used = Global(view, FeatureIndex(EntityKind::kCluster, "time_used"));
       if (!memory.settled && used > kLongEnough) return kSayHealthy;
@@ -118,10 +122,26 @@ class Rule final : public Policy {
       if (rows.At(FeatureIndex(kW, "described"), w) < 0.5f) {
         return On(kW, MoveIndex(kW, Verb::kDescribe), w);
       }
-      const Action action = Treat(rows, memory, w);
+      if (rows.At(FeatureIndex(kW, "young_pods"), w) > 0.01f &&
+          rows.At(FeatureIndex(kW, "events_read"), w) < 0.5f) {
+        return On(kW, MoveIndex(kW, Verb::kEvents), w);
+      }
+      const bool killed = rows.At(FeatureIndex(kW, "pods_killed"), w) > 0.01f;
+      const Action action = killed ? Disappearing(view, memory) : kWaitOneStep;
       if (!(action == kWaitOneStep)) return action;
+      const Action treated = Treat(rows, memory, w);
+      if (!(treated == kWaitOneStep)) return treated;
     }
     return kWaitOneStep;
+  }
+
+  // As the events that were read tell.
+  static bool PodsWereKilled(const ObservationView& view) {
+    const WorkloadRows rows(view);
+    for (u16 w = 0; w < rows.size(); ++w) {
+      if (rows.Exists(w) && rows.At(FeatureIndex(kW, "pods_killed"), w) > 0.01f) return true;
+    }
+    return false;
   }
 
   // By what `describe`, and then logs and events, showed of a workload short of pods.

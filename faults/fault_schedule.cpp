@@ -265,6 +265,7 @@ std::vector<u32> PlannedFaults(const World& world) {
 RootCause TruthOf(const Sim& sim, const Fault& fault) { return KindOf(fault).truth(sim, fault); }
 
 std::vector<RepairStep> RepairOf(const Sim& sim, const Fault& fault) {
+  if (!WasInjected(fault)) return {};  // nothing was saved that a repair could go by
   return KindOf(fault).repair(sim, fault);
 }
 

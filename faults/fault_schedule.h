@@ -43,6 +43,7 @@ bool WasInjected(const Fault& fault);
 // Rows of all faults that are not noise.
 std::vector<u32> PlannedFaults(const World& world);
 RootCause TruthOf(const Sim& sim, const Fault& fault);
+// Empty before the fault was injected.
 std::vector<RepairStep> RepairOf(const Sim& sim, const Fault& fault);
 // Objects that belong to the cause: an agent that writes them is not disturbing others. The object
 // of the truth, the fault's target where it is broken itself, their owner and what the repair

@@ -29,7 +29,7 @@ void Put(std::string& out, const std::vector<f32>& values) {
 
 void Take(const std::string& bytes, std::size_t& at, u64 count, std::vector<f32>& values) {
   values.resize(count);
-  std::memcpy(values.data(), bytes.data() + at, count * sizeof(f32));
+  if (count > 0) std::memcpy(values.data(), bytes.data() + at, count * sizeof(f32));
   at += count * sizeof(f32);
 }
 

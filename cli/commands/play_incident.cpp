@@ -40,6 +40,8 @@ Result<PlayedIncident> PlayIncident(const PreparedSuite& suite, const PlayOption
   ChunkOptions chunk;
   chunk.texts = options.tell != nullptr;
   chunk.check_invariants = options.check_invariants;
+  chunk.drive = options.drive;
+  chunk.on_judged = options.on_judged;
   chunk.sampler.tell = [&](const SimCluster& now) { RecordSample(now, out.incident); };
   chunk.on_step = [&](const StepView& step) {
     RecordStep(step, out.incident);

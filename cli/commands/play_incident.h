@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdio>
+#include <functional>
+#include <memory>
 #include <string>
 
 #include "bench/evaluate.h"
@@ -17,6 +19,9 @@ struct PlayOptions {
   std::FILE* tell = nullptr;      // steps, findings and complaints are printed there
   bool check_invariants = false;
   StepListener on_step;           // after the recording; optional
+  // As those of ChunkOptions: the cluster is another one's image.
+  std::function<Result<std::unique_ptr<ClusterDriver>>(SimCluster&)> drive;
+  std::function<void(SimCluster&, const EpisodeLimits&)> on_judged;
 };
 
 struct PlayedIncident {

@@ -10,6 +10,7 @@
 // Objects of other namespaces and kinds (Chaos Mesh's among them) are never seen.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -41,6 +42,8 @@ class TrafficMeter {
 struct AnyClusterOptions {
   SimTime poll = kSecond;
   bool inject = true;  // false: faults come about without us
+  // Told of each write before it is sent; optional. Of a fault: `by_agent` is false.
+  std::function<void(const ApiRequest& request, bool by_agent)> before_send = {};
 };
 
 // One call that was made for the agent or for a fault.

@@ -114,6 +114,7 @@ Status AnyCluster::Poll(SimCluster& cluster) {
 
 bool AnyCluster::Send(const Sim& before, const Sim& after, bool by_agent) {
   for (ApiRequest& request : WriteRequests(before, after)) {
+    if (options_.before_send) options_.before_send(request, by_agent);
     const Result<ApiReply> reply = api_.Call(request);
     const int status = reply ? reply->status : 0;
     const bool gone = request.method == "DELETE" && status == 404;

@@ -37,7 +37,7 @@ find_go() {
     if [ "${minor:-0}" -ge 25 ] ||
       { [ "${minor:-0}" -ge 21 ] && [ "$("$candidate" env GOTOOLCHAIN)" != local ]; }; then
       go=$candidate
-      return
+      return 0
     fi
     say "$candidate is ${version:-too old}"
   done
@@ -49,7 +49,7 @@ find_go() {
 go_build() {
   local name=$1 folder=$2 package=$3 flags="-s -w ${4:-}" sum start=$SECONDS log total
   sum=$(sum_of "$folder" "$package" "$flags")
-  if is_built "$name" "$sum"; then return; fi
+  if is_built "$name" "$sum"; then return 0; fi
   due "$name"
   find_go
   log=$cache/build-$name.log
@@ -102,7 +102,7 @@ pack_image() {
   shift
   for word; do command+=,$word; done
   sum=$(cat "$bin/testbed-app.sum" "$bin/wavekube.sum")-$tag-$command
-  if is_built "$file" "$sum"; then return; fi
+  if is_built "$file" "$sum"; then return 0; fi
   due "$file"
   "$bin/wavekube" image -o "$bin/$file" -t "wavetank.local/$tag" -entry "$command" \
     "$bin/testbed-app=/testbed-app"
@@ -113,7 +113,7 @@ pack_image() {
 build_chaos_crds() {
   local sum folder
   sum=$(sum_of chaosmesh crds)
-  if is_built chaos-crds.yaml "$sum"; then return; fi
+  if is_built chaos-crds.yaml "$sum"; then return 0; fi
   due chaos-crds.yaml
   find_go
   folder=$(cd "$here/chaosmesh" && "$go" list -m -f '{{.Dir}}' "$chaos_mesh")
@@ -128,7 +128,7 @@ build_helpers() {
   if unshare --net sh -c 'ip link set lo up && tc qdisc add dev lo root netem delay 1ms' \
     2> /dev/null; then kernel_netem=yes; fi
   sum=$(sum_of daemon "netem in the kernel: $kernel_netem")
-  if is_built helpers "$sum"; then return; fi
+  if is_built helpers "$sum"; then return 0; fi
   due helpers
   install_packages chaos
   mkdir -p "$bin/helpers"

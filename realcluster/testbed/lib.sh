@@ -101,7 +101,7 @@ entry_of() {
 # stranger since (a reboot); a zombie has no command line.
 is_process_of() {
   local words
-  if is_running "$2" && grep -qs "^PPid:[[:space:]]*$$\$" "/proc/$2/status"; then return; fi
+  if is_running "$2" && grep -qs "^PPid:[[:space:]]*$$\$" "/proc/$2/status"; then return 0; fi
   words=$({ tr '\0' ' ' < "/proc/$2/cmdline"; } 2> /dev/null) || return 1
   [[ $words == *"$1/"* || $words == *"$bin/"* ]]
 }
@@ -140,11 +140,11 @@ other_testbed() {
   local owner file
   owner=$(cat "/sys/class/net/$bridge/ifalias" 2> /dev/null)
   [ -n "$owner" ] && [ "$owner" != "$state" ] || return 1
-  if [ -d "$owner" ] && ! flock -n "$owner" true; then echo "$owner"; return; fi  # coming up
+  if [ -d "$owner" ] && ! flock -n "$owner" true; then echo "$owner"; return 0; fi  # coming up
   for file in "$owner"/pids/*; do
     if [ -f "$file" ] && is_process_of "$owner" "$(cat "$file")"; then
       echo "$owner"
-      return
+      return 0
     fi
   done
   return 1
@@ -153,7 +153,7 @@ other_testbed() {
 # leftovers: what a testbed has put on this machine beside its processes, a line each.
 leftovers() {
   local path
-  if other_testbed > /dev/null; then return; fi
+  if other_testbed > /dev/null; then return 0; fi
   for path in /run/netns/wt-n[0-9]*; do
     if [ -e "$path" ]; then echo "network namespace ${path##*/}"; fi
   done
@@ -170,16 +170,16 @@ testbed_state() {
   local name
   if [ -z "$locked" ] && [ -d "$state" ] && ! flock -n "$state" true; then
     echo changing
-    return
+    return 0
   fi
   if [ ! -d "$pids" ]; then
     if [ -z "$(leftovers)" ]; then echo down; else echo half-dead; fi
-    return
+    return 0
   fi
   # The file `up` is written when everything has started.
-  if [ ! -e "$state/up" ]; then echo half-dead; return; fi
+  if [ ! -e "$state/up" ]; then echo half-dead; return 0; fi
   for name in $(process_names); do
-    pid_of "$name" > /dev/null || { echo half-dead; return; }
+    pid_of "$name" > /dev/null || { echo half-dead; return 0; }
   done
   echo up
 }
@@ -192,6 +192,6 @@ lock_state() {
     mkdir -p "$state" 2> /dev/null || die 4 "cannot make the folder $state"
     exec 8< "$state"
     flock -w 2 8 || die 4 "another \`wavetank testbed\` is at work in $state"
-    if [ "$state" -ef /proc/self/fd/8 ]; then locked=yes; return; fi
+    if [ "$state" -ef /proc/self/fd/8 ]; then locked=yes; return 0; fi
   done
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Ends a testbed, whole or half-dead. Sourced by down.sh and up.sh after lib.sh.
+# A bare `return` in a trap gives the status from before the trap, so here all name theirs.
 # A node's mounts are in a mount namespace of its own and go with its last process, so only
 # processes, links, namespaces, cgroups and files are left to remove.
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The planes of an observation: notes first, live features over them.
 #include <algorithm>
-#include <cstring>
 
 #include "sim/cluster/entities.h"
 #include "sim/cluster/features.h"
@@ -77,12 +76,12 @@ void SumPods(const World& world, u32 from, std::span<PodSums> sums) {
 
 void SimCluster::Observe(const ObservationView& out) const {
   WT_CHECK(out.shape == side_.shape, "an observation has the shape of its cluster");
-  std::memcpy(out.features.data(), side_.notes.data(), side_.notes.size() * sizeof(f32));
-  std::memcpy(out.masks.data(), side_.masks.data(), side_.masks.size() * sizeof(u32));
-  std::memcpy(out.edge_from.data(), side_.edge_from.data(), side_.edge_from.size() * sizeof(u16));
-  std::memcpy(out.edge_to.data(), side_.edge_to.data(), side_.edge_to.size() * sizeof(u16));
-  std::memcpy(out.service_workload.data(), side_.service_workload.data(),
-              side_.service_workload.size() * sizeof(u16));
+  std::copy(side_.notes.begin(), side_.notes.end(), out.features.begin());
+  std::copy(side_.masks.begin(), side_.masks.end(), out.masks.begin());
+  std::copy(side_.edge_from.begin(), side_.edge_from.end(), out.edge_from.begin());
+  std::copy(side_.edge_to.begin(), side_.edge_to.end(), out.edge_to.begin());
+  std::copy(side_.service_workload.begin(), side_.service_workload.end(),
+            out.service_workload.begin());
   ObserveServices(out);
   ObserveGlobal(out);
   ObserveWorkloads(out);

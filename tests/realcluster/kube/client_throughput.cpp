@@ -41,6 +41,7 @@ Use OfThisProcess() {
 }
 
 void Print(const char* what, long objects, std::size_t bytes, double seconds, double cpu_s) {
+  if (objects == 0) return (void)fmt::print("{:<8} no objects\n", what);
   fmt::print(
       "{:<8} {:>8} objects {:>8.1f} MB {:>7.3f} s {:>9.0f} objects/s {:>7.1f} MB/s "
       "{:>6.2f} us CPU each, peak RSS {:.0f} MiB\n",

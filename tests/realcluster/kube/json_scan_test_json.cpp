@@ -42,23 +42,26 @@ Json DrawValue(int depth) {
   }
 }
 
+void CheckAgainstParser(const Json& value) {
+  const std::string text = value.dump(*rc::gen::element(-1, 0, 2));
+  Json members = Json::object(), elements = Json::array();
+  const bool is_object = ForEachMember(text, [&](std::string_view key, std::string_view member) {
+    members[StringValue('"' + std::string(key) + '"')] = Json::parse(member);
+    return true;
+  });
+  const bool is_array = ForEachElement(text, [&](std::string_view element) {
+    elements.push_back(Json::parse(element));
+    return true;
+  });
+  RC_ASSERT(is_object == value.is_object());
+  RC_ASSERT(is_array == value.is_array());
+  if (is_object) RC_ASSERT(members == value);
+  if (is_array) RC_ASSERT(elements == value);
+}
+
 TEST(JsonScan, MembersAndElementsAreThoseOfAParser) {
   ASSERT_TRUE(rc::check([] {
-    const Json value = DrawValue(4);
-    const std::string text = value.dump(*rc::gen::element(-1, 0, 2));
-    Json members = Json::object(), elements = Json::array();
-    const bool is_object = ForEachMember(text, [&](std::string_view key, std::string_view member) {
-      members[StringValue('"' + std::string(key) + '"')] = Json::parse(member);
-      return true;
-    });
-    const bool is_array = ForEachElement(text, [&](std::string_view element) {
-      elements.push_back(Json::parse(element));
-      return true;
-    });
-    RC_ASSERT(is_object == value.is_object());
-    RC_ASSERT(is_array == value.is_array());
-    if (is_object) RC_ASSERT(members == value);
-    if (is_array) RC_ASSERT(elements == value);
+    for (int i = 0; i < 20; ++i) CheckAgainstParser(DrawValue(4));
   }));
 }
 

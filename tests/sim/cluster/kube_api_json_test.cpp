@@ -52,7 +52,7 @@ TEST_F(KubeApiOfTheShop, RefusesWithAStatusAsTheServerDoes) {
   EXPECT_EQ(Get("/apis/apps/v1/namespaces/shop/gadgets").status, 404);
   EXPECT_EQ(Get("/nonsense").status, 404);
   EXPECT_EQ(Get("").status, 404);
-  EXPECT_EQ(api_.Call({.method = "POST", .path = kDeployments, .body = "{}"}).value().status, 405);
+  EXPECT_EQ(api_.Call({.method = "PUT", .path = web, .body = "{}"}).value().status, 405);
   EXPECT_EQ(api_.Call({"PATCH", web, "", "text/plain", "{}"}).value().status, 415);
   EXPECT_EQ(api_.Call({"PATCH", web, "", "application/json-patch+json", "{"}).value().status, 400);
   EXPECT_EQ(Body(api_.Call({"PATCH", web, "", "text/plain", "{}"}).value()).at("message"),

@@ -109,6 +109,35 @@ TEST_F(KubeApiOfTheShop, ADeletedPodTerminatesForAsLongAsItWasGranted) {
   EXPECT_EQ(lines[0].at("object"), last);
 }
 
+TEST_F(KubeApiOfTheShop, APostMakesAnObjectThatLivesAsAnyOther) {
+  const auto post = [this](const std::string& path, const Json& object) {
+    return api_.Call({.method = "POST", .path = path, .body = object.dump()}).value();
+  };
+  Json made = {{"apiVersion", "apps/v1"}, {"kind", "Deployment"}, {"metadata", {{"name", "new"}}}};
+  const Json labels = {{"app", "new"}};
+  made["spec"] = {{"replicas", 2}, {"selector", {{"matchLabels", labels}}}};
+  made["spec"]["template"] = Body(Get(std::string(kDeployments) + "/web"))["spec"]["template"];
+  made["spec"]["template"]["metadata"] = {{"labels", labels}};
+
+  Json elsewhere = made;
+  elsewhere["metadata"]["namespace"] = "other";
+  EXPECT_EQ(post(kDeployments, elsewhere).status, 400);
+  EXPECT_EQ(post("/apis/apps/v1/namespaces/nowhere/deployments", made).status, 404);
+  EXPECT_EQ(post("/api/v1/namespaces/shop/services", made).status, 400);
+  Json wrong = made;
+  wrong["spec"]["selector"]["matchLabels"]["app"] = "another";
+  EXPECT_EQ(post(kDeployments, wrong).status, 422);
+
+  const ApiReply reply = post(kDeployments, made);
+  EXPECT_EQ(reply.status, 201);
+  EXPECT_EQ(Body(reply)["spec"]["strategy"]["type"], "RollingUpdate") << "defaulted";
+  const ApiReply again = post(kDeployments, made);
+  EXPECT_EQ(again.status, 409);
+  EXPECT_EQ(Body(again)["reason"], "AlreadyExists");
+  cluster_.Advance(kMinute);
+  EXPECT_EQ(Body(Get(std::string(kDeployments) + "/new"))["status"]["readyReplicas"], 2);
+}
+
 // What programs read of a ConfigMap is compiled from its document, whoever wrote it.
 TEST_F(KubeApiOfTheShop, APatchedConfigMapHasItsKeysForPods) {
   const Json list = Body(Get("/api/v1/namespaces/shop/configmaps"));
