@@ -45,7 +45,8 @@ Result<LoadLine> ReadLoadLine(std::string_view text) {
   const auto ended = static_cast<double>(line.ok + line.failed);
   line.latency_s = Number(*given, "mean_ms") / 1000 * ended;
   for (const auto& [name, ends] : Map(*given, "operations").items()) {
-    if (ends.is_array() && ends.size() == 2) line.operations[name] = {Count(ends[0]), Count(ends[1])};
+    if (!ends.is_array() || ends.size() != 2) continue;
+    line.operations[name] = {Count(ends[0]), Count(ends[1])};
   }
   for (const Json& time : List(*given, "times_ms")) {
     if (!time.is_array() || time.size() != 2) continue;
