@@ -5,7 +5,9 @@ wavetank_test(replay_meter_test SOURCES killer_objects_test_json.cpp load_meter_
               LIBRARIES wt_replay_meter wt_test_lite nlohmann_json::nlohmann_json)
 target_compile_definitions(replay_meter_test PRIVATE
   WT_TEST_DIR="${CMAKE_CURRENT_SOURCE_DIR}"
+  WT_LOAD="$<TARGET_FILE:wavetank-load>"
   WT_PYTHON="${WAVETANK_PYTHON}")
+add_dependencies(replay_meter_test wavetank-load)
 
 add_executable(print_killer_objects print_killer_objects.cpp)
 target_link_libraries(print_killer_objects PRIVATE wt_replay_meter)
