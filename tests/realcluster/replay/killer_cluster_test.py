@@ -5,7 +5,7 @@ is no Chaos Mesh, and no longer once its Deployment is scaled down.
 
 usage: killer_cluster_test.py WAVETANK_REAL WRITE_IMAGES WAVETANK_KILLER PRINT_KILLER_OBJECTS
        Plain | Chaos
-Exit code 77 where the testbed is not built yet or cannot be.
+Exit code 77: not run (no root, binaries not built, another testbed is up).
 """
 import json
 import os
@@ -121,12 +121,24 @@ class Chaos(Rogue, unittest.TestCase):
         self.assertGreaterEqual(len(injected), len(killed) - 1)
 
 
+def why_not(way):
+    if os.geteuid() != 0:
+        return "needs root"
+    if shutil.which("containerd") is None:
+        return "containerd missing: wavetank testbed build"
+    found = json.loads(testbed("status", "--json").stdout)
+    if found["state"] != "down":
+        return f"a testbed is {found['state']} here"
+    chaos = os.path.exists(found["cache_folder"] + "/bin/chaos-controller-manager")
+    if not found["binaries_cached"] or (way == "Chaos" and not chaos):
+        return "its binaries are not built: wavetank testbed build"
+    other = testbed("status").stderr
+    return other.strip() if "another state folder" in other else None
+
+
 if __name__ == "__main__":
-    cache = os.environ.get("WAVETANK_TESTBED_CACHE",
-                           os.path.expanduser("~/.cache/wavetank/testbed"))
-    needed = ["wavekube"] + (["chaos-controller-manager"] if sys.argv[5] == "Chaos" else [])
-    if (os.geteuid() != 0 or shutil.which("containerd") is None or
-            not all(os.path.exists(f"{cache}/bin/{name}") for name in needed)):
-        print("skipped: needs root and a testbed that is built: wavetank testbed build")
+    reason = why_not(sys.argv[5])
+    if reason:
+        print("skipped:", reason)
         sys.exit(77)
     unittest.main(argv=[sys.argv[0], sys.argv[5]], verbosity=2)
