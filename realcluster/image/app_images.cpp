@@ -155,4 +155,31 @@ Status WritePauseImage(const std::string& service_binary, const std::string& out
   return WriteOciArchive(archive, out);
 }
 
+Status WriteKillerImages(const std::vector<std::string>& names, const std::string& killer_binary,
+                         const std::string& out) {
+  Result<std::string> program = ReadProgram(killer_binary);
+  if (!program) return program.error();
+  OciArchive archive;
+  std::vector<TarEntry> base = Base(std::move(*program));
+  base[0].path = "usr/local/bin/run";
+  Result<std::string> layer = TarOf(std::move(base));
+  if (!layer) return layer.error();
+  archive.layers.push_back(std::move(*layer));
+  for (const std::string& name : names) {
+    std::string program_name = ImageRepository(name);
+    program_name = program_name.substr(program_name.rfind('/') + 1);
+    const std::string path = "usr/local/bin/" + program_name;
+    Result<std::string> link = TarOf({{TarEntry::Kind::kLink, path, 0777, "run"}});
+    if (!link) return link.error();
+    OciImage image;
+    image.name = name;
+    image.layers = {0, archive.layers.size()};
+    image.entry_point = {"/" + path};
+    image.environment = {"PATH=" + std::string(kPath)};
+    archive.layers.push_back(std::move(*link));
+    archive.images.push_back(std::move(image));
+  }
+  return WriteOciArchive(archive, out);
+}
+
 }  // namespace wt

@@ -29,4 +29,10 @@ inline constexpr const char* kPauseImage = "wavetank.local/pause:1";
 // The sandbox image: the same program, told to hold a sandbox.
 Status WritePauseImage(const std::string& service_binary, const std::string& out);
 
+// wavetank-killer under each of these names: the images that rogue workloads run
+// (faults/repeated_pod_kill.cpp). Within, it has the name of its repository, as such programs do.
+// Errors: as WriteAppImages; kInvalidInput for a name that is no image reference.
+Status WriteKillerImages(const std::vector<std::string>& names, const std::string& killer_binary,
+                         const std::string& out);
+
 }  // namespace wt

@@ -49,10 +49,12 @@ class RecentTimes {
  public:
   explicit RecentTimes(double window_s) : window_s_(window_s) {}
   void Add(const LoadLine& line);
+  bool empty() const { return count_ == 0; }
   double Quantile(double share) const;  // seconds; 0 when there are none
 
  private:
   double window_s_;
+  u64 count_ = 0;
   std::deque<LoadLine> lines_;
 };
 

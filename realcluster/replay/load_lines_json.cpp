@@ -45,7 +45,8 @@ Result<LoadLine> ReadLoadLine(std::string_view text) {
   const auto ended = static_cast<double>(line.ok + line.failed);
   line.latency_s = Number(*given, "mean_ms") / 1000 * ended;
   for (const auto& [name, ends] : Map(*given, "operations").items()) {
-    if (ends.is_array() && ends.size() == 2) line.operations[name] = {Count(ends[0]), Count(ends[1])};
+    if (!ends.is_array() || ends.size() != 2) continue;
+    line.operations[name] = {Count(ends[0]), Count(ends[1])};
   }
   for (const Json& time : List(*given, "times_ms")) {
     if (!time.is_array() || time.size() != 2) continue;
@@ -70,18 +71,20 @@ void RecentTimes::Add(const LoadLine& line) {
   if (line.total) return;
   lines_.push_back(line);
   while (lines_.front().t_s <= line.t_s - window_s_) lines_.pop_front();
+  count_ = 0;
+  for (const LoadLine& recent : lines_) {
+    for (const auto& [time, n] : recent.times_s) count_ += n;
+  }
 }
 
 double RecentTimes::Quantile(double share) const {
   std::vector<std::pair<double, u64>> times;
-  u64 count = 0;
   for (const LoadLine& line : lines_) {
     times.insert(times.end(), line.times_s.begin(), line.times_s.end());
-    for (const auto& [time, n] : line.times_s) count += n;
   }
-  if (count == 0) return 0;
+  if (count_ == 0) return 0;
   std::sort(times.begin(), times.end());
-  const auto rank = static_cast<u64>(share * static_cast<double>(count - 1));
+  const auto rank = static_cast<u64>(share * static_cast<double>(count_ - 1));
   u64 upto = 0;
   for (const auto& [time, n] : times) {
     upto += n;

@@ -100,8 +100,10 @@ FlowClient LoadMeter::Inside::Client(const Sim& sim) const {
     const f64 latency = printed.latency_s - reported.latency_s;
     client.latency_s = static_cast<f32>(std::max(0.0, latency) / static_cast<f64>(ended));
   }
-  client.p50_s = static_cast<f32>(times.Quantile(0.5));
-  client.p99_s = static_cast<f32>(times.Quantile(0.99));
+  if (!times.empty()) {  // while nothing ends, what was known stays
+    client.p50_s = static_cast<f32>(times.Quantile(0.5));
+    client.p99_s = static_cast<f32>(times.Quantile(0.99));
+  }
   return client;
 }
 

@@ -112,7 +112,8 @@ Status LineProcess::Read(std::vector<std::string>& lines) {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return Ok{};
     open_ = got > 0;
-    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    const auto size = static_cast<std::size_t>(std::max<ssize_t>(got, 0));
+    const std::string_view bytes(buffer.data(), size);
     for (std::size_t at = 0; at < bytes.size();) {
       const std::size_t end = std::min(bytes.find('\n', at), bytes.size());
       begun_ += bytes.substr(at, end - at);

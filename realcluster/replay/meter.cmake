@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Included by CMakeLists.txt.
 add_library(wt_replay_meter STATIC
+  killer_objects_json.cpp
   load_lines_json.cpp
   load_meter.cpp
   load_process.cpp

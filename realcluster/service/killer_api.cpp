@@ -11,7 +11,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <cctype>
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -83,14 +86,27 @@ std::string Bearer(const ApiPlace& place) {
   return token;
 }
 
-// HTTP/1.0: the answer is not chunked, and ends with the connection.
+// An answer of which all is there that its head says; without Content-Length it ends with the
+// connection.
+bool IsWhole(const std::string& text) {
+  const std::size_t head = text.find("\r\n\r\n");
+  if (head == text.npos) return false;
+  std::string lower = text.substr(0, head);
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string name = "\r\ncontent-length:";
+  const std::size_t length = lower.find(name);
+  if (length == lower.npos) return false;
+  return text.size() - head - 4 >= std::strtoull(lower.c_str() + length + name.size(), nullptr, 10);
+}
+
+// HTTP/1.0: the answer is not chunked.
 ApiAnswer Ask(SSL* tls, const std::string& request) {
   if (SSL_write(tls, request.data(), static_cast<int>(request.size())) <= 0) {
     return {0, "", "write: " + TlsProblem()};
   }
   std::string text;
   std::array<char, 16384> buffer;
-  for (;;) {
+  while (!IsWhole(text)) {
     const int got = SSL_read(tls, buffer.data(), static_cast<int>(buffer.size()));
     if (got > 0) text.append(buffer.data(), static_cast<std::size_t>(got));
     if (text.size() > kAnswerMax) return {0, "", "answer too large"};

@@ -11,8 +11,8 @@ make_bridge() {
 
 start_control_plane() {
   # shellcheck disable=SC2046
-  "$bin/wavekube" certs -dir "$pki" -server "https://$host:$port" -sans "127.0.0.1,$host" \
-    -nodes "$(node_names | paste -sd,)"
+  "$bin/wavekube" certs -dir "$pki" -server "https://$host:$port" \
+    -sans "127.0.0.1,$host,$api_service" -nodes "$(node_names | paste -sd,)"
   local etcd=http://127.0.0.1:$etcd_port peer=http://127.0.0.1:$etcd_peer_port
   # A testbed's data does not outlive it, so there is nothing to sync to the disk.
   start etcd "$bin/wavekube" etcd --name wavetank --data-dir "$state/etcd" --unsafe-no-fsync \

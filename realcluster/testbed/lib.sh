@@ -27,6 +27,7 @@ bridge=wtbr0
 bridge_net=10.199.0
 pod_net=10.244
 service_cidr=10.96.0.0/16
+api_service=10.96.0.1  # the first of the range: what pods know the API server by
 dns_service=10.96.0.10
 host=$bridge_net.1
 dns_port=10053

@@ -153,6 +153,21 @@ class ReadBack(unittest.TestCase):
         self.assertEqual(config["config"]["Entrypoint"], ["/wavetank-service", "pause"])
         self.assertNotIn("wavetank/app.json", tree_of(layers))
 
+    def test_a_rogue_looks_like_the_program_that_its_image_names(self):
+        path = os.path.join(self.folder.name, "killer.tar")
+        name = "registry.internal/tools/pod-recycler:1.4.2"
+        result = write("killer=" + name, path)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        images = Archive(path).images()
+        self.assertEqual(set(images), {name, "docker.io/b/a:1"})
+        config, layers = images[name]
+        self.assertEqual(config["config"]["Entrypoint"], ["/usr/local/bin/pod-recycler"])
+        tree = tree_of(layers)
+        self.assertEqual(tree["usr/local/bin/pod-recycler"].linkname, "run")
+        self.assertEqual(tree["usr/local/bin/run"].mode, 0o755)
+        self.assertNotIn("usr/local/bin/a", tree)
+        self.assertNotEqual(write("killer=Bad:1", path).returncode, 0)
+
     def test_a_program_that_needs_libraries_is_refused(self):
         path = os.path.join(self.folder.name, "bad.tar")
         for program in ["/bin/ls", os.path.join(HOTEL, "config.yaml"), "/nowhere"]:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// write_images APP PROGRAM OUT, or write_images pause PROGRAM OUT: for the tests that read back.
+// write_images APP|pause|killer=NAME PROGRAM OUT: for the tests that read back.
 #include <cstdio>
 #include <string>
 
@@ -9,6 +9,11 @@ int main(int argc, char** argv) {
   if (argc != 4) return 2;
   if (std::string(argv[1]) == "pause") {
     const wt::Status written = wt::WritePauseImage(argv[2], argv[3]);
+    if (!written) std::fprintf(stderr, "%s\n", written.error().Text().c_str());
+    return written.ok() ? 0 : 1;
+  }
+  if (const std::string what = argv[1]; what.starts_with("killer=")) {
+    const wt::Status written = wt::WriteKillerImages({what.substr(7), "b/a:1"}, argv[2], argv[3]);
     if (!written) std::fprintf(stderr, "%s\n", written.error().Text().c_str());
     return written.ok() ? 0 : 1;
   }

@@ -172,6 +172,44 @@ TEST_F(LoadMeterTest, TheLoadIsToldWhatToSend) {
       << status.error().Text();
 }
 
+TEST_F(LoadMeterTest, TheRealLoadProgramIsUnderstood) {
+  LoadMeterOptions options;
+  options.load_binary = WT_LOAD;
+  options.targets = {{"frontend", "127.0.0.1:1"}};  // nobody listens there
+  options.mix = {{"frontend/search", 0.6}, {"frontend/user", 0.4}};
+  options.rps = 50;
+  auto meter = LoadMeter::Start(api_, options);
+  ASSERT_TRUE(meter.ok());
+  Sim sim = View();
+  ASSERT_TRUE((*meter)->Report(sim).ok());
+  const WorldHeader& header = cluster_.world().header();
+  const f64 requests = header.client_requests, errors = header.client_errors;
+  std::vector<std::string> lines;
+  LoadLine sum;
+  for (int i = 0; i < 1000 && lines.size() < 2; ++i) {
+    usleep(20'000);
+    Pass(0.02);
+    ASSERT_TRUE((*meter)->Report(sim).ok());
+    for (const std::string& line : (*meter)->TakeLines()) {
+      const Result<LoadLine> read = ReadLoadLine(line);
+      ASSERT_TRUE(read.ok());
+      EXPECT_EQ(read->ok, 0u);
+      EXPECT_EQ(read->operations.size(), 2u);
+      sum.failed += read->failed;
+      sum.latency_s += read->latency_s;
+      for (const auto& [time, n] : read->times_s) sum.not_sent += n;
+      lines.push_back(line);
+    }
+  }
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_GT(sum.failed, 40u);
+  EXPECT_EQ(sum.not_sent, sum.failed);  // each has its time
+  EXPECT_GT(sum.latency_s, 0);
+  EXPECT_NEAR(header.client_requests - requests, static_cast<f64>(sum.failed), 1e-4);
+  EXPECT_NEAR(header.client_errors - errors, static_cast<f64>(sum.failed), 1e-4);
+  EXPECT_EQ(header.client.error, 1.0f);
+}
+
 TEST_F(LoadMeterTest, ALoadThatEndsIsAnErrorOnceItsLinesAreReported) {
   auto meter = StartMeter("dies");
   ASSERT_TRUE(meter.ok());
