@@ -90,6 +90,14 @@ struct RealChange {
   std::string body;
 };
 
+// What a workload that a fault brings along does, for its stand-in on a real cluster: it kills pods
+// of the selector, one at a time.
+struct RogueOrder {
+  std::string ns, name;  // its Deployment
+  std::string selector;  // of the pods it kills: "app=geo"
+  double interval_s = 0; // mean
+};
+
 struct FaultKind {
   std::string_view id;     // "service-target-port-wrong"
   std::string_view title;
@@ -115,6 +123,8 @@ struct FaultKind {
   void (*edits)(Blueprint& blueprint, std::vector<WantedEdits>& out) = nullptr;
   // Optional, of a fault that goes on acting: acts, returns when to act next; 0 = never again.
   SimTime (*act)(Sim& sim, Fault& fault) = nullptr;
+  // Optional, of a fault that brings a workload along.
+  RogueOrder (*rogue)(const Sim& sim, const Fault& fault) = nullptr;
   // Optional: objects that it may bring along, as JSON for `kubectl apply -f`, namespace left out.
   std::vector<std::string> (*manifests)() = nullptr;
 };

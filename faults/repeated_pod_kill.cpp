@@ -220,18 +220,26 @@ bool CauseGone(const Sim& sim, const Fault& fault) {
   return true;
 }
 
-std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {
+RogueOrder Rogue(const Sim& sim, const Fault& fault) {
   const u32 target = TargetRow(sim, fault);
   if (target == 0) return {};
   const auto& spec = sim.Typed<DeploymentSpec>(sim.At<Deployment>(target).doc);
-  std::string selector;
+  RogueOrder out;
   for (const SelectorTerm& term : Items(&spec, spec.selector.terms)) {
-    selector += fmt::format("{}{}={}", selector.empty() ? "" : ",", sim.Text(term.key),
-                            sim.Text(term.value));
+    out.selector += fmt::format("{}{}={}", out.selector.empty() ? "" : ",", sim.Text(term.key),
+                                sim.Text(term.value));
   }
-  const std::string ns(sim.Text(sim.At<Deployment>(target).ns));
-  return {RealKiller(ManifestOf(kLooks[fault.with[1]]), std::string(sim.Text(fault.with[2])), ns,
-                     selector, fault.with[0] / 1000)};
+  out.ns = sim.Text(sim.At<Deployment>(target).ns);
+  out.name = sim.Text(fault.with[2]);
+  out.interval_s = fault.with[0] / 1000.0;
+  return out;
+}
+
+std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {
+  const RogueOrder order = Rogue(sim, fault);
+  if (order.name.empty()) return {};
+  return {RealKiller(ManifestOf(kLooks[fault.with[1]]), order.name, order.ns, order.selector,
+                     fault.with[0] / 1000)};
 }
 
 }  // namespace
@@ -251,6 +259,7 @@ const FaultKind kRepeatedPodKill{
     .cause_gone = CauseGone,
     .to_real = ToReal,
     .act = Act,
+    .rogue = Rogue,
     .manifests = Manifests,
 };
 

@@ -74,6 +74,19 @@ Result<ExitCode> WriteImages(const Arguments& arguments, const PreparedSuite& su
   if (Status written = WriteAppImages(**app, *service, out); !written) return written.error();
   for (const std::string& name : AppImageNames(**app)) LogInfo("{}", name);
   fmt::print("{}\n", out);
+  // What the programs of faults run as: images that no manifest of the app names.
+  std::vector<std::string> rogues;
+  const Blueprint& blueprint = *suite.setups[0].blueprint;
+  for (const Image& image : blueprint.images) {
+    if (image.calls_api) rogues.push_back(blueprint.strings.Text(image.name));
+  }
+  const Result<std::string> killer = ProgramNamed("wavetank-killer");
+  if (!killer) return killer.error();
+  const std::string second = fs::path(out).replace_extension(".rogues.tar").string();
+  if (Status written = WriteKillerImages(rogues, *killer, second); !written) {
+    return written.error();
+  }
+  fmt::print("{}\n", second);
   return ExitCode::kOk;
 }
 

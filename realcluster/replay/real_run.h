@@ -45,6 +45,8 @@ class RealRun {
   RealRun(RealRunOptions options, std::unique_ptr<RestKubeApi> api, Inventory inventory);
   Result<LoadMeterOptions> LoadOf(const SimCluster& cluster);
   void NoteCreated(const ApiRequest& request);
+  Status ArmRogues(const SimCluster& cluster);
+  Status Create(const std::string& object);
 
   RealRunOptions options_;
   std::unique_ptr<RestKubeApi> api_;

@@ -5,9 +5,13 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "faults/all_faults.h"
+#include "faults/fault_schedule.h"
 #include "realcluster/kube/api_status.h"
+#include "realcluster/replay/killer_objects.h"
 #include "realcluster/replay/real_run.h"
 #include "sim/objects/access.h"
+#include "sim/objects/kinds.h"
 #include "sim/objects/parse_json.h"
 
 namespace wt {
@@ -100,7 +104,50 @@ Result<LoadMeterOptions> RealRun::LoadOf(const SimCluster& cluster) {
   return out;
 }
 
+// Creates an object that is ours to take away; one that is there already is none of ours.
+Status RealRun::Create(const std::string& text) {
+  const Result<Json> object = ParseJson(text, "object");
+  if (!object) return object.error();
+  const Json& metadata = Map(*object, "metadata");
+  const KindInfo* kind = FindKind(Text(*object, "apiVersion"), Text(*object, "kind"));
+  if (kind == nullptr) {
+    return Error{ErrorCode::kInternal, std::string(Text(*object, "kind")), "has no path"};
+  }
+  const std::string_view ns = Text(metadata, "namespace");
+  const std::string collection = fmt::format(
+      "{}/{}{}{}/{}", kind->group.empty() ? "/api" : "/apis/" + std::string(kind->group),
+      kind->version, ns.empty() ? "" : "/namespaces/", ns, kind->plural);
+  const std::string path = fmt::format("{}/{}", collection, Text(metadata, "name"));
+  if (Status noted = inventory_.WillCreate(path); !noted) return noted;
+  const auto body = SuccessBody(api_->Call({.method = "POST",
+                                            .path = collection,
+                                            .content_type = "application/json",
+                                            .body = text}),
+                                path);
+  if (!body) return body.error();
+  const Result<Json> made = ParseJson(*body, path);
+  if (!made) return made.error();
+  return inventory_.Created(path, std::string(Text(Map(*made, "metadata"), "uid")));
+}
+
+// What a fault's workload needs to do its work stands ready before it comes.
+Status RealRun::ArmRogues(const SimCluster& cluster) {
+  const Sim sim = cluster.View();
+  for (const u32 row : PlannedFaults(cluster.world())) {
+    const Fault& fault = sim.At<Fault>(row);
+    const FaultKind& kind = KindOf(fault);
+    if (kind.rogue == nullptr) continue;
+    const RogueOrder order = kind.rogue(sim, fault);
+    for (const std::string& object :
+         KillerObjects(order.ns, order.name, order.selector, order.interval_s)) {
+      if (Status created = Create(object); !created) return created;
+    }
+  }
+  return Ok{};
+}
+
 Result<std::unique_ptr<ClusterDriver>> RealRun::Drive(SimCluster& cluster) {
+  if (Status armed = ArmRogues(cluster); !armed) return armed.error();
   Result<LoadMeterOptions> load = LoadOf(cluster);
   if (!load) return load.error();
   Result<std::unique_ptr<LoadMeter>> meter = LoadMeter::Start(*api_, std::move(*load));
