@@ -20,6 +20,7 @@ constexpr u16 kMaxSlots = 128;
 constexpr f32 kTroubleError = 0.02f;
 constexpr u8 kPatience = 4;         // steps a repair may take to show
 constexpr u8 kCalmAfterRepair = 2;  // calm steps before the end is declared
+constexpr u8 kLookAgain = 3;        // steps until a first look that showed nothing is made again
 constexpr f32 kLongEnough = 0.2f;   // share of the time limit without trouble
 
 struct Memory {
@@ -30,6 +31,7 @@ struct Memory {
   u16 blamed_slot = 0;
   std::array<u8, kMaxSlots> workload_tries{};
   std::array<u8, kMaxSlots> service_tries{};
+  std::array<u8, kMaxSlots> looks{};  // steps with trouble since the workload was first described
 };
 
 Action On(EntityKind kind, u8 move, u16 slot) { return {kind, move, slot}; }
@@ -119,7 +121,9 @@ class Rule final : public Policy {
       const bool short_of = rows.At(FeatureIndex(kW, "unavailable"), w) > 0.01f ||
                             rows.At(FeatureIndex(kW, "surplus"), w) > 0.01f;
       if (!short_of) continue;
-      if (rows.At(FeatureIndex(kW, "described"), w) < 0.5f) {
+      u8& looks = memory.looks[w % kMaxSlots];
+      if (looks <= kLookAgain) ++looks;
+      if (rows.At(FeatureIndex(kW, "described"), w) < 0.5f || looks == kLookAgain) {
         return On(kW, MoveIndex(kW, Verb::kDescribe), w);
       }
       if (rows.At(FeatureIndex(kW, "young_pods"), w) > 0.01f &&

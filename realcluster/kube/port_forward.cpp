@@ -110,7 +110,7 @@ struct PortForward::Inside {
   }
 
   // After a 401 once more with renewed credentials.
-  void Connect(EventLoop::OnOpen on_open, bool renewed = false) {
+  void Connect(const EventLoop::OnOpen& on_open, bool renewed = false) {
     if (Status fresh = who.Refresh(); !fresh) return on_open(fresh.error(), 0);
     WebSocketRequest request;
     request.target = who.target();
@@ -182,7 +182,7 @@ Result<std::unique_ptr<PortForward>> PortForward::Open(const KubeTarget& target,
   }
   Inside* shared = inside.get();
   const Result<int> listening = inside->loop->Listen(
-      local_port, [shared](std::shared_ptr<LocalSocket> local) { shared->Accepted(local); });
+      local_port, [shared](const std::shared_ptr<LocalSocket>& local) { shared->Accepted(local); });
   if (!listening) return listening.error();
   inside->port = *listening;
   inside->thread = std::thread([shared] { shared->loop->Run(-1); });

@@ -172,8 +172,8 @@ Error RestCore::Unreachable(const HttpFailure& failure, int tries, double second
 }
 
 void RestCore::Pause(double seconds) {
-  const Clock::time_point begin = Clock::now();
-  for (double left = seconds; left > 0; left = seconds - SecondsSince(begin)) http->Run(left);
+  const Clock::time_point until = Clock::now() + Seconds(seconds);
+  while (Clock::now() < until) http->Run(-SecondsSince(until));
 }
 
 struct RestKubeApi::Inside {

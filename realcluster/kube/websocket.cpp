@@ -302,7 +302,7 @@ class AsioLoop final : public EventLoop {
     if (failed) {
       return Error{ErrorCode::kEnvironment, fmt::format("127.0.0.1:{}", port), failed.message()};
     }
-    Accept(acceptor, std::move(on_accept));
+    Accept(acceptor, on_accept);
     return static_cast<int>(acceptor->local_endpoint().port());
   }
 
@@ -329,7 +329,7 @@ class AsioLoop final : public EventLoop {
 
  private:
   void Accept(const std::shared_ptr<tcp::acceptor>& acceptor,
-              std::function<void(std::shared_ptr<LocalSocket>)> on_accept) {
+              const std::function<void(std::shared_ptr<LocalSocket>)>& on_accept) {
     acceptor->async_accept([this, acceptor, on_accept](error_code failed, tcp::socket socket) {
       if (failed == asio::error::operation_aborted) return;
       if (!failed) on_accept(std::make_shared<AsioSocket>(std::move(socket)));

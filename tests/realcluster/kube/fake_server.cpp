@@ -244,18 +244,18 @@ FakeServer::FakeServer(FakeOptions options, Handler handler)
     context_ = MakeContext(options_);
   }
   listener_ = Listen(port_);
-  threads_.emplace_back([this] { AcceptAll(); });
+  acceptor_ = std::thread([this] { AcceptAll(); });
 }
 
 FakeServer::~FakeServer() {
   stopping_ = true;
   shutdown(listener_, SHUT_RDWR);
-  threads_.front().join();
+  acceptor_.join();
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const int socket : sockets_) shutdown(socket, SHUT_RDWR);
   }
-  for (std::size_t i = 1; i < threads_.size(); ++i) threads_[i].join();
+  for (std::thread& thread : threads_) thread.join();
   close(listener_);
   SSL_CTX_free(context_);
 }

@@ -94,7 +94,8 @@ class FakeServer {
   std::atomic<int> connections_{0}, requests_{0};
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
-  std::vector<std::thread> threads_;
+  std::thread acceptor_;
+  std::vector<std::thread> threads_;  // of connections
   std::vector<int> sockets_;
 };
 
