@@ -13,6 +13,7 @@ namespace wt {
 namespace {
 
 constexpr double kPollS = 1;
+constexpr double kAccountPollS = 0.1;
 constexpr double kAccountWithinS = 10;  // a namespace's ServiceAccount comes from a controller
 constexpr double kNamespaceGoneS = 60;
 
@@ -102,7 +103,7 @@ Status WaitForAccount(Applying& applying, const std::string& name_space) {
     const auto account =
         GetObject(applying.api, "/api/v1/namespaces/" + name_space + "/serviceaccounts/default");
     if (!account) return account.error();
-    if (account->has_value() || !patience.Wait(kPollS)) return Ok{};
+    if (account->has_value() || !patience.Wait(kAccountPollS)) return Ok{};
   }
 }
 
