@@ -7,6 +7,8 @@
 
 #include <cstdio>
 
+#include "faults/all_faults.h"
+#include "faults/fault_schedule.h"
 #include "tests/realcluster/mirror/simulated_reality.h"
 
 namespace wt {
@@ -17,6 +19,9 @@ struct Played {
   std::vector<SentRequest> sent;
   std::vector<Error> errors;
   std::vector<std::string> warnings;
+  // Of its faults, one that acts by a program of its own: the cluster that stands for the real one
+  // runs none, so there is nothing to find.
+  bool brings_a_program = false;
 };
 
 Played PlayOnApi(const ScenarioSetup& setup, const std::string& agent, u64 seed) {
@@ -30,7 +35,10 @@ Played PlayOnApi(const ScenarioSetup& setup, const std::string& agent, u64 seed)
     driver = begun->get();
     return std::unique_ptr<ClusterDriver>(std::move(*begun));
   };
-  options.on_judged = [&](SimCluster&, const EpisodeLimits&) {
+  options.on_judged = [&](SimCluster& cluster, const EpisodeLimits&) {
+    for (const u32 row : PlannedFaults(cluster.world())) {
+      out.brings_a_program |= KindOf(cluster.world().At<Fault>(row)).rogue != nullptr;
+    }
     out.sent = driver->sent();
     out.errors = driver->errors();
     out.warnings = driver->mirror().warnings();
@@ -49,9 +57,9 @@ EpisodeResult PlaySimulated(const ScenarioSetup& setup, const std::string& agent
   return RunChunk({&request, 1}, *policy, pool, {})[0];
 }
 
-// Both ways, every scenario of the catalog. How many verdicts were equal.
+// Both ways, every scenario of the catalog. How many verdicts were unequal.
 int PlayBoth(const std::string& agent) {
-  int equal = 0;
+  int unequal = 0;
   for (std::size_t s = 0; s < Catalog().setups.size(); ++s) {
     const std::string& name = Catalog().labels[s].name;
     const Played real = PlayOnApi(Catalog().setups[s], agent, 7);
@@ -59,8 +67,9 @@ int PlayBoth(const std::string& agent) {
     EXPECT_FALSE(real.result.errored) << name << ": " << real.result.error;
     for (const Error& error : real.errors) ADD_FAILURE() << name << ": " << error.Text();
     for (const std::string& warning : real.warnings) ADD_FAILURE() << name << ": " << warning;
-    equal += real.result.verdict == simulated.verdict;
     if (real.result.verdict == simulated.verdict) continue;
+    if (real.brings_a_program && agent != "oracle") continue;
+    ++unequal;
     std::printf("%s: %d by the API, %d simulated\n", name.c_str(), real.result.verdict,
                 simulated.verdict);
     for (const SentRequest& sent : real.sent) {
@@ -69,18 +78,18 @@ int PlayBoth(const std::string& agent) {
                   sent.request.path.c_str(), sent.request.body.substr(0, 200).c_str(), sent.status);
     }
   }
-  return equal;
+  return unequal;
 }
 
 TEST(AnyCluster, TheOracleRepairsThroughTheApiWhatItRepairsInTheSimulator) {
-  EXPECT_EQ(PlayBoth("oracle"), static_cast<int>(Catalog().setups.size()));
+  EXPECT_EQ(PlayBoth("oracle"), 0);
 }
 
 // Its choices hang on figures near their thresholds, and those come a poll later here.
 TEST(AnyCluster, TheRuleAgentFaresAlikeInNineOfTen) {
-  const int count = static_cast<int>(Catalog().setups.size()), equal = PlayBoth("rule");
-  std::printf("%d of %d verdicts equal\n", equal, count);
-  EXPECT_GE(10 * equal, 9 * count);
+  const int count = static_cast<int>(Catalog().setups.size()), unequal = PlayBoth("rule");
+  std::printf("%d of %d verdicts differ\n", unequal, count);
+  EXPECT_LE(10 * unequal, count);
 }
 
 }  // namespace
