@@ -179,6 +179,11 @@ void Mirror::Write(Sim& sim, const Json& object, const Row& row) {
       after.erase(key);
     }
   }
+  if (row.object.kind == ObjectKind::kService) {  // the World numbers its Services by itself
+    for (const char* key : {"clusterIP", "clusterIPs"}) {
+      if (const Json* own = Find(Map(before, "spec"), key)) after["spec"][key] = *own;
+    }
+  }
   Json& metadata = after["metadata"];
   for (const char* key : {"labels", "annotations"}) {
     if (const Json* value = Find(Map(object, "metadata"), key)) {
