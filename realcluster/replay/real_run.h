@@ -42,7 +42,8 @@ class RealRun {
 
  private:
   class Clock;
-  RealRun(RealRunOptions options, std::unique_ptr<RestKubeApi> api, Inventory inventory);
+  RealRun(RealRunOptions options, std::unique_ptr<RestKubeApi> api,
+          std::unique_ptr<RestKubeApi> meter_api, Inventory inventory);
   Result<LoadMeterOptions> LoadOf(const SimCluster& cluster);
   void NoteCreated(const ApiRequest& request);
   Status ArmRogues(const SimCluster& cluster);
@@ -50,6 +51,7 @@ class RealRun {
 
   RealRunOptions options_;
   std::unique_ptr<RestKubeApi> api_;
+  std::unique_ptr<RestKubeApi> meter_api_;  // waits for no pod that is silent
   std::unique_ptr<Clock> clock_;
   std::unique_ptr<LoadMeter> meter_;
   Inventory inventory_;

@@ -48,9 +48,11 @@ class RealRun::Clock final : public RealClock {
   }
 };
 
-RealRun::RealRun(RealRunOptions options, std::unique_ptr<RestKubeApi> api, Inventory inventory)
+RealRun::RealRun(RealRunOptions options, std::unique_ptr<RestKubeApi> api,
+                 std::unique_ptr<RestKubeApi> meter_api, Inventory inventory)
     : options_(std::move(options)),
       api_(std::move(api)),
+      meter_api_(std::move(meter_api)),
       clock_(std::make_unique<Clock>()),
       inventory_(std::move(inventory)) {}
 
@@ -60,6 +62,11 @@ Result<std::unique_ptr<RealRun>> RealRun::Begin(const ScenarioSetup&, const App&
                                                 RealRunOptions options) {
   Result<KubeTarget> target = ReadKubeconfig(options.kubeconfig, options.context);
   if (!target) return target.error();
+  RestOptions impatient;
+  impatient.timeout_s = 1;
+  impatient.retry_for_s = 0;
+  Result<std::unique_ptr<RestKubeApi>> meter_api = RestKubeApi::Open(*target, impatient);
+  if (!meter_api) return meter_api.error();
   Result<std::unique_ptr<RestKubeApi>> api = RestKubeApi::Open(std::move(*target));
   if (!api) return api.error();
   if (Status ours = CheckOwnership(**api, options.ownership); !ours) return ours.error();
@@ -71,7 +78,8 @@ Result<std::unique_ptr<RealRun>> RealRun::Begin(const ScenarioSetup&, const App&
                              "`wavetank real cleanup`", inventory->entries().size())};
   }
   std::unique_ptr<RealRun> run(
-      new RealRun(std::move(options), std::move(*api), std::move(*inventory)));
+      new RealRun(std::move(options), std::move(*api), std::move(*meter_api),
+                  std::move(*inventory)));
   const Status applied = ApplyApp(*run->api_, app, run->options_.ownership, run->inventory_,
                                   run->options_.apply);
   if (applied) return run;
@@ -150,7 +158,7 @@ Result<std::unique_ptr<ClusterDriver>> RealRun::Drive(SimCluster& cluster) {
   if (Status armed = ArmRogues(cluster); !armed) return armed.error();
   Result<LoadMeterOptions> load = LoadOf(cluster);
   if (!load) return load.error();
-  Result<std::unique_ptr<LoadMeter>> meter = LoadMeter::Start(*api_, std::move(*load));
+  Result<std::unique_ptr<LoadMeter>> meter = LoadMeter::Start(*meter_api_, std::move(*load));
   if (!meter) return meter.error();
   meter_ = std::move(*meter);
   const auto warm = static_cast<SimTime>(options_.warm_up_s * 1e9);
