@@ -1,38 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "realcluster/mirror/mirror_pod.h"
 #include "sim/kubelet/kubelet.h"
 #include "sim/objects/access.h"
+#include "sim/telemetry/describe.h"
 #include "sim/telemetry/names.h"
 #include "sim/transitions.h"
 
 namespace wt {
 namespace {
 
-constexpr std::array<std::string_view, 11> kWaiting{"",
-                                                    "ContainerCreating",
-                                                    "PodInitializing",
-                                                    "ErrImagePull",
-                                                    "ImagePullBackOff",
-                                                    "InvalidImageName",
-                                                    "ErrImageNeverPull",
-                                                    "CreateContainerConfigError",
-                                                    "CreateContainerError",
-                                                    "RunContainerError",
-                                                    "CrashLoopBackOff"};
-constexpr std::array<std::string_view, 6> kExits{
-    "", "Completed", "Error", "OOMKilled", "StartError", "ContainerStatusUnknown"};
-
-// The value whose name this is; `other` for names that a World does not know.
-template <class Enum, std::size_t kSize>
-Enum Named(const std::array<std::string_view, kSize>& names, std::string_view name, Enum other) {
-  for (std::size_t i = 0; i < kSize; ++i) {
-    if (names[i] == name) return static_cast<Enum>(i);
+// The reason whose text this is; `other` for one that a World does not know.
+template <class Reason>
+Reason Named(const char* (*text_of)(Reason), Reason last, std::string_view name, Reason other) {
+  for (int i = 0; i <= static_cast<int>(last); ++i) {
+    if (text_of(static_cast<Reason>(i)) == name) return static_cast<Reason>(i);
   }
   return other;
+}
+
+WaitReason WaitNamed(std::string_view name) {
+  return Named(&WaitReasonText, WaitReason::kCrashLoopBackOff, name,
+               WaitReason::kContainerCreating);
+}
+
+ExitReason ExitNamed(std::string_view name) {
+  return Named(&ExitReasonText, ExitReason::kContainerStatusUnknown, name, ExitReason::kError);
 }
 
 void AddContainers(Sim& sim, u32 pod_row) {
@@ -52,7 +47,7 @@ void AddContainers(Sim& sim, u32 pod_row) {
 
 void MirrorExit(const Json& terminated, const WorldClock& world_ms, ExitReason& reason, u8& code,
                 i32& started_ms, i32& finished_ms) {
-  reason = Named(kExits, Text(terminated, "reason"), ExitReason::kError);
+  reason = ExitNamed(Text(terminated, "reason"));
   code = static_cast<u8>(Int(terminated, "exitCode"));
   started_ms = world_ms(Text(terminated, "startedAt"));
   finished_ms = world_ms(Text(terminated, "finishedAt"));
@@ -84,8 +79,7 @@ void MirrorContainer(Sim& sim, Container& c, const Json& status, const WorldCloc
     MirrorExit(*ended, world_ms, c.exit_reason, c.exit_code, c.started_ms, c.finished_ms);
   } else {
     c.state = ContainerState::kWaiting;
-    c.waiting =
-        Named(kWaiting, Text(Map(state, "waiting"), "reason"), WaitReason::kContainerCreating);
+    c.waiting = WaitNamed(Text(Map(state, "waiting"), "reason"));
   }
   if (const Json* last = Find(Map(status, "lastState"), "terminated")) {
     MirrorExit(*last, world_ms, c.last_exit_reason, c.last_exit_code, c.last_started_ms,

@@ -5,6 +5,7 @@
 
 #include "realcluster/mirror/write_requests.h"
 #include "realcluster/mirror/written_part.h"
+#include "sim/cluster/api_path.h"
 #include "sim/objects/kinds.h"
 #include "sim/objects/render.h"
 #include "sim/objects/write_plan.h"
@@ -33,16 +34,12 @@ std::string NamespaceOf(const Sim& sim, ObjectRef object) {
   }
 }
 
-std::string CollectionPath(const Sim& sim, ObjectRef object) {
-  const KindInfo& kind = KindOf(sim, object);
-  const std::string ns = NamespaceOf(sim, object);
-  return fmt::format("{}/{}{}{}/{}",
-                     kind.group.empty() ? "/api" : "/apis/" + std::string(kind.group), kind.version,
-                     ns.empty() ? "" : "/namespaces/", ns, kind.plural);
+std::string CollectionOf(const Sim& sim, ObjectRef object) {
+  return CollectionPath(KindOf(sim, object), NamespaceOf(sim, object));
 }
 
 std::string PathOf(const Sim& sim, ObjectRef object) {
-  return CollectionPath(sim, object) + "/" + ObjectName(sim, object);
+  return CollectionOf(sim, object) + "/" + ObjectName(sim, object);
 }
 
 struct Requests {
@@ -78,7 +75,7 @@ void PostOf(const Sim& sim, ObjectRef object, Requests& out) {
     whole["metadata"]["namespace"] = ns;
   }
   out.posts.push_back({.method = "POST",
-                       .path = CollectionPath(sim, object),
+                       .path = CollectionOf(sim, object),
                        .content_type = "application/json",
                        .body = whole.dump()});
 }

@@ -10,6 +10,7 @@
 #include "realcluster/kube/api_status.h"
 #include "realcluster/replay/killer_objects.h"
 #include "realcluster/replay/real_run.h"
+#include "sim/cluster/api_path.h"
 #include "sim/objects/access.h"
 #include "sim/objects/kinds.h"
 #include "sim/objects/parse_json.h"
@@ -121,10 +122,7 @@ Status RealRun::Create(const std::string& text) {
   if (kind == nullptr) {
     return Error{ErrorCode::kInternal, std::string(Text(*object, "kind")), "has no path"};
   }
-  const std::string_view ns = Text(metadata, "namespace");
-  const std::string collection = fmt::format(
-      "{}/{}{}{}/{}", kind->group.empty() ? "/api" : "/apis/" + std::string(kind->group),
-      kind->version, ns.empty() ? "" : "/namespaces/", ns, kind->plural);
+  const std::string collection = CollectionPath(*kind, Text(metadata, "namespace"));
   const std::string path = fmt::format("{}/{}", collection, Text(metadata, "name"));
   if (Status noted = inventory_.WillCreate(path); !noted) return noted;
   const auto body = SuccessBody(api_->Call({.method = "POST",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/cluster/api_path.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <system_error>
@@ -141,6 +143,11 @@ Result<ApiQuery> ReadApiQuery(std::string_view query, bool one_object) {
     if (!read) return read.error();
   }
   return out;
+}
+
+std::string CollectionPath(const KindInfo& kind, std::string_view ns) {
+  return fmt::format("{}{}/{}{}{}/{}", kind.group.empty() ? "/api" : "/apis/", kind.group,
+                     kind.version, ns.empty() ? "" : "/namespaces/", ns, kind.plural);
 }
 
 }  // namespace wt

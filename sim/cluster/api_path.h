@@ -22,6 +22,9 @@ struct ApiPath {
 // upstream's text.
 Result<ApiPath> ReadApiPath(std::string_view path);
 
+// "/apis/apps/v1/namespaces/shop/deployments"; `ns` empty: of the whole cluster.
+std::string CollectionPath(const KindInfo& kind, std::string_view ns);
+
 struct ApiQuery {
   LabelSelector labels;
   FieldSelector fields;  // of metadata.name and metadata.namespace, and those of pods and events
