@@ -56,10 +56,13 @@ node_names() { seq -f 'n%.0f' "$node_count"; }
 
 k() { "$bin/wavekube" kubectl --kubeconfig "$kubeconfig" "$@"; }
 
-# is_running PID: neither gone nor a zombie that its parent has not asked for.
+# is_running PID: neither gone nor a zombie that its parent has not asked for. Asked by its state:
+# the command line is empty for a moment while a program is being loaded.
 is_running() {
-  local words
-  words=$({ tr '\0' ' ' < "/proc/$1/cmdline"; } 2> /dev/null) && [ -n "$words" ]
+  local line
+  line=$({ cat "/proc/$1/stat"; } 2> /dev/null) || return 1
+  line=${line##*) }  # the name in parentheses may hold anything
+  case ${line%% *} in Z | X | "") return 1 ;; esac
 }
 
 # wait_for SECONDS NAME COMMAND...: until it succeeds, asked every tenth of a second; in vain, too,

@@ -38,10 +38,10 @@ class Rogue:
 
     @classmethod
     def setUpClass(cls):
+        cls.addClassCleanup(testbed, "down")
         ended = testbed("up", *cls.flags)
         if ended.returncode != 0:
             raise AssertionError(ended.stderr)
-        cls.addClassCleanup(testbed, "down")
         cls.state = json.loads(testbed("status", "--json").stdout)
         with tempfile.TemporaryDirectory() as folder:
             archive = folder + "/killer.tar"

@@ -22,12 +22,12 @@ def testbed(*words):
 class Chaos(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
+        cls.addClassCleanup(testbed, "down")
         start = time.monotonic()
         ended = testbed("up", "--chaos-daemon")
         if ended.returncode != 0:
             raise AssertionError(ended.stderr)
         print(f"up with Chaos Mesh and its daemons: {time.monotonic() - start:.1f} s", flush=True)
-        cls.addClassCleanup(testbed, "down")
         cls.state = json.loads(testbed("status", "--json").stdout)
         print(f"resident {cls.state['rss_mib']} MiB", flush=True)
         cls.say("create", "-f", HERE + "/web.yaml")

@@ -72,6 +72,7 @@ def listing():
 
 class UpAndDown(unittest.TestCase):
     def setUp(self):
+        testbed("down")  # logs of an `up` that failed
         self.before = listing()
         self.addCleanup(testbed, "down")
 
