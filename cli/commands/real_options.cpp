@@ -11,8 +11,9 @@ namespace {
 constexpr std::array kOptions{
     OptionSpec{.name = "what", .value_name = "WHAT",
                .help = "play: one episode on a real cluster; images: write the archive of a "
-                       "scenario's images; cleanup: take away what a run left",
-               .choices = "play|images|cleanup", .required = true},
+                       "scenario's images; cleanup: take away what a run left; calibrate: "
+                       "measure the cluster's delays and write a timing profile",
+               .choices = "play|images|cleanup|calibrate", .required = true},
     OptionSpec{.name = "--scenario", .value_name = "S", .help = "scenario, by name or file",
                .fallback = "testbed/hotel-bad-image"},
     OptionSpec{.name = "--agent", .value_name = "A", .help = "play: who plays",
@@ -26,7 +27,13 @@ constexpr std::array kOptions{
                .help = "put every object of the app there"},
     OptionSpec{.name = "--inventory", .value_name = "FILE",
                .help = "what was created, for cleanup", .fallback = "runs/real/inventory.jsonl"},
-    OptionSpec{.name = "--out", .value_name = "FILE", .help = "images: the archive",
+    OptionSpec{.name = "--repeat", .type = OptionType::kInteger, .value_name = "N",
+               .help = "calibrate: repetitions of each experiment", .fallback = "30",
+               .at_least = 1},
+    OptionSpec{.name = "--from", .value_name = "FILE",
+               .help = "calibrate: fit these samples again, without a cluster"},
+    OptionSpec{.name = "--out", .value_name = "FILE",
+               .help = "images: the archive; calibrate: the profile (samples beside it)",
                .fallback = "runs/real/images.tar"},
     OptionSpec{.name = "--svg", .value_name = "FILE", .help = "play: the timeline as a picture"},
     OptionSpec{.name = "--brief", .type = OptionType::kFlag, .help = "play: the timeline only"}};

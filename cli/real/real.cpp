@@ -13,6 +13,7 @@
 #include "cli/data_root.h"
 #include "cli/interrupt.h"
 #include "cli/log.h"
+#include "cli/real/real_calibrate.h"
 #include "cli/real/real_commands.h"
 #include "realcluster/image/app_images.h"
 #include "realcluster/replay/real_run.h"
@@ -136,6 +137,10 @@ Result<ExitCode> Run(const Arguments& arguments) {
     if (!options) return options.error();
     if (Status cleaned = CleanUpRealRun(*options); !cleaned) return cleaned.error();
     return ExitCode::kOk;
+  }
+  if (arguments.Text("what") == "calibrate") {
+    Result<RealRunOptions> options = OptionsOf(arguments);
+    return options ? Calibrate(arguments, *options) : Result<ExitCode>(options.error());
   }
   Result<PreparedSuite> suite = OneScenario(arguments.Text("--scenario"));
   if (!suite) return suite.error();

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// `real calibrate`: micro-experiments on a real cluster become a timing profile.
+#pragma once
+
+#include "cli/exit_codes.h"
+#include "cli/parse_options.h"
+
+namespace wt {
+
+struct RealRunOptions;
+
+// `cluster`: which cluster and whose, as every word of `real` reads it.
+Result<ExitCode> Calibrate(const Arguments& arguments, const RealRunOptions& cluster);
+
+}  // namespace wt
