@@ -33,12 +33,13 @@ Result<ExitCode> Calibrate(const Arguments& arguments, const RealRunOptions& clu
   const std::string out = arguments.Given("--out") ? arguments.Text("--out") : kDefaultOut;
   std::error_code failed;
   fs::create_directories(fs::path(out).parent_path(), failed);
+  const std::string raw = fs::path(out).replace_extension(".samples.jsonl").string();
+  if (Status written = WriteFileWhole(raw, ""); !written) return written.error();  // before all else
   const Result<SampleSet> samples = MeasureTiming(options);
   if (!samples) {
     if (Interrupted()) return ExitCode::kInterrupted;
     return samples.error();
   }
-  const std::string raw = fs::path(out).replace_extension(".samples.jsonl").string();
   if (Status written = WriteFileWhole(raw, SamplesText(*samples)); !written) {
     return written.error();
   }

@@ -22,7 +22,8 @@ struct CalibrateOptions {
 };
 
 // Errors: those of ReadKubeconfig, CheckOwnership and calls; kEnvironment: an earlier run has left
-// objects; an experiment failed three times in a row; "interrupted"; what could not be taken away.
+// objects; no experiment worked; "interrupted"; what could not be taken away. An experiment that fails
+// three times in a row is left at that, with a line of progress.
 Result<SampleSet> MeasureTiming(const CalibrateOptions& options);
 
 }  // namespace wt

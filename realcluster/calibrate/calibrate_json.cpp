@@ -9,7 +9,7 @@
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <thread>
+#include <optional>
 
 #include "realcluster/calibrate/experiments.h"
 #include "realcluster/kube/api_status.h"
@@ -111,7 +111,7 @@ Status Repeat(Rig& rig, const Experiment& experiment, int repeat, SampleSet& out
       continue;
     }
     if (rig.options.progress) rig.options.progress("left out: " + sample.error().Text());
-    if (++failures == kFailuresMax) return sample.error();
+    if (++failures == kFailuresMax) return sample.error();  // the next may do better
   }
   if (rig.options.progress) {
     rig.options.progress(fmt::format("{}: {} times in {:.0f} s ({})", experiment.name, runs,
@@ -133,13 +133,17 @@ Result<SampleSet> MeasureAll(Rig& rig, const CalibrateOptions& options) {
     probe = std::move(*started);
     rig.probe = probe.get();
   }
-  double load = LoadAverage();
+  double least = LoadAverage(), most = least;
+  std::optional<Error> failed;
   for (const Experiment& experiment : kExperiments) {
     if (experiment.on_node && !rig.on_node) continue;
-    if (Status s = Repeat(rig, experiment, options.repeat, out); !s) return s.error();
-    load = std::max(load, LoadAverage());
+    if (Status s = Repeat(rig, experiment, options.repeat, out); !s) failed = s.error();
+    if (failed && options.apply.interrupted && options.apply.interrupted()) return *failed;
+    least = std::min(least, LoadAverage());
+    most = std::max(most, LoadAverage());
   }
-  out.about["load_average_max"] = rig.on_node ? fmt::format("{:.1f}", load) : "unknown";
+  if (out.samples.empty()) return *failed;
+  if (rig.on_node) out.about["load_average"] = fmt::format("{:.1f}-{:.1f}", least, most);
   return out;
 }
 

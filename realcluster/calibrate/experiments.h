@@ -26,11 +26,11 @@ Result<Sample> DeploymentOnce(Rig& rig, int run);  // three pods: created, rolle
 constexpr Experiment kExperiments[] = {
     {"pod", "create a pod, wait until Ready, delete it", false, 1, &PodOnce},
     {"kill", "SIGKILL to a container", true, 1, &KillOnce},
-    {"relabel", "a pod into a Service and out of it", true, 1, &RelabelOnce},
+    {"relabel", "a pod into a Service and out of it", true, 0.5, &RelabelOnce},
     {"pull", "an image that cannot be had", false, 1, &PullOnce},
     {"oom", "more memory than the limit allows", true, 1, &OomOnce},
-    {"crash", "a program that ends at once", true, 1, &CrashOnce},
-    {"deployment", "a Deployment of 3, created and rolled out", false, 1, &DeploymentOnce},
+    {"crash", "a program that ends at once", true, 0.5, &CrashOnce},
+    {"deployment", "a Deployment of 3, created and rolled out", false, 0.4, &DeploymentOnce},
 };
 
 }  // namespace wt

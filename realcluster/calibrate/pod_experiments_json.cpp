@@ -135,7 +135,7 @@ Result<Sample> KillOnce(Rig& rig, int run) {
   if (Status s = FollowPod(rig, subject->name, zero, marks, {"ready-again"}); !s) {
     return s.error();
   }
-  if (Status removed = Remove(rig, *subject, marks, 0); !removed) return removed.error();
+  if (Status removed = Remove(rig, *subject, marks, -1); !removed) return removed.error();
   return sample;
 }
 
@@ -190,14 +190,14 @@ Status Relabel(Rig& rig, const Subject& subject, bool into, const std::string& p
 
 // Alone: kube-proxy has rested. In a burst: another change follows within its 1 s of rest.
 Status RelabelTurns(Rig& rig, const Subject& subject, Marks& marks) {
-  for (const auto& [into, alone] : {std::pair{false, "out-"}, {true, "in-"}}) {
-    if (Status s = WaitAtRandom(rig, 2.0, 3.0); !s) return s;
-    if (Status s = Relabel(rig, subject, into, alone, marks); !s) return s;
+  for (const auto& [into, word] : {std::pair{false, "out-"}, {true, "in-"}}) {
+    if (Status s = WaitAtRandom(rig, 1.5, 2.5); !s) return s;
+    if (Status s = Relabel(rig, subject, into, std::string("alone-") + word, marks); !s) return s;
     if (Status s = WaitAtRandom(rig, 0.0, 0.5); !s) return s;
     const std::string burst = std::string("burst-") + (into ? "out-" : "in-");
     if (Status s = Relabel(rig, subject, !into, burst, marks); !s) return s;
-    if (Status s = WaitAtRandom(rig, 2.0, 3.0); !s) return s;
-    if (Status s = Relabel(rig, subject, into, std::string("alone-") + alone, marks); !s) return s;
+    if (Status s = WaitAtRandom(rig, 1.5, 2.5); !s) return s;
+    if (Status s = Relabel(rig, subject, into, std::string("again-") + word, marks); !s) return s;
   }
   return Ok{};
 }
@@ -215,7 +215,7 @@ Result<Sample> RelabelOnce(Rig& rig, int run) {
   }
   MarkTurn(rig, *subject, true, subject->zero_ms, "answers", sample.at_ms);
   if (Status turned = RelabelTurns(rig, *subject, sample.at_ms); !turned) return turned.error();
-  if (Status removed = Remove(rig, *subject, sample.at_ms, 0); !removed) return removed.error();
+  if (Status removed = Remove(rig, *subject, sample.at_ms, -1); !removed) return removed.error();
   return sample;
 }
 

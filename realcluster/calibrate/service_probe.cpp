@@ -10,14 +10,16 @@
 
 #include <cerrno>
 #include <chrono>
+#include <deque>
+#include <optional>
 
 #include "realcluster/calibrate/watch_log.h"
 
 namespace wt {
 namespace {
 
-constexpr auto kEvery = std::chrono::milliseconds(4);
-constexpr int kPatienceMs = 250;
+constexpr int kEveryMs = 5;
+constexpr double kPatienceMs = 100;  // an answer on the node's own network takes far less
 
 bool Enter(const std::string& space) {
   const int descriptor = open(space.c_str(), O_RDONLY | O_CLOEXEC);
@@ -27,23 +29,35 @@ bool Enter(const std::string& space) {
   return entered;
 }
 
-// One connection, ended at once.
-bool Connects(const sockaddr_in& address) {
-  const int socket_fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (socket_fd < 0) return false;
-  bool connected = connect(socket_fd, reinterpret_cast<const sockaddr*>(&address),
-                           sizeof address) == 0;
-  if (!connected && errno == EINPROGRESS) {
-    pollfd wait{socket_fd, POLLOUT, 0};
-    int error = ETIMEDOUT;
-    socklen_t size = sizeof error;
-    if (poll(&wait, 1, kPatienceMs) > 0) getsockopt(socket_fd, SOL_SOCKET, SO_ERROR, &error, &size);
-    connected = error == 0;
+// A connection on its way. A packet that finds no rule is dropped or, at most once a second,
+// refused, so none is waited for: the next one is sent meanwhile.
+struct Question {
+  int descriptor = -1;
+  double sent_ms = 0;
+};
+
+Question Ask(const sockaddr_in& address) {
+  Question out{socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), SteadyMs()};
+  if (out.descriptor < 0) return out;
+  const linger at_once{1, 0};  // RST at the end: nothing lingers in the table of connections
+  setsockopt(out.descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  static_cast<void>(connect(out.descriptor, reinterpret_cast<const sockaddr*>(&address),
+                            sizeof address));
+  return out;
+}
+
+// Nothing: not known yet.
+std::optional<bool> AnswerOf(const Question& question) {
+  pollfd look{question.descriptor, POLLOUT, 0};
+  if (question.descriptor < 0) return false;
+  if (poll(&look, 1, 0) <= 0) {
+    if (SteadyMs() - question.sent_ms < kPatienceMs) return std::nullopt;
+    return false;
   }
-  const linger at_once{1, 0};  // RST: nothing lingers in the table of connections
-  setsockopt(socket_fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  close(socket_fd);
-  return connected;
+  int error = ETIMEDOUT;
+  socklen_t size = sizeof error;
+  getsockopt(question.descriptor, SOL_SOCKET, SO_ERROR, &error, &size);
+  return error == 0;
 }
 
 }  // namespace
@@ -54,7 +68,7 @@ Result<std::unique_ptr<ServiceProbe>> ServiceProbe::Start(const std::string& spa
   ServiceProbe* self = probe.get();
   probe->thread_ = std::thread([self, space, address, port] {
     self->entered_ = Enter(space) ? 1 : -1;
-    if (self->entered_ == 1) self->Ask(address, port);
+    if (self->entered_ == 1) self->AskOn(address, port);
   });
   while (probe->entered_ == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   if (probe->entered_ < 0) {
@@ -68,19 +82,29 @@ ServiceProbe::~ServiceProbe() {
   if (thread_.joinable()) thread_.join();
 }
 
-void ServiceProbe::Ask(const std::string& address, int port) {
+void ServiceProbe::AskOn(const std::string& address, int port) {
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(static_cast<uint16_t>(port));
   inet_pton(AF_INET, address.c_str(), &to.sin_addr);
+  std::deque<Question> open;
   while (!stop_) {
-    const bool answers = Connects(to);
-    if (answers != answers_) {
-      const std::lock_guard lock(mutex_);
-      turns_.push_back({SteadyMs(), answers});
-      answers_ = answers;
+    open.push_back(Ask(to));
+    std::this_thread::sleep_for(std::chrono::milliseconds(kEveryMs));
+    while (!open.empty()) {
+      const std::optional<bool> answer = AnswerOf(open.front());
+      if (!answer) break;
+      if (*answer != answers_) {
+        const std::lock_guard lock(mutex_);
+        turns_.push_back({open.front().sent_ms, *answer});
+        answers_ = *answer;
+      }
+      if (open.front().descriptor >= 0) close(open.front().descriptor);
+      open.pop_front();
     }
-    std::this_thread::sleep_for(kEvery);
+  }
+  for (const Question& question : open) {
+    if (question.descriptor >= 0) close(question.descriptor);
   }
 }
 

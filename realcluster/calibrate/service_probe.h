@@ -17,7 +17,7 @@ namespace wt {
 class ServiceProbe {
  public:
   struct Turn {
-    double at_ms = 0;  // SteadyMs of the first answer that differs from the one before
+    double at_ms = 0;  // SteadyMs at which the first that fared otherwise was sent
     bool answers = false;
   };
 
@@ -32,7 +32,7 @@ class ServiceProbe {
 
  private:
   ServiceProbe() = default;
-  void Ask(const std::string& address, int port);
+  void AskOn(const std::string& address, int port);
 
   mutable std::mutex mutex_;
   std::vector<Turn> turns_;
