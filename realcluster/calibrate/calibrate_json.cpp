@@ -49,7 +49,8 @@ Result<std::map<std::string, std::string>> About(KubeApi& api) {
     const Json& info = Map(Map(node, "status"), "nodeInfo");
     out["kubernetes"] = std::string(Text(info, "kubeletVersion"));
     out["runtime"] = std::string(Text(info, "containerRuntimeVersion"));
-    out["kernel"] = std::string(Text(info, "kernelVersion"));
+    const std::string_view kernel = Text(info, "kernelVersion");
+    out["kernel"] = std::string(kernel.substr(0, kernel.find('-')));
     out["cores"] = std::string(Text(Map(Map(node, "status"), "capacity"), "cpu"));
   }
   return out;
