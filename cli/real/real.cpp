@@ -139,6 +139,7 @@ Result<ExitCode> Run(const Arguments& arguments) {
     return ExitCode::kOk;
   }
   if (arguments.Text("what") == "calibrate") {
+    if (arguments.Given("--from")) return FitAgain(arguments);
     Result<RealRunOptions> options = OptionsOf(arguments);
     return options ? Calibrate(arguments, *options) : Result<ExitCode>(options.error());
   }
