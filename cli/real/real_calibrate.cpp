@@ -66,12 +66,14 @@ Result<ExitCode> Calibrate(const Arguments& arguments, const RealRunOptions& clu
   const std::string out = OutOf(arguments);
   const std::string raw = fs::path(out).replace_extension(".samples.jsonl").string();
   if (Status written = WriteFileWhole(raw, ""); !written) return written.error();  // can it be?
+  options.measured = [&raw](const SampleSet& samples) {
+    if (Status kept = WriteFileWhole(raw, SamplesText(samples)); !kept) {
+      LogWarning("{}", kept.error().Text());
+    }
+  };
   const Result<SampleSet> samples = MeasureTiming(options);
   if (!samples && Interrupted()) return ExitCode::kInterrupted;
   if (!samples) return samples.error();
-  if (Status written = WriteFileWhole(raw, SamplesText(*samples)); !written) {
-    return written.error();
-  }
   LogInfo("{}", raw);
   return FitAndTell(arguments, *samples, out);
 }

@@ -3,6 +3,7 @@
 // at the end, also after a failure or Ctrl-C.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "realcluster/calibrate/samples.h"
@@ -19,11 +20,13 @@ struct CalibrateOptions {
   bool on_node = false;
   std::string node_space;   // a node's network namespace; of on_node
   ApplyOptions apply;       // progress, interrupted
+  // Called after each experiment with all that was measured so far; may be empty.
+  std::function<void(const SampleSet&)> measured;
 };
 
 // Errors: those of ReadKubeconfig, CheckOwnership and calls; kEnvironment: an earlier run has left
-// objects; no experiment worked; "interrupted"; what could not be taken away. An experiment that fails
-// three times in a row is left at that, with a line of progress.
+// objects; no experiment worked; "interrupted"; what could not be taken away. An experiment that
+// fails three times in a row is left at that, with a line of progress.
 Result<SampleSet> MeasureTiming(const CalibrateOptions& options);
 
 }  // namespace wt

@@ -142,9 +142,10 @@ Result<SampleSet> MeasureAll(Rig& rig, const CalibrateOptions& options) {
     if (failed && options.apply.interrupted && options.apply.interrupted()) return *failed;
     least = std::min(least, LoadAverage());
     most = std::max(most, LoadAverage());
+    if (rig.on_node) out.about["load_average"] = fmt::format("{:.1f}-{:.1f}", least, most);
+    if (options.measured) options.measured(out);
   }
   if (out.samples.empty()) return *failed;
-  if (rig.on_node) out.about["load_average"] = fmt::format("{:.1f}-{:.1f}", least, most);
   return out;
 }
 

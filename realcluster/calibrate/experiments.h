@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The micro-experiments, one repetition each: what is done, and which marks it leaves. One at a time
-// on an otherwise idle cluster, each step at a random phase.
+// The micro-experiments, one repetition each: what is done, and which marks it leaves. One at a
+// time on an otherwise idle cluster, each step at a random phase.
 #pragma once
 
 #include "realcluster/calibrate/rig.h"

@@ -9,8 +9,8 @@
 
 namespace wt {
 
-// Sets what `seen` says of the pod and is not set yet; `zero_ms` (SteadyMs) is the sample's 0. After
-// the mark "killed" the marks not-ready, exit-seen, restarted and ready-again are set.
+// Sets what `seen` says of the pod and is not set yet; `zero_ms` (SteadyMs) is the sample's 0.
+// After the mark "killed" the marks not-ready, exit-seen, restarted and ready-again are set.
 void MarkPod(const Seen& seen, const std::string& pod, double zero_ms, Marks& marks);
 
 // Addresses of a Service's slice that are ready; -1: `seen` is no slice of that Service.

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "realcluster/calibrate/node_access.h"
 
-#include <csignal>
-#include <filesystem>
-#include <fstream>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <sstream>
 
 #include "realcluster/calibrate/watch_log.h"
 
@@ -21,11 +22,18 @@ constexpr const char* kHierarchies[] = {"/sys/fs/cgroup/memory", "/sys/fs/cgroup
 constexpr const char* kClasses[] = {"besteffort/", "burstable/", ""};
 constexpr int kExitPollMs = 50;
 
-// The words of its command line, ended by zeros.
-std::string CommandLine(int pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline", std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+// A file of a process or group that may be gone meanwhile; empty then.
+std::string ReadSmall(const std::string& path) {
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return "";
+  char bytes[4096];
+  const ssize_t count = read(descriptor, bytes, sizeof bytes);
+  close(descriptor);
+  return count > 0 ? std::string(bytes, static_cast<size_t>(count)) : "";
 }
+
+// The words of its command line, ended by zeros.
+std::string CommandLine(int pid) { return ReadSmall("/proc/" + std::to_string(pid) + "/cmdline"); }
 
 // Not the sandbox's, and not runc before it becomes the program.
 bool IsProgram(const std::string& command) {
@@ -38,7 +46,7 @@ std::optional<int> ProcessIn(const fs::path& pod) {
   std::error_code failed;
   for (fs::directory_iterator at(pod, failed), end; !failed && at != end; at.increment(failed)) {
     if (!at->is_directory(failed)) continue;
-    std::ifstream procs(at->path() / "cgroup.procs");
+    std::istringstream procs(ReadSmall(at->path() / "cgroup.procs"));
     for (int pid = 0; procs >> pid;) {
       if (pid > 0 && IsProgram(CommandLine(pid))) return pid;
     }

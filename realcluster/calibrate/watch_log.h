@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Changes of a namespace's objects with the instant at which each arrived: watches on a thread and a
-// connection of their own, so that no call of the experiment delays a stamp.
+// Changes of a namespace's objects with the instant at which each arrived: watches on a thread and
+// a connection of their own, so that no call of the experiment delays a stamp.
 #pragma once
 
 #include <condition_variable>
