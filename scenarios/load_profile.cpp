@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 constexpr YamlLimits kLimits{.bytes_max = 1u << 20, .values_max = 10'000};
 constexpr f64 kDelayMaxMs = 3'600'000;
 constexpr size_t kLineMax = 100;
+constexpr size_t kKeyWidth = 16;
 
 std::vector<std::string> DelayNames() {
   std::vector<std::string> names;
@@ -107,8 +108,8 @@ std::vector<std::string> ProfileNames(const std::string& folder) {
 
 // A double-quoted scalar, folded so that no line is long.
 std::string Quoted(const std::string& text, size_t indent) {
-  std::string out = "\"", line;
-  size_t column = indent;
+  std::string out = "\"";
+  size_t column = indent + kKeyWidth;
   for (size_t at = 0; at < text.size();) {
     const size_t end = std::min(text.find(' ', at), text.size());
     std::string word;
