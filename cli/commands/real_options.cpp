@@ -17,8 +17,11 @@ constexpr std::array kOptions{
     OptionSpec{.name = "--scenario", .value_name = "S", .help = "scenario, by name or file",
                .fallback = "testbed/hotel-bad-image"},
     OptionSpec{.name = "--agent", .value_name = "A",
-               .help = "play, record: who plays; replay: the one who played",
+               .help = "play, record: who plays; replay: who decides again, in place of what was done",
                .fallback = "rule"},
+    OptionSpec{.name = "--actions", .value_name = "FILE",
+               .help = "play, record: JSON lines of actions in place of an agent's, or such a "
+                       "list itself: '[{...}]'"},
     OptionSpec{.name = "--repeat", .type = OptionType::kInteger, .value_name = "N",
                .help = "record: so many episodes, those that are there included",
                .fallback = "1", .at_least = 1},
