@@ -10,13 +10,21 @@ namespace {
 
 constexpr std::array kOptions{
     OptionSpec{.name = "what", .value_name = "WHAT",
-               .help = "play: one episode on a real cluster; images: write the archive of a "
-                       "scenario's images; cleanup: take away what a run left",
-               .choices = "play|images|cleanup", .required = true},
+               .help = "play: one episode on a real cluster; record: the same, kept as traces; "
+                       "replay: a trace again, without a cluster; images: write the archive of "
+                       "a scenario's images; cleanup: take away what a run left",
+               .choices = "play|record|replay|images|cleanup", .required = true},
     OptionSpec{.name = "--scenario", .value_name = "S", .help = "scenario, by name or file",
                .fallback = "testbed/hotel-bad-image"},
-    OptionSpec{.name = "--agent", .value_name = "A", .help = "play: who plays",
+    OptionSpec{.name = "--agent", .value_name = "A",
+               .help = "play, record: who plays; replay: the one who played",
                .fallback = "rule"},
+    OptionSpec{.name = "--repeat", .type = OptionType::kInteger, .value_name = "N",
+               .help = "record: so many episodes, those that are there included",
+               .fallback = "1", .at_least = 1},
+    OptionSpec{.name = "--traces", .value_name = "DIR",
+               .help = "record: where they are kept, runs/traces without"},
+    OptionSpec{.name = "--trace", .value_name = "FILE", .help = "replay: which"},
     OptionSpec{.name = "--kubeconfig", .value_name = "FILE",
                .help = "the cluster; without it the testbed of this machine"},
     OptionSpec{.name = "--context", .value_name = "NAME", .help = "of the kubeconfig"},
