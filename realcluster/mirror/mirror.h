@@ -33,7 +33,8 @@ class Mirror {
   // Pods and ReplicaSets of the World are forgotten. Before the first Put.
   void Begin(Sim& sim);
   // One object as the API shows it, new or changed. What cannot be mirrored is told in warnings().
-  void Put(Sim& sim, const Json& object);
+  // False: what it belongs to has not been put yet; it is as if it had not come.
+  bool Put(Sim& sim, const Json& object);
   // It is gone.
   void Remove(Sim& sim, std::string_view uid);
   // After every object of a full list: what the World has and the list had not is deleted.
@@ -56,9 +57,9 @@ class Mirror {
 
   void PutNode(Sim& sim, const Json& object, Row& row);
   void PutDeployment(Sim& sim, const Json& object, Row& row);
-  void PutReplicaSet(Sim& sim, const Json& object, Row& row);
-  void PutPod(Sim& sim, const Json& object, Row& row);
-  void PutEvent(Sim& sim, const Json& object, Row& row);
+  bool PutReplicaSet(Sim& sim, const Json& object, Row& row);
+  bool PutPod(Sim& sim, const Json& object, Row& row);
+  bool PutEvent(Sim& sim, const Json& object, Row& row);
   // Kinds that are documents: written as the API has them.
   void PutDocument(Sim& sim, const Json& object, Row& row);
   bool Ensure(Sim& sim, const Json& object, Row& row);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/realcluster/mirror/simulated_reality.h"
 
+#include <nlohmann/json.hpp>
+
 #include "faults/fault_schedule.h"
 #include "sim/event_queue.h"
 #include "sim/objects/timestamp.h"
@@ -23,6 +25,7 @@ SimulatedReality::SimulatedReality(const ScenarioSetup& setup, u64 seed)
     Cancel(cluster.world(), SimEvent::kFault, row);
   }
   cluster.Attach(&api);
+  paths_ = MirroredCollections(cluster.View());
   reported_ = cluster.Now();
   requests_ = cluster.world().header().client_requests;
   errors_ = cluster.world().header().client_errors;
@@ -32,6 +35,36 @@ i64 SimulatedReality::UnixMs() { return kEpochUnixS * 1000 + ToMs(cluster.Now())
 
 void SimulatedReality::WaitUntil(SimTime at) {
   if (at > cluster.Now()) cluster.Advance(at - cluster.Now());
+}
+
+Status SimulatedReality::Take(std::vector<TraceChange>& out) {
+  std::map<std::string, std::pair<std::string, TraceChange>> known;
+  for (const std::string& path : paths_) {
+    const Result<ApiReply> reply = api.Call({.path = path});
+    if (!reply) return reply.error();
+    const auto list = nlohmann::json::parse(reply->body);
+    std::string kind = list.at("kind");
+    kind.resize(kind.size() - std::string_view("List").size());
+    for (auto item : list.at("items")) {
+      item.emplace("kind", kind);
+      item.emplace("apiVersion", list.at("apiVersion"));
+      const std::string version = item["metadata"].value("resourceVersion", "");
+      TraceChange change{Now(), ChangeType::kAdded, item.dump()};
+      const std::string key = Mirror::KeyOf(item);
+      const auto before = known_.find(key);
+      if (before != known_.end()) change.type = ChangeType::kModified;
+      if (before == known_.end() || before->second.first != version) out.push_back(change);
+      known[key] = {version, change};
+    }
+  }
+  for (auto& [key, state] : known_) {
+    if (known.contains(key)) continue;
+    state.second.at = Now();
+    state.second.type = ChangeType::kDeleted;
+    out.push_back(state.second);
+  }
+  known_ = std::move(known);
+  return Ok{};
 }
 
 Status SimulatedReality::Report(Sim& sim) {
