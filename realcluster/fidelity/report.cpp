@@ -172,7 +172,8 @@ void AppendAligned(const Table& table, std::string& out) {
   for (const auto& row : table.rows) {
     std::string line = "  ";
     for (std::size_t i = 0; i < row.size(); ++i) {
-      line += i + 1 == row.size() ? row[i] : fmt::format("{:<{}}  ", row[i], widths[i]);
+      line += row[i];
+      if (i + 1 < row.size()) line.append(widths[i] - row[i].size() + 2, ' ');
     }
     out += line + "\n";
   }
