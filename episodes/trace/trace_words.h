@@ -13,7 +13,8 @@ inline constexpr std::string_view kTraceSchema = "wavetank.trace/1";
 
 inline constexpr std::array<std::string_view, 3> kChangeTypes{"ADDED", "MODIFIED", "DELETED"};
 
-// In the order in which a line lists them.
+// In the order in which a line lists them: the rate first, then what is a mean over requests (an
+// error share, times), then what is a mean over time.
 inline constexpr std::array kClientNumbers{&FlowClient::rate, &FlowClient::error,
                                            &FlowClient::latency_s, &FlowClient::p50_s,
                                            &FlowClient::p99_s};
@@ -24,5 +25,7 @@ inline constexpr std::array kServiceNumbers{
 inline constexpr std::array kOperationNumbers{
     &FlowOperationRow::rate, &FlowOperationRow::error, &FlowOperationRow::latency_s,
     &FlowOperationRow::variance_s2};
+// Of the client there is one more, its p99.
+inline constexpr bool IsWeightedNumber(std::size_t at) { return at >= 1 && at <= 3; }
 
 }  // namespace wt

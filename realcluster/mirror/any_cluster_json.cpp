@@ -8,7 +8,7 @@
 #include "faults/fault_schedule.h"
 #include "realcluster/mirror/any_cluster.h"
 #include "realcluster/mirror/write_requests.h"
-#include "sim/cluster/entities.h"
+#include "sim/cluster/app_collections.h"
 #include "sim/objects/access.h"
 #include "sim/objects/parse_json.h"
 
@@ -19,18 +19,6 @@ constexpr std::size_t kErrorsMax = 1000;
 constexpr std::size_t kWaitingMax = 10'000;
 constexpr int kPollsToWait = 30;
 constexpr std::size_t kObjectBytesMax = 16u << 20;
-
-// Namespaces that the World's workloads and services live in.
-std::set<std::string> NamespacesOf(const Sim& sim) {
-  std::set<std::string> out{std::string(sim.Text(sim.blueprint.app_namespace))};
-  const auto add = [&](StrId ns) {
-    if (!IsSystemNamespace(sim.Text(ns))) out.insert(std::string(sim.Text(ns)));
-  };
-  for (u32 d = 1; d < sim.world.Used<Deployment>(); ++d) {
-    if (sim.At<Deployment>(d).born != 0) add(sim.At<Deployment>(d).ns);
-  }
-  return out;
-}
 
 // Owners before what they own, what is told of things after the things. Changes of one object keep
 // their order.
@@ -63,18 +51,7 @@ void TellChanged(const Row* rows, std::size_t count, std::vector<Row>& told, con
 
 }  // namespace
 
-std::vector<std::string> MirroredCollections(const Sim& sim) {
-  std::vector<std::string> out{"/api/v1/nodes"};
-  for (const std::string_view kind :
-       {"configmaps", "secrets", "services", "deployments", "replicasets", "pods", "events"}) {
-    const bool apps = kind == "deployments" || kind == "replicasets";
-    for (const std::string& ns : NamespacesOf(sim)) {
-      out.push_back(
-          fmt::format("{}/namespaces/{}/{}", apps ? "/apis/apps/v1" : "/api/v1", ns, kind));
-    }
-  }
-  return out;
-}
+std::vector<std::string> MirroredCollections(const Sim& sim) { return AppCollections(sim); }
 
 AnyCluster::AnyCluster(KubeApi& api, ChangeFeed& feed, RealClock& clock, TrafficMeter& meter,
                        const SimCluster& cluster, const AnyClusterOptions& options)
@@ -84,7 +61,7 @@ AnyCluster::AnyCluster(KubeApi& api, ChangeFeed& feed, RealClock& clock, Traffic
       meter_(meter),
       options_(options),
       ahead_(cluster.Now() - clock.Now()),
-      mirror_(NamespacesOf(cluster.View()), clock.UnixMs() - ToMs(cluster.Now())) {}
+      mirror_(AppNamespaces(cluster.View()), clock.UnixMs() - ToMs(cluster.Now())) {}
 
 Result<std::unique_ptr<AnyCluster>> AnyCluster::Begin(KubeApi& api, ChangeFeed& feed,
                                                       RealClock& clock, TrafficMeter& meter,
