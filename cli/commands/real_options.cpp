@@ -11,8 +11,9 @@ namespace {
 constexpr std::array kOptions{
     OptionSpec{.name = "what", .value_name = "WHAT",
                .help = "play: one episode on a real cluster; images: write the archive of a "
-                       "scenario's images; cleanup: take away what a run left",
-               .choices = "play|images|cleanup", .required = true},
+                       "scenario's images; cleanup: take away what a run left; validate: compare "
+                       "recorded episodes with the simulator",
+               .choices = "play|images|cleanup|validate", .required = true},
     OptionSpec{.name = "--scenario", .value_name = "S", .help = "scenario, by name or file",
                .fallback = "testbed/hotel-bad-image"},
     OptionSpec{.name = "--agent", .value_name = "A", .help = "play: who plays",
@@ -28,6 +29,20 @@ constexpr std::array kOptions{
                .help = "what was created, for cleanup", .fallback = "runs/real/inventory.jsonl"},
     OptionSpec{.name = "--out", .value_name = "FILE", .help = "images: the archive",
                .fallback = "runs/real/images.tar"},
+    OptionSpec{.name = "--suite", .value_name = "S", .help = "validate: what is compared",
+               .fallback = "slice"},
+    OptionSpec{.name = "--from-stored", .type = OptionType::kFlag,
+               .help = "validate: what is recorded already; needs no cluster"},
+    OptionSpec{.name = "--traces", .value_name = "DIR",
+               .help = "validate: recorded episodes; without it realcluster/traces"},
+    OptionSpec{.name = "--simulated", .type = OptionType::kInteger, .value_name = "N",
+               .help = "validate: simulated episodes for each real seed, at least",
+               .fallback = "8", .at_least = 1},
+    OptionSpec{.name = "--repetitions", .type = OptionType::kInteger, .value_name = "N",
+               .help = "validate: real episodes of each scenario that there are to be",
+               .fallback = "3", .at_least = 1},
+    OptionSpec{.name = "--markdown", .type = OptionType::kFlag,
+               .help = "validate: tables for docs/sim_to_real.md"},
     OptionSpec{.name = "--svg", .value_name = "FILE", .help = "play: the timeline as a picture"},
     OptionSpec{.name = "--brief", .type = OptionType::kFlag, .help = "play: the timeline only"}};
 

@@ -14,6 +14,7 @@
 #include "cli/interrupt.h"
 #include "cli/log.h"
 #include "cli/real/real_commands.h"
+#include "cli/real/real_validate.h"
 #include "realcluster/image/app_images.h"
 #include "realcluster/replay/real_run.h"
 #include "sim/api/file_io.h"
@@ -131,6 +132,7 @@ Result<ExitCode> Play(const Arguments& arguments, const PreparedSuite& suite) {
 }
 
 Result<ExitCode> Run(const Arguments& arguments) {
+  if (arguments.Text("what") == "validate") return ValidateReal(arguments, {});
   if (arguments.Text("what") == "cleanup") {
     Result<RealRunOptions> options = OptionsOf(arguments);
     if (!options) return options.error();

@@ -154,7 +154,9 @@ std::vector<Table> TablesOf(const FidelityReport& report) {
 }
 
 std::string Joined(const std::vector<std::string>& words) {
-  return fmt::format("{}", fmt::join(words, ", "));
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
 }
 
 // What was compared, without the commit.

@@ -83,7 +83,7 @@ TEST(Milestones, WhatDidNotHappenIsEmpty) {
 TEST(Milestones, NeverHealthyAgainHasNoTime) {
   Trace trace = Incident();
   AddPod(trace, 200, {.ready = false});
-  AddTraffic(trace, 212, 220, 8, 1);
+  trace.traffic.back().client.error = 1;
   const EpisodeFacts facts = FactsOf(trace);
   EXPECT_FALSE(facts.times[static_cast<std::size_t>(Milestone::kObjectsHealthy)]);
   EXPECT_FALSE(facts.times[static_cast<std::size_t>(Milestone::kClientsHealthy)]);
