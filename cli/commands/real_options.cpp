@@ -10,14 +10,24 @@ namespace {
 
 constexpr std::array kOptions{
     OptionSpec{.name = "what", .value_name = "WHAT",
-               .help = "play: one episode on a real cluster; images: write the archive of a "
-                       "scenario's images; cleanup: take away what a run left; validate: compare "
-                       "recorded episodes with the simulator",
-               .choices = "play|images|cleanup|validate", .required = true},
+               .help = "play: one episode on a real cluster; record: the same, kept as traces; "
+                       "replay: a trace again, without a cluster; validate: traces against the "
+                       "simulator; images: write the archive of a scenario's images; cleanup: "
+                       "take away what a run left",
+               .choices = "play|record|replay|validate|images|cleanup", .required = true},
     OptionSpec{.name = "--scenario", .value_name = "S", .help = "scenario, by name or file",
                .fallback = "testbed/hotel-bad-image"},
-    OptionSpec{.name = "--agent", .value_name = "A", .help = "play: who plays",
+    OptionSpec{.name = "--agent", .value_name = "A",
+               .help = "play, record: who plays; replay: the one who played",
                .fallback = "rule"},
+    OptionSpec{.name = "--repeat", .type = OptionType::kInteger, .value_name = "N",
+               .help = "record, validate: so many episodes of a scenario, those that are "
+                       "there included; validate: 3 without",
+               .fallback = "1", .at_least = 1},
+    OptionSpec{.name = "--traces", .value_name = "DIR",
+               .help = "record: where they are kept, runs/traces without; validate: "
+                       "recorded ones, realcluster/traces without"},
+    OptionSpec{.name = "--trace", .value_name = "FILE", .help = "replay: which"},
     OptionSpec{.name = "--kubeconfig", .value_name = "FILE",
                .help = "the cluster; without it the testbed of this machine"},
     OptionSpec{.name = "--context", .value_name = "NAME", .help = "of the kubeconfig"},
@@ -32,15 +42,10 @@ constexpr std::array kOptions{
     OptionSpec{.name = "--suite", .value_name = "S", .help = "validate: what is compared",
                .fallback = "slice"},
     OptionSpec{.name = "--from-stored", .type = OptionType::kFlag,
-               .help = "validate: what is recorded already; needs no cluster"},
-    OptionSpec{.name = "--traces", .value_name = "DIR",
-               .help = "validate: recorded episodes; without it realcluster/traces"},
+               .help = "validate: with what is recorded already; needs no cluster"},
     OptionSpec{.name = "--simulated", .type = OptionType::kInteger, .value_name = "N",
                .help = "validate: simulated episodes for each real seed, at least",
                .fallback = "8", .at_least = 1},
-    OptionSpec{.name = "--repetitions", .type = OptionType::kInteger, .value_name = "N",
-               .help = "validate: real episodes of each scenario that there are to be",
-               .fallback = "3", .at_least = 1},
     OptionSpec{.name = "--markdown", .type = OptionType::kFlag,
                .help = "validate: tables for docs/sim_to_real.md"},
     OptionSpec{.name = "--svg", .value_name = "FILE", .help = "play: the timeline as a picture"},

@@ -26,6 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kStoredTraces = "realcluster/traces";
+constexpr i64 kRepetitions = 3;
 
 // What one comparison is about: a suite with its scenarios' names in the catalog.
 struct Ground {
@@ -209,9 +210,10 @@ Result<std::vector<WantedTrace>> Missing(const Arguments& arguments, const Groun
       there.insert({h.scenario, h.agent, h.seed, h.repetition});
     }
   }
+  const i64 repeat = arguments.Given("--repeat") ? arguments.Integer("--repeat") : kRepetitions;
   std::vector<WantedTrace> out;
   for (const std::string& name : ground.names) {
-    for (i64 repetition = 1; repetition <= arguments.Integer("--repetitions"); ++repetition) {
+    for (i64 repetition = 1; repetition <= repeat; ++repetition) {
       WantedTrace wanted;
       wanted.header.real = true;
       wanted.header.scenario = name;
@@ -227,7 +229,7 @@ Result<std::vector<WantedTrace>> Missing(const Arguments& arguments, const Groun
 }
 
 Status RecordMissing(const Arguments& arguments, const Ground& ground, const std::string& folder,
-                     const RecordReal& record) {
+                     const RecordWanted& record) {
   const auto missing = Missing(arguments, ground, folder);
   if (!missing) return missing.error();
   if (missing->empty()) return Ok{};
@@ -243,7 +245,7 @@ Status RecordMissing(const Arguments& arguments, const Ground& ground, const std
 
 }  // namespace
 
-Result<ExitCode> ValidateReal(const Arguments& arguments, const RecordReal& record) {
+Result<ExitCode> ValidateReal(const Arguments& arguments, const RecordWanted& record) {
   const bool json = arguments.Flag("--json"), markdown = arguments.Flag("--markdown");
   if (json && markdown) {
     return Error{ErrorCode::kUsage, "--markdown", "does not go with --json; choose one"};

@@ -20,13 +20,13 @@ struct WantedTrace {
 };
 
 // Plays and records them on the cluster that `arguments` name; each as soon as it is over.
-using RecordReal = std::function<Status(const Arguments& arguments, const PreparedSuite& suite,
-                                        const std::vector<WantedTrace>& wanted)>;
+using RecordWanted = std::function<Status(const Arguments& arguments, const PreparedSuite& suite,
+                                          const std::vector<WantedTrace>& wanted)>;
 
 // Reads the stored traces of the suite, records as many episodes or more of the simulator, and
 // prints the comparison (realcluster/fidelity/compare.h). Without --from-stored what is missing of
-// --agent, --seed and --repetitions is recorded first; an empty `record` refuses if something is.
+// --agent, --seed and --repeat is recorded first; an empty `record` refuses if something is.
 // Errors: those of reading traces; kEnvironment: what is missing.
-Result<ExitCode> ValidateReal(const Arguments& arguments, const RecordReal& record);
+Result<ExitCode> ValidateReal(const Arguments& arguments, const RecordWanted& record);
 
 }  // namespace wt

@@ -159,10 +159,15 @@ std::string Joined(const std::vector<std::string>& words) {
   return out;
 }
 
-// What was compared, without the commit.
+// What was compared, without the commit. Of a machine what stands before its load of the moment.
 std::string Provenance(const FidelityReport& report) {
+  std::vector<std::string> machines;
+  for (const std::string& machine : report.machines) {
+    std::string words = machine.substr(0, machine.find(','));
+    if (machines.empty() || machines.back() != words) machines.push_back(std::move(words));
+  }
   return fmt::format("Suite {}; Kubernetes {} on {}.", report.suite, Joined(report.kubernetes),
-                     Joined(report.machines));
+                     Joined(machines));
 }
 
 void AppendAligned(const Table& table, std::string& out) {

@@ -29,7 +29,6 @@ class RealClock {
  public:
   virtual ~RealClock() = default;
   virtual SimTime Now() = 0;  // monotonic, from any start
-  virtual i64 UnixMs() = 0;   // of the same instant
   virtual void WaitUntil(SimTime at) = 0;
 };
 
@@ -56,12 +55,14 @@ class TrafficMeter {
 };
 
 struct AnyClusterOptions {
+  i64 unix_ms_at_zero = 0;  // the wall clock there at the World's time 0
   SimTime poll = kSecond;
   bool inject = true;  // false: faults come about without us
   // Told of each write before it is sent; optional. Of a fault: `by_agent` is false.
   std::function<void(const ApiRequest& request, bool by_agent)> before_send = {};
   // Told of all that the image is made of, in whole milliseconds of the World's time, so that it
-  // can be made again; optional. Changes lie after the traffic before them and not after the next.
+  // can be made again; optional. A change is shown by the first poll that is not before it, and
+  // each poll ends with what the meter said, new or not.
   std::function<void(const TraceChange&)> on_change = {};
   std::function<void(const TraceTraffic&)> on_traffic = {};
   std::function<void(const TraceRequest&)> on_request = {};
@@ -99,6 +100,7 @@ class AnyCluster final : public ClusterDriver {
   AnyCluster(KubeApi& api, ChangeFeed& feed, RealClock& clock, TrafficMeter& meter,
              const SimCluster& cluster, const AnyClusterOptions& options);
   Status Poll(SimCluster& cluster);
+  std::vector<TraceChange> TakeChanges(SimTime now, Status& taken);
   Status Read(Sim& sim);
   bool Show(Sim& sim, const TraceChange& change, const std::string& key, const Json& object);
   void ShowWaiting(Sim& sim);
@@ -115,8 +117,9 @@ class AnyCluster final : public ClusterDriver {
   TrafficMeter& meter_;
   AnyClusterOptions options_;
   SimTime ahead_;  // the World's time less the clock's
-  SimTime polled_ = -1;
+  SimTime polled_ = -1;             // -1: what is there is being read for the first time
   Mirror mirror_;
+  std::vector<TraceChange> held_;  // came after the time of the poll that took them
   std::vector<Waiting> waiting_;
   std::vector<FlowServiceRow> told_services_;
   std::vector<FlowOperationRow> told_operations_;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
+#include <utility>
 #include <nlohmann/json.hpp>
 
 #include "faults/fault_schedule.h"
@@ -61,7 +63,7 @@ AnyCluster::AnyCluster(KubeApi& api, ChangeFeed& feed, RealClock& clock, Traffic
       meter_(meter),
       options_(options),
       ahead_(cluster.Now() - clock.Now()),
-      mirror_(AppNamespaces(cluster.View()), clock.UnixMs() - ToMs(cluster.Now())) {}
+      mirror_(AppNamespaces(cluster.View()), options.unix_ms_at_zero) {}
 
 Result<std::unique_ptr<AnyCluster>> AnyCluster::Begin(KubeApi& api, ChangeFeed& feed,
                                                       RealClock& clock, TrafficMeter& meter,
@@ -101,8 +103,23 @@ void AnyCluster::ShowWaiting(Sim& sim) {
   });
 }
 
-// What came since the poll before. Times are kept between the two polls, so that a recording tells
-// which changes each of them showed.
+// What came since the poll before, up to now; all of the first answer is of now.
+std::vector<TraceChange> AnyCluster::TakeChanges(SimTime now, Status& taken) {
+  std::vector<TraceChange> changes = std::exchange(held_, {});
+  const std::size_t held = changes.size();
+  taken = feed_.Take(changes);
+  for (std::size_t c = held; c < changes.size(); ++c) {
+    SimTime& at = changes[c].at;
+    at = polled_ < 0 ? now : (at + ahead_) / kMillisecond * kMillisecond;
+    at = std::max(at, polled_ + kMillisecond);
+  }
+  const auto later = std::stable_partition(changes.begin(), changes.end(),
+                                           [&](const TraceChange& c) { return c.at <= now; });
+  held_.assign(std::move_iterator(later), std::move_iterator(changes.end()));
+  changes.erase(later, changes.end());
+  return changes;
+}
+
 Status AnyCluster::Read(Sim& sim) {
   struct Parsed {
     int rank;
@@ -110,12 +127,9 @@ Status AnyCluster::Read(Sim& sim) {
     std::string key;
     Json object;
   };
-  std::vector<TraceChange> changes;
-  Status taken = feed_.Take(changes);
+  Status taken = Ok{};
   std::vector<Parsed> parsed;
-  for (TraceChange& change : changes) {
-    change.at = std::clamp(change.at + ahead_, polled_ + kMillisecond, sim.now()) /
-                kMillisecond * kMillisecond;
+  for (TraceChange& change : TakeChanges(sim.now(), taken)) {
     if (options_.on_change) options_.on_change(change);
     Result<Json> object = ParseJson(change.object, "object", {.bytes_max = kObjectBytesMax});
     if (!object) {
@@ -167,7 +181,6 @@ void AnyCluster::TellTraffic(const Sim& sim, bool client_known) {
 }
 
 Status AnyCluster::Poll(SimCluster& cluster) {
-  SetTime(cluster);
   Sim sim = cluster.View();
   const Status read = Read(sim);
   const Status measured = Measure(sim);

@@ -31,7 +31,7 @@ Played PlayOnApi(const ScenarioSetup& setup, const std::string& agent, u64 seed)
   ChunkOptions options;
   options.drive = [&](SimCluster& cluster) -> Result<std::unique_ptr<ClusterDriver>> {
     auto begun = AnyCluster::Begin(reality.api, reality, reality, reality, cluster,
-                                   {.poll = 15 * kSecond});
+                                   reality.Options());
     if (!begun) return begun.error();
     driver = begun->get();
     return std::unique_ptr<ClusterDriver>(std::move(*begun));

@@ -19,7 +19,7 @@ struct Pair {
   Pair(const ScenarioSetup& setup, u64 seed)
       : reality(setup, seed), copy(Start(setup, copy_pool, seed)) {
     auto begun = AnyCluster::Begin(reality.api, reality, reality, reality, copy,
-                                   {.poll = 15 * kSecond});
+                                   reality.Options());
     WT_CHECK(begun.ok(), "a simulated API lists its objects");
     driver = std::move(*begun);
     copy.Drive(driver.get());

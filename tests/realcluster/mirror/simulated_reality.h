@@ -17,7 +17,7 @@ class SimulatedReality final : public RealClock, public ChangeFeed, public Traff
   SimulatedReality(const ScenarioSetup& setup, u64 seed);
 
   SimTime Now() override { return cluster.Now(); }
-  i64 UnixMs() override;
+  AnyClusterOptions Options() const;
   void WaitUntil(SimTime at) override;
   Status Take(std::vector<TraceChange>& out) override;
   Status Report(Sim& sim) override;

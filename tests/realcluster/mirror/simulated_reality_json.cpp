@@ -31,7 +31,9 @@ SimulatedReality::SimulatedReality(const ScenarioSetup& setup, u64 seed)
   errors_ = cluster.world().header().client_errors;
 }
 
-i64 SimulatedReality::UnixMs() { return kEpochUnixS * 1000 + ToMs(cluster.Now()); }
+AnyClusterOptions SimulatedReality::Options() const {
+  return {.unix_ms_at_zero = kEpochUnixS * 1000, .poll = 15 * kSecond};
+}
 
 void SimulatedReality::WaitUntil(SimTime at) {
   if (at > cluster.Now()) cluster.Advance(at - cluster.Now());

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Episodes on a real cluster: played for people to look at, or recorded.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+
+#include "cli/commands/play_incident.h"
+#include "cli/commands/timeline.h"
+#include "cli/interrupt.h"
+#include "cli/log.h"
+#include "cli/real/real_parts.h"
+#include "cli/version.h"
+#include "sim/api/file_io.h"
+
+namespace wt {
+namespace {
+
+namespace fs = std::filesystem;
+
+// From an empty namespace to an empty namespace. Errors beside those of the parts: a fault that
+// did not take effect; interrupted.
+Result<PlayedIncident> PlayOnce(const PreparedSuite& suite, RealRunOptions options,
+                                const PlayOptions& given) {
+  const Result<std::string> load = ProgramNamed("wavetank-load");
+  if (!load) return load.error();
+  options.load_binary = *load;
+  BlueprintCache cache;
+  const auto app = cache.GetApp(suite.setups[0].scenario.app_path);
+  if (!app) return app.error();
+  auto run = RealRun::Begin(suite.setups[0], **app, std::move(options));
+  if (!run) return run.error();
+  std::optional<Error> failure;
+  PlayOptions play = given;
+  play.drive = [&](SimCluster& cluster) { return (*run)->Drive(cluster); };
+  play.on_judged = [&](SimCluster&, const EpisodeLimits&) {
+    for (const std::string& warning : (*run)->driver()->mirror().warnings()) {
+      LogWarning("{}", warning);
+    }
+    for (const Error& error : (*run)->driver()->errors()) LogWarning("{}", error.Text());
+    failure = (*run)->driver()->failure();
+  };
+  Result<PlayedIncident> played = PlayIncident(suite, play);
+  if (played && !failure && !Interrupted()) {
+    RunInfo info;
+    info.agent = play.agent;
+    const Status closed = (*run)->CloseTrace(
+        played->result, EpisodeLine(info, suite.labels, played->result));
+    if (!closed) failure = closed.error();
+  }
+  if (Status ended = (*run)->End(); !ended) {
+    return failure ? *failure : ended.error();
+  }
+  if (failure) return *failure;
+  return played;
+}
+
+std::string Machine() {
+  double load[1] = {};
+  if (getloadavg(load, 1) != 1) load[0] = 0;
+  return fmt::format("{} cores, load average {:.1f} at the beginning",
+                     std::thread::hardware_concurrency(), load[0]);
+}
+
+}  // namespace
+
+Result<ExitCode> PlayReal(const Arguments& arguments, const PreparedSuite& suite) {
+  Result<RealRunOptions> options = RealOptionsOf(arguments);
+  if (!options) return options.error();
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // it takes minutes: who pipes it wants to see it
+  const bool json = arguments.Flag("--json");
+  PlayOptions play;
+  play.agent = arguments.Text("--agent");
+  play.seed = static_cast<u64>(arguments.Integer("--seed"));
+  play.tell = json || arguments.Flag("--brief") ? nullptr : stdout;
+  const Result<PlayedIncident> played = PlayOnce(suite, std::move(*options), play);
+  if (!played) return played.error();
+  if (Interrupted()) return ExitCode::kInterrupted;
+  if (arguments.Given("--svg")) {
+    const Status written = WriteFileWhole(arguments.Text("--svg"), IncidentSvg(played->incident));
+    if (!written) return written.error();
+  }
+  RunInfo info;
+  info.agent = play.agent;
+  if (json) fmt::print("{}\n", EpisodeLine(info, suite.labels, played->result));
+  else fmt::print("{}", DrawTimeline(played->incident));
+  return ExitCode::kOk;
+}
+
+Result<ExitCode> RecordReal(const Arguments& arguments, const PreparedSuite& suite) {
+  const Result<RealRunOptions> options = RealOptionsOf(arguments);
+  if (!options) return options.error();
+  const fs::path folder = TracesFolder(arguments, "runs/traces");
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  PlayOptions play;
+  play.agent = arguments.Text("--agent");
+  play.seed = static_cast<u64>(arguments.Integer("--seed"));
+  const i64 repeat = arguments.Integer("--repeat");
+  for (u32 repetition = 1; repetition <= repeat; ++repetition) {
+    RealRunOptions one = *options;
+    one.trace = (folder / fmt::format("{}.{}.{}.{}.jsonl.gz", suite.labels[0].name, play.agent,
+                                      play.seed, repetition)).string();
+    if (fs::exists(one.trace)) {
+      LogInfo("{} is there already", one.trace);
+      continue;
+    }
+    LogInfo("repetition {} of {}", repetition, repeat);
+    one.header.scenario = arguments.Text("--scenario");
+    one.header.seed = play.seed;
+    one.header.agent = play.agent;
+    one.header.repetition = repetition;
+    one.header.engine = kBuildInfo.commit;
+    one.header.machine = Machine();
+    const std::string trace = one.trace;
+    const Result<PlayedIncident> played = PlayOnce(suite, std::move(one), play);
+    if (!played) return played.error();
+    if (Interrupted()) return ExitCode::kInterrupted;
+    fmt::print("{}  verdict {}\n", trace, VerdictText(played->result.verdict));
+  }
+  return ExitCode::kOk;
+}
+
+}  // namespace wt
