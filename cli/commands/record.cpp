@@ -95,11 +95,7 @@ class Recording {
     std::error_code failed;
     if (force_ || !fs::exists(trace.path, failed)) return false;
     const Result<Trace> read = ReadTrace(trace.path);
-    if (!read && read.error().code == ErrorCode::kEnvironment) return read.error();
-    if (!read) {
-      LogWarning("{}; recorded anew", read.error().Text());
-      return false;
-    }
+    if (!read) return LeaveOut(read.error());
     const TraceHeader& header = read->header;
     if (header.real || header.scenario != header_.scenario || header.agent != header_.agent ||
         header.seed != header_.seed) {
@@ -107,8 +103,22 @@ class Recording {
                    fmt::format("is a trace of {} seed {} by {}; give another --out, or --force",
                                header.scenario, header.seed, header.agent)};
     }
-    trace.end_s = ToSeconds(read->end);
+    const Result<EpisodeResult> played =
+        ReadEpisodeLine(read->result, suite_.labels, trace.path);
+    if (!played) return LeaveOut(played.error());
+    Fill(*played, trace);
     return true;
+  }
+
+  static Result<bool> LeaveOut(const Error& error) {
+    if (error.code == ErrorCode::kEnvironment) return error;
+    LogWarning("{}; recorded anew", error.Text());
+    return false;
+  }
+
+  static void Fill(const EpisodeResult& played, RecordedTrace& trace) {
+    trace.verdict = static_cast<int>(played.verdict);
+    trace.end_s = ToSeconds(played.end);
   }
 
   Status Play(RecordedTrace& trace) {
@@ -122,8 +132,7 @@ class Recording {
     if (!played) return played.error();
     if (played->agent_lost) return Error{ErrorCode::kEnvironment, "--agent", played->error};
     if (played->errored) return Error{ErrorCode::kInvalidInput, scenario(), played->error};
-    trace.verdict = static_cast<int>(played->verdict);
-    trace.end_s = ToSeconds(played->end);
+    Fill(*played, trace);
     return Ok{};
   }
 
@@ -135,9 +144,8 @@ class Recording {
 };
 
 void Tell(const RecordedTrace& trace) {
-  fmt::print("{}: {}, {:.0f} s, {:.0f} KiB\n", trace.path,
-             trace.was_there ? "is there" : fmt::format("verdict {}", trace.verdict), trace.end_s,
-             static_cast<f64>(trace.bytes) / 1024);
+  fmt::print("{}: verdict {}, {:.0f} s, {:.0f} KiB{}\n", trace.path, trace.verdict, trace.end_s,
+             static_cast<f64>(trace.bytes) / 1024, trace.was_there ? " (was there)" : "");
   std::fflush(stdout);
 }
 

@@ -12,9 +12,9 @@ namespace wt {
 struct RecordedTrace {
   std::string path;
   u64 seed = 0;
-  bool was_there = false;  // from an earlier call; its result is not looked at
+  bool was_there = false;  // from an earlier call
   int verdict = 0;
-  f64 end_s = 0;           // of the trace, the hold after the episode included
+  f64 end_s = 0;           // of the episode; the trace goes on through the hold
   u64 bytes = 0;           // of the file
 };
 
