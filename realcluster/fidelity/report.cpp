@@ -19,6 +19,7 @@ struct Table {
 constexpr const char* kNothing = "-";
 
 std::string NumberText(f64 value) {
+  if (std::abs(value) < 0.005) value = 0;  // no "-0.00"
   return std::abs(value) < 9.995 ? fmt::format("{:.2f}", value) : fmt::format("{:.1f}", value);
 }
 

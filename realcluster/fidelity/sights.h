@@ -33,7 +33,7 @@ struct WorkloadSight {
 };
 
 struct WorkloadSights {
-  std::string name;  // "Deployment hotel/geo"
+  std::string name;  // "Deployment hotel/geo", as it is called in the trace
   std::vector<WorkloadSight> sights;
 };
 
@@ -55,8 +55,10 @@ struct Sights {
 };
 
 // Names lose what was drawn (object_names.h); the ReplicaSets of a Deployment are numbered: those
-// that the trace begins with by revision, later ones as they appear. Objects of other kinds are
-// passed over, as is what is no JSON object. O(bytes of the trace).
+// that the trace begins with by revision, later ones as they appear. A workload that comes later,
+// which is what a fault brings along under a name drawn by the seed, is called <new-1>, and what it
+// owns after it. Objects of other kinds are passed over, as is what is no JSON object. O(bytes of
+// the trace).
 Sights SightsOf(const Trace& trace);
 
 }  // namespace wt

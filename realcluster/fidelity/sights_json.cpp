@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <tuple>
 
 #include "realcluster/fidelity/json_members.h"
@@ -33,6 +34,14 @@ Owner OwnerOf(const Json& metadata) {
 // Patterns in place of names, once all objects have been seen.
 class Names {
  public:
+  // A workload that was not there at the beginning: what a fault brings along has a name drawn by
+  // the seed.
+  void AddWorkload(SimTime at, const std::string& ns, const Json& metadata) {
+    const std::string name = Scoped(ns, TextAt(metadata, "name"));
+    if (at < kFirstList) old_.insert(name);
+    if (old_.contains(name)) return;
+    new_.emplace(name, Scoped(ns, "<new-" + std::to_string(new_.size() + 1) + ">"));
+  }
   void AddReplicaSet(SimTime at, const std::string& ns, const Json& metadata) {
     const std::string name = TextAt(metadata, "name");
     const std::string revision =
@@ -53,13 +62,14 @@ class Names {
     for (auto& [owner, sets] : by) {
       std::sort(sets.begin(), sets.end());
       for (std::size_t i = 0; i < sets.size(); ++i) {
-        sets[i].second->pattern = owner + "-<hash-" + std::to_string(i + 1) + ">";
+        sets[i].second->pattern = Workload(owner) + "-<hash-" + std::to_string(i + 1) + ">";
       }
     }
   }
   std::string Pattern(const std::string& kind, const std::string& ns,
                       const std::string& name) const {
     if (kind == "ReplicaSet") return SetPattern(ns, name);
+    if (kind == "Deployment" || kind == "StatefulSet") return Workload(Scoped(ns, name));
     if (kind != "Pod") return Scoped(ns, PatternOfName(kind, name));
     const auto owner = pod_owners_.find(Scoped(ns, name));
     if (owner != pod_owners_.end() && owner->second.kind == "ReplicaSet") {
@@ -68,6 +78,11 @@ class Names {
     const std::string set(WithoutTail(name));
     if (sets_.contains(Scoped(ns, set))) return SetPattern(ns, set) + "-<rand>";
     return Scoped(ns, PatternOfName(kind, name));
+  }
+
+  const std::string& Workload(const std::string& name) const {
+    const auto found = new_.find(name);
+    return found == new_.end() ? name : found->second;
   }
 
  private:
@@ -85,6 +100,8 @@ class Names {
 
   std::map<std::string, Set> sets_;          // by name
   std::map<std::string, Owner> pod_owners_;  // by name
+  std::set<std::string> old_;
+  std::map<std::string, std::string> new_;   // pattern by name
 };
 
 // What a container waits for without anything being wrong.
@@ -138,7 +155,10 @@ struct Reader {
     const std::string ns = TextAt(metadata, "namespace");
     if (kind == "ReplicaSet") names.AddReplicaSet(change.at, ns, metadata);
     if (kind == "Pod") AddPod(change, object);
-    if (kind == "Deployment" || kind == "StatefulSet") AddWorkload(change, object);
+    if (kind == "Deployment" || kind == "StatefulSet") {
+      names.AddWorkload(change.at, ns, metadata);
+      AddWorkload(change, object);
+    }
     if (kind == "Event" && change.type != ChangeType::kDeleted) AddEvent(change.at, object);
   }
 

@@ -146,5 +146,24 @@ TEST(EventOrder, OtherHashesAreTheSameObjects) {
   EXPECT_EQ(CompareOrders(a, b).Ratio(), 1);
 }
 
+TEST(EventOrder, WhatAFaultBringsAlongIsTheSameByAnyName) {
+  const auto with = [](const std::string& name) {
+    Trace trace = EmptyTrace(true, 7, 200);
+    AddDeployment(trace, 0, "geo", 1, 1);
+    AddDeployment(trace, 60.1, name, 1, 0);
+    AddReplicaSet(trace, 60.2, name + "-6b85c9d7f4", name, 1);
+    AddPod(trace, 60.3, {.name = name + "-6b85c9d7f4-bbbbb", .owner = name + "-6b85c9d7f4"});
+    AddEvent(trace, 60.4, {.kind = "Deployment", .name = name, .reason = "ScalingReplicaSet",
+                           .message = "Scaled up replica set " + name + "-6b85c9d7f4 from 0 to 1"});
+    return OrdersFrom(SightsOf(trace), At(60));
+  };
+  const auto a = with("config-reloader"), b = with("node-rebalancer");
+  ASSERT_EQ(a.size(), 2u);
+  EXPECT_EQ(a[0].name, "hotel/<new-1>");
+  EXPECT_EQ(a[0].entries[0].label, "ScalingReplicaSet up <new-1>-<hash-1>");
+  EXPECT_EQ(a[1].name, "hotel/<new-1>-<hash-1>-<rand>");
+  EXPECT_EQ(CompareOrders(a, b).Ratio(), 1);
+}
+
 }  // namespace
 }  // namespace wt
