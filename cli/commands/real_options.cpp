@@ -18,8 +18,11 @@ constexpr std::array kOptions{
     OptionSpec{.name = "--scenario", .value_name = "S", .help = "scenario, by name or file",
                .fallback = "testbed/hotel-bad-image"},
     OptionSpec{.name = "--agent", .value_name = "A",
-               .help = "play, record: who plays; replay: the one who played",
+               .help = "play, record: who plays; replay: who decides again, in place of what was done",
                .fallback = "rule"},
+    OptionSpec{.name = "--actions", .value_name = "FILE",
+               .help = "play, record: JSON lines of actions in place of an agent's, or such a "
+                       "list itself: '[{...}]'"},
     OptionSpec{.name = "--repeat", .type = OptionType::kInteger, .value_name = "N",
                .help = "record, validate: so many episodes of a scenario, those that are "
                        "there included; validate: 3 without",

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "cli/commands/one_episode.h"
 #include "cli/commands/play_incident.h"
 #include "cli/commands/timeline.h"
 #include "cli/interrupt.h"
@@ -64,6 +65,20 @@ std::string Machine() {
                      std::thread::hardware_concurrency(), load[0]);
 }
 
+// Who plays: an agent, or a list of actions, known by the file's name.
+Result<PlayOptions> PlayerOf(const Arguments& arguments) {
+  PlayOptions play;
+  play.agent = arguments.Text("--agent");
+  play.seed = static_cast<u64>(arguments.Integer("--seed"));
+  if (!arguments.Given("--actions")) return play;
+  Result<std::vector<ScriptedAction>> actions = ActionsOf(arguments.Text("--actions"));
+  if (!actions) return actions.error();
+  play.actions = std::move(*actions);
+  play.agent = fs::path(arguments.Text("--actions")).stem().string();
+  if (play.agent.find('{') != std::string::npos) play.agent = "actions";
+  return play;
+}
+
 }  // namespace
 
 Result<ExitCode> PlayReal(const Arguments& arguments, const PreparedSuite& suite) {
@@ -71,9 +86,9 @@ Result<ExitCode> PlayReal(const Arguments& arguments, const PreparedSuite& suite
   if (!options) return options.error();
   std::setvbuf(stdout, nullptr, _IOLBF, 0);  // it takes minutes: who pipes it wants to see it
   const bool json = arguments.Flag("--json");
-  PlayOptions play;
-  play.agent = arguments.Text("--agent");
-  play.seed = static_cast<u64>(arguments.Integer("--seed"));
+  Result<PlayOptions> player = PlayerOf(arguments);
+  if (!player) return player.error();
+  PlayOptions& play = *player;
   play.tell = json || arguments.Flag("--brief") ? nullptr : stdout;
   const Result<PlayedIncident> played = PlayOnce(suite, std::move(*options), play);
   if (!played) return played.error();
@@ -95,9 +110,9 @@ Result<ExitCode> RecordReal(const Arguments& arguments, const PreparedSuite& sui
   const fs::path folder = TracesFolder(arguments, "runs/traces");
   std::error_code failed;
   fs::create_directories(folder, failed);
-  PlayOptions play;
-  play.agent = arguments.Text("--agent");
-  play.seed = static_cast<u64>(arguments.Integer("--seed"));
+  const Result<PlayOptions> player = PlayerOf(arguments);
+  if (!player) return player.error();
+  const PlayOptions& play = *player;
   const i64 repeat = arguments.Integer("--repeat");
   for (u32 repetition = 1; repetition <= repeat; ++repetition) {
     RealRunOptions one = *options;

@@ -2,7 +2,6 @@
 // A recorded episode of a real cluster again: what was seen then, judged today.
 #include <fmt/format.h>
 
-#include "cli/commands/one_episode.h"
 #include "cli/commands/play_incident.h"
 #include "cli/commands/timeline.h"
 #include "cli/log.h"
@@ -10,6 +9,15 @@
 #include "realcluster/replay/trace_replay.h"
 
 namespace wt {
+namespace {
+
+Result<std::vector<ScriptedAction>> RecordedActions(const Trace& trace) {
+  std::string text;
+  for (const TraceAction& action : trace.actions) text += action.action + "\n";
+  return ReadActions(text, "actions of the trace");
+}
+
+}  // namespace
 
 Result<ExitCode> ReplayTraceFile(const Arguments& arguments) {
   if (!arguments.Given("--trace")) {
@@ -30,6 +38,11 @@ Result<ExitCode> ReplayTraceFile(const Arguments& arguments) {
   PlayOptions play;
   play.agent = arguments.Given("--agent") ? arguments.Text("--agent") : trace->header.agent;
   play.seed = trace->header.seed;
+  if (!arguments.Given("--agent")) {
+    Result<std::vector<ScriptedAction>> actions = RecordedActions(*trace);
+    if (!actions) return actions.error();
+    play.actions = std::move(*actions);
+  }
   play.tell = json || arguments.Flag("--brief") ? nullptr : stdout;
   play.drive = [&](SimCluster& cluster) { return replay.Drive(cluster); };
   const Result<PlayedIncident> played = PlayIncident(*suite, play);
