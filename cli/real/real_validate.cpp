@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "cli/commands/one_episode.h"
 #include "cli/commands/shared.h"
 #include "cli/data_root.h"
 #include "cli/interrupt.h"
@@ -127,6 +128,32 @@ class TemporaryFolder {
   fs::path path_;
 };
 
+// Who played: an agent, or the list of actions that stands beside the traces under its name.
+Result<PlayEpisode> PlayerOf(const std::string& name, const std::string& folder) {
+  const std::string list = (fs::path(folder) / (name + ".jsonl")).string();
+  if (fs::exists(list)) {
+    Result<std::vector<ScriptedAction>> actions = ActionsOf(list);
+    if (!actions) return actions.error();
+    return PlayEpisode([actions = std::move(*actions)](const EpisodeRequest& request,
+                                                       WorldPool& pool,
+                                                       const ChunkOptions& options) {
+      return RunScript(request, actions, pool, options);
+    });
+  }
+  Result<PolicyFactory> agent = AgentNamed(name);
+  if (!agent) {
+    return Error{ErrorCode::kInvalidInput, folder,
+                 fmt::format("has traces of agent '{}', which cannot be played here: {}; a list of "
+                             "actions belongs beside them as {}.jsonl",
+                             name, agent.error().Text(), name)};
+  }
+  return PlayEpisode([agent = std::move(*agent)](const EpisodeRequest& request, WorldPool& pool,
+                                                 const ChunkOptions& options)
+                         -> Result<EpisodeResult> {
+    return RunChunk({&request, 1}, *agent(), pool, options)[0];
+  });
+}
+
 struct SimulatedEpisode {
   int setup = 0;
   std::string scenario, agent;
@@ -134,7 +161,7 @@ struct SimulatedEpisode {
 };
 
 Result<EpisodeDigest> Simulate(const Ground& ground, const SimulatedEpisode& episode,
-                               const PolicyFactory& agent, const std::string& file) {
+                               const PlayEpisode& play, const std::string& file) {
   const auto& setup = ground.suite.setups[static_cast<std::size_t>(episode.setup)];
   TraceHeader header;
   header.scenario = episode.scenario;
@@ -149,7 +176,7 @@ Result<EpisodeDigest> Simulate(const Ground& ground, const SimulatedEpisode& epi
   RunInfo info;
   info.agent = episode.agent;
   const Result<EpisodeResult> played =
-      RecordSimulated(request, *agent(), header, file, [&](const EpisodeResult& result) {
+      RecordSimulated(request, play, header, file, [&](const EpisodeResult& result) {
         return EpisodeLine(info, ground.suite.labels, result);
       });
   if (!played) return played.error();
@@ -168,27 +195,23 @@ Result<EpisodeDigest> Simulate(const Ground& ground, const SimulatedEpisode& epi
 
 Result<std::vector<EpisodeDigest>> SimulateAll(const Ground& ground,
                                                const std::vector<EpisodeDigest>& real,
-                                               u32 at_least) {
+                                               const std::string& traces, u32 at_least) {
   std::map<std::pair<std::string, std::string>, std::vector<TraceHeader>> groups;
   for (const EpisodeDigest& digest : real) {
     groups[{digest.header.scenario, digest.header.agent}].push_back(digest.header);
   }
-  const auto folder = TemporaryFolder::Make();
-  if (!folder) return folder.error();
-  const std::string file = ((*folder)->path() / "episode.jsonl").string();
+  const auto temporary = TemporaryFolder::Make();
+  if (!temporary) return temporary.error();
+  const std::string file = ((*temporary)->path() / "episode.jsonl").string();
   std::vector<EpisodeDigest> out;
   for (const auto& [name, headers] : groups) {
-    const Result<PolicyFactory> agent = AgentNamed(name.second);
-    if (!agent) {
-      return Error{ErrorCode::kInvalidInput, name.first,
-                   fmt::format("its traces are of agent '{}', which cannot be played here: {}",
-                               name.second, agent.error().Text())};
-    }
+    const Result<PlayEpisode> play = PlayerOf(name.second, traces);
+    if (!play) return play.error();
     SimulatedEpisode episode{ground.IndexOf(name.first), name.first, name.second, 0};
     for (const u64 seed : SimulatedSeeds(headers, at_least)) {
       if (Interrupted()) return out;
       episode.seed = seed;
-      Result<EpisodeDigest> digest = Simulate(ground, episode, *agent, file);
+      Result<EpisodeDigest> digest = Simulate(ground, episode, *play, file);
       if (!digest) return digest.error();
       out.push_back(std::move(*digest));
     }
@@ -271,7 +294,7 @@ Result<ExitCode> ValidateReal(const Arguments& arguments, const RecordWanted& re
                              "{}`", ground->suite.name, ground->names.front())};
   }
   const auto simulated =
-      SimulateAll(*ground, *real, static_cast<u32>(arguments.Integer("--simulated")));
+      SimulateAll(*ground, *real, folder, static_cast<u32>(arguments.Integer("--simulated")));
   if (!simulated) return simulated.error();
   if (Interrupted()) return ExitCode::kInterrupted;
   FidelityReport report = CompareWorlds(*real, *simulated);

@@ -28,6 +28,14 @@ SampleComparison CompareOf(const Sides& sides, Read read) {
   return CompareSamples(values(sides.real), values(sides.simulated));
 }
 
+std::vector<f64> SettleTimesOf(const Digests& digests) {
+  std::vector<f64> out;
+  for (const EpisodeDigest* digest : digests) {
+    out.insert(out.end(), digest->facts.settle_s.begin(), digest->facts.settle_s.end());
+  }
+  return out;
+}
+
 LostComparison CompareLost(const Sides& sides) {
   LostComparison out;
   using Value = std::optional<f64>;
@@ -36,8 +44,7 @@ LostComparison CompareLost(const Sides& sides) {
     return f.fault_s ? Value(f.lost.before_repair) : Value();
   });
   out.after_repair = CompareOf(sides, [](const EpisodeFacts& f) {
-    const bool repaired = f.times[static_cast<std::size_t>(Milestone::kRepair)].has_value();
-    return repaired ? Value(f.lost.after_repair) : Value();
+    return f.repaired ? Value(f.lost.after_repair) : Value();
   });
   out.per_exit = CompareOf(sides, [](const EpisodeFacts& f) {
     return f.lost.exits > 0 ? Value(f.lost.at_exits / f.lost.exits) : Value();
@@ -128,6 +135,7 @@ GroupComparison CompareGroup(const std::string& scenario, const std::string& age
   for (std::size_t i = 0; i < kMilestones; ++i) {
     out.times[i] = CompareOf(sides, [i](const EpisodeFacts& facts) { return facts.times[i]; });
   }
+  out.settle = CompareSamples(SettleTimesOf(sides.real), SettleTimesOf(sides.simulated));
   out.steps = CompareOf(sides, [](const EpisodeFacts& facts) {
     return std::optional<f64>(facts.steps);
   });
@@ -138,21 +146,34 @@ GroupComparison CompareGroup(const std::string& scenario, const std::string& age
   return out;
 }
 
-// Groups in which a world has no verdict say nothing of a policy.
-std::vector<PolicyScore> ScoresOf(const std::vector<GroupComparison>& groups) {
-  std::map<std::string, std::vector<const GroupComparison*>> by_scenario;
-  std::set<std::string> agents;
-  for (const GroupComparison& group : groups) {
-    agents.insert(group.agent);
-    if (group.real == group.real_errored || group.simulated == group.simulated_errored) continue;
-    by_scenario[group.scenario].push_back(&group);
+using ByAgent = std::map<std::string, const GroupComparison*>;
+
+// The agents of the scenario that most have played: who played none with others has no rank.
+std::vector<std::string> RankedAgents(const std::map<std::string, ByAgent>& scenarios) {
+  std::vector<std::string> out;
+  for (const auto& [scenario, by_agent] : scenarios) {
+    if (by_agent.size() <= out.size()) continue;
+    out.clear();
+    for (const auto& [agent, group] : by_agent) out.push_back(agent);
   }
+  return out;
+}
+
+std::vector<PolicyScore> ScoresOf(const std::vector<GroupComparison>& groups) {
+  std::map<std::string, ByAgent> scenarios;
+  for (const GroupComparison& group : groups) {
+    // A world without a verdict says nothing of a policy.
+    if (group.real == group.real_errored || group.simulated == group.simulated_errored) continue;
+    scenarios[group.scenario][group.agent] = &group;
+  }
+  const std::vector<std::string> agents = RankedAgents(scenarios);
   std::map<std::string, std::pair<std::vector<f64>, std::vector<f64>>> verdicts;
-  for (const auto& [scenario, played] : by_scenario) {
-    if (played.size() != agents.size()) continue;
-    for (const GroupComparison* group : played) {
-      verdicts[group->agent].first.push_back(group->real_verdict);
-      verdicts[group->agent].second.push_back(group->simulated_verdict);
+  for (const auto& [scenario, by_agent] : scenarios) {
+    const auto played = [&by = by_agent](const std::string& agent) { return by.contains(agent); };
+    if (!std::all_of(agents.begin(), agents.end(), played)) continue;
+    for (const std::string& agent : agents) {
+      verdicts[agent].first.push_back(by_agent.at(agent)->real_verdict);
+      verdicts[agent].second.push_back(by_agent.at(agent)->simulated_verdict);
     }
   }
   std::vector<PolicyScore> out;

@@ -48,6 +48,7 @@ struct GroupComparison {
   std::vector<u64> seeds;  // of the real ones, ascending
   Confusion verdicts;
   std::array<SampleComparison, kMilestones> times;
+  SampleComparison settle;  // every write of every episode is a value
   SampleComparison steps;
   LostComparison lost;
   EventComparison events;
@@ -60,7 +61,8 @@ struct FidelityReport {
   std::vector<GroupComparison> groups;    // by (scenario, agent)
   Confusion verdicts;
   EventComparison events;                 // without one_sided, which are the groups'
-  // Mean verdicts over the scenarios that every agent played, each with equal weight.
+  // Mean verdicts of the agents of the scenario that most agents played, over all scenarios that
+  // each of these played, with equal weight.
   std::vector<PolicyScore> policies;
   Figure agreement, kappa, srcc, mmrv;
 };

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "episodes/trace/trace.h"
 #include "realcluster/fidelity/sights.h"
@@ -23,7 +24,8 @@ enum class Milestone : u8 {
   kLook,         // the agent looks at what is part of the cause
   kRepair,       // the agent's first accepted write
   kAnswer,       // it submits
-  // since the repair; objects and clients may have recovered before it (negative)
+  // since the repair; objects and clients may have recovered before it (negative). Without a fault
+  // they are counted, too: a rollout is something to recover from.
   kCauseGone,
   kObjectsHealthy,  // since then every pod was Ready and no workload short, to the end
   kClientsHealthy,  // since then clients lost no more than before the fault, to the end
@@ -48,7 +50,11 @@ inline constexpr f64 kExitWindowS = 10;
 struct EpisodeFacts {
   std::optional<f64> fault_s;  // since the beginning
   std::array<std::optional<f64>, kMilestones> times;  // by Milestone; empty: did not happen
+  // Of each accepted write after which something was short and all was well again before the next
+  // write: how long until then.
+  std::vector<f64> settle_s;
   LostRequests lost;
+  bool repaired = false;  // the agent wrote something
   int verdict = 0;
   bool errored = false;  // no verdict: the episode was lost
   u32 steps = 0;

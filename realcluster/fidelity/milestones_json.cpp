@@ -37,15 +37,17 @@ bool IsRepairName(const std::string& verb) {
 
 struct AgentTimes {
   std::optional<f64> repair, answer;
+  std::vector<f64> writes;  // accepted ones; the first is the repair
 };
 AgentTimes AgentTimesOf(const Trace& trace) {
   AgentTimes out;
   for (const TraceAction& action : trace.actions) {
     const Json words = Json::parse(action.action, nullptr, false);
     const std::string verb = TextAt(words, "verb");
-    if (!out.repair && action.accepted && IsRepairName(verb)) out.repair = ToSeconds(action.at);
+    if (action.accepted && IsRepairName(verb)) out.writes.push_back(ToSeconds(action.at));
     if (!out.answer && verb == "submit") out.answer = ToSeconds(action.at);
   }
+  if (!out.writes.empty()) out.repair = out.writes.front();
   return out;
 }
 
@@ -84,37 +86,60 @@ std::optional<SimTime> FirstSymptom(const Sights& sights, SimTime fault) {
   return first;
 }
 
-// The last time that something was short became enough; nothing: it was not, or is short still.
+// From when to when anything was short: a pod not Ready, a workload with too few of them.
 struct Shortage {
-  std::optional<SimTime> over;
-  bool at_end = false;
+  SimTime from = 0, to = kForever;  // kForever: to the end
 };
 template <class Sight, class IsShort>
-void AddShortage(const std::vector<Sight>& sights, SimTime fault, IsShort is_short,
-                 Shortage& out) {
+void AddShortages(const std::vector<Sight>& sights, IsShort is_short,
+                  std::vector<Shortage>& out) {
   bool before = false;
   for (const Sight& sight : sights) {
     const bool now = is_short(sight);
-    if (before && !now && sight.at >= fault && (!out.over || sight.at > *out.over)) {
-      out.over = sight.at;
-    }
+    if (now && !before) out.push_back({sight.at, kForever});
+    if (before && !now) out.back().to = sight.at;
     before = now;
   }
-  out.at_end = out.at_end || before;
 }
 
-std::optional<SimTime> ObjectsHealthy(const Sights& sights, SimTime fault) {
-  Shortage shortage;
+std::vector<Shortage> ShortagesOf(const Sights& sights) {
+  std::vector<Shortage> out;
   for (const PodSights& pod : sights.pods) {
-    AddShortage(pod.sights, fault, [](const PodSight& s) {
+    AddShortages(pod.sights, [](const PodSight& s) {
       return !s.ready && !s.deleting && !s.finished;
-    }, shortage);
+    }, out);
   }
   for (const WorkloadSights& workload : sights.workloads) {
-    AddShortage(workload.sights, fault,
-                [](const WorkloadSight& s) { return s.available < s.wanted; }, shortage);
+    AddShortages(workload.sights, [](const WorkloadSight& s) { return s.available < s.wanted; },
+                 out);
   }
-  return shortage.at_end ? std::nullopt : shortage.over;
+  return out;
+}
+
+// The end of the last shortage that began before `to` and reaches beyond `from`. None: there is
+// no such, or it is not over by then.
+std::optional<SimTime> ShortageOver(const std::vector<Shortage>& shortages, SimTime from,
+                                    SimTime to) {
+  std::optional<SimTime> last;
+  for (const Shortage& shortage : shortages) {
+    if (shortage.from >= to || shortage.to < from) continue;
+    if (shortage.to >= to) return {};
+    last = std::max(shortage.to, last.value_or(shortage.to));
+  }
+  return last;
+}
+
+SimTime TimeOf(f64 seconds) { return static_cast<SimTime>(seconds * static_cast<f64>(kSecond)); }
+
+std::vector<f64> SettleTimes(const std::vector<Shortage>& shortages,
+                             const std::vector<f64>& writes) {
+  std::vector<f64> out;
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    const SimTime next = i + 1 < writes.size() ? TimeOf(writes[i + 1]) : kForever;
+    const auto over = ShortageOver(shortages, TimeOf(writes[i]), next);
+    if (over) out.push_back(ToSeconds(*over) - writes[i]);
+  }
+  return out;
 }
 
 LostRequests LostOf(const Trace& trace, const Sights& sights, std::optional<f64> fault,
@@ -167,21 +192,30 @@ EpisodeFacts FactsOf(const Trace& trace, const Sights& sights,
   out.errored = FlagAt(result, "errored");
   out.steps = static_cast<u32>(std::max<i64>(0, IntegerAt(result, "steps")));
   out.lost = LostOf(trace, sights, out.fault_s, agent.repair);
-  if (!out.fault_s) return out;
-  const f64 fault = *out.fault_s;
-  const SimTime fault_at = static_cast<SimTime>(fault * static_cast<f64>(kSecond));
+  out.repaired = agent.repair.has_value();
+  const std::vector<Shortage> shortages = ShortagesOf(sights);
+  out.settle_s = SettleTimes(shortages, agent.writes);
   const auto set = [&](Milestone milestone, std::optional<f64> at, std::optional<f64> since) {
     if (at && since) out.times[static_cast<std::size_t>(milestone)] = *at - *since;
   };
   const auto seconds = [](std::optional<SimTime> at) {
     return at ? std::optional(ToSeconds(*at)) : std::nullopt;
   };
+  // What there is to recover from begins with the fault; without one with what the agent did.
+  const std::optional<f64> from = out.fault_s ? out.fault_s : agent.repair;
+  if (!from) return out;
+  const ClientErrors errors = ClientErrorsOf(trace.traffic, *from, ToSeconds(trace.end));
+  set(Milestone::kClientsHealthy, errors.last_s, agent.repair);
+  set(Milestone::kObjectsHealthy, seconds(ShortageOver(shortages, TimeOf(*from), kForever)),
+      agent.repair);
+  if (!out.fault_s) return out;
+  const f64 fault = *out.fault_s;
+  const SimTime fault_at = TimeOf(fault);
   set(Milestone::kSymptom, seconds(FirstSymptom(sights, fault_at)), fault);
   const auto warning = std::find_if(sights.events.begin(), sights.events.end(), [&](const auto& e) {
     return e.warning && e.at >= fault_at;
   });
   if (warning != sights.events.end()) set(Milestone::kWarning, ToSeconds(warning->at), fault);
-  const ClientErrors errors = ClientErrorsOf(trace.traffic, fault, ToSeconds(trace.end));
   set(Milestone::kClientError, errors.first_s, fault);
   set(Milestone::kRepair, agent.repair, fault);
   set(Milestone::kAnswer, agent.answer, fault);
@@ -191,8 +225,6 @@ EpisodeFacts FactsOf(const Trace& trace, const Sights& sights,
   if (const auto gone = NumberAt(result, "ttr_s")) {
     set(Milestone::kCauseGone, injected + *gone, agent.repair);
   }
-  set(Milestone::kObjectsHealthy, seconds(ObjectsHealthy(sights, fault_at)), agent.repair);
-  set(Milestone::kClientsHealthy, errors.last_s, agent.repair);
   return out;
 }
 

@@ -113,11 +113,12 @@ Table Numbers(const GroupComparison& group) {
     out.rows.push_back(
         SampleRow(std::string(NameOf(static_cast<Milestone>(i)).text), times));
   }
-  out.rows.push_back(SampleRow("steps of the agent", group.steps));
-  out.rows.push_back(SampleRow("requests lost in all", group.lost.total));
   const auto add = [&](const char* name, const SampleComparison& samples) {
     if (samples.real.n + samples.simulated.n > 0) out.rows.push_back(SampleRow(name, samples));
   };
+  add("each write -> objects healthy", group.settle);
+  out.rows.push_back(SampleRow("steps of the agent", group.steps));
+  out.rows.push_back(SampleRow("requests lost in all", group.lost.total));
   add("requests lost from fault to repair", group.lost.before_repair);
   add("requests lost after the repair", group.lost.after_repair);
   out.rows.push_back(SampleRow(

@@ -68,6 +68,7 @@ OrderedJson TimesJson(const GroupComparison& group) {
   for (std::size_t i = 0; i < kMilestones; ++i) {
     out[std::string(NameOf(static_cast<Milestone>(i)).key)] = ToJson(group.times[i]);
   }
+  out["write_to_objects_healthy"] = ToJson(group.settle);
   return out;
 }
 

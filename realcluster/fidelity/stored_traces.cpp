@@ -19,10 +19,6 @@ std::string_view LastWord(std::string_view scenario) {
   return word;
 }
 
-bool IsTraceFile(const std::string& name) {
-  return name.ends_with(".jsonl") || name.ends_with(".jsonl.gz");
-}
-
 }  // namespace
 
 Result<std::vector<std::string>> StoredTraceFiles(const std::string& folder) {
@@ -30,7 +26,7 @@ Result<std::vector<std::string>> StoredTraceFiles(const std::string& folder) {
   std::vector<std::string> files;
   for (fs::directory_iterator it(folder, failed), end; !failed && it != end; it.increment(failed)) {
     const std::string name = it->path().filename().string();
-    if (IsTraceFile(name)) files.push_back(it->path().string());
+    if (name.ends_with(".jsonl.gz")) files.push_back(it->path().string());
   }
   if (failed) {
     return Error{ErrorCode::kEnvironment, folder,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The folder of recorded episodes: NAME.AGENT.SEED.REPETITION.jsonl.gz. The name is for people,
-// what counts is each file's header.
+// what counts is each file's header. AGENT.jsonl beside them is a list of actions in place of an
+// agent.
 #pragma once
 
 #include <functional>
@@ -12,7 +13,7 @@
 
 namespace wt {
 
-// Paths of *.jsonl and *.jsonl.gz in it, sorted. Errors: kEnvironment: no such folder, or none in
+// Paths of *.jsonl.gz in it, sorted. Errors: kEnvironment: no such folder, or none in
 // it, and how to record one.
 Result<std::vector<std::string>> StoredTraceFiles(const std::string& folder);
 

@@ -72,13 +72,14 @@ TEST(CompareWorlds, PoliciesMeetOnScenariosThatAllPlayed) {
   play("a", "one", 1);
   play("b", "one", 0);
   play("c", "one", -1);
-  play("a", "two", -1);  // alone there
+  play("a", "two", -1);          // alone there
+  play("rollouts", "steady", 0);  // never beside others: has no rank
   const FidelityReport report = CompareWorlds(real, simulated);
   ASSERT_EQ(report.policies.size(), 3u);
   EXPECT_EQ(report.policies[0].real, 1);
   EXPECT_NEAR(report.srcc.value, 1, 1e-12);
   EXPECT_EQ(report.mmrv.value, 0);
-  EXPECT_EQ(report.groups.size(), 4u);
+  EXPECT_EQ(report.groups.size(), 5u);
 }
 
 TEST(SimulatedSeeds, AreAtLeastAsManyAsRepetitions) {

@@ -114,6 +114,31 @@ TEST(Milestones, ANewWorkloadThatStartsIsNoSymptom) {
   EXPECT_FALSE(FactsOf(trace).times[static_cast<std::size_t>(Milestone::kSymptom)]);
 }
 
+TEST(Milestones, EachWriteSettlesByItself) {
+  Trace trace = EmptyTrace(true, 7, 200);
+  SetResult(trace, 1, 7, 0);  // no fault
+  AddDeployment(trace, 0, "geo", 1, 1);
+  AddPod(trace, 0, {.name = "a"});
+  for (const f64 at : {60.0, 90.0}) AddAction(trace, at, "restart");
+  AddAction(trace, 120, "cordon");  // nothing is short after it
+  AddPod(trace, 60.5, {.name = "b", .ready = false});
+  AddPod(trace, 63, {.name = "b"});
+  AddPod(trace, 90.5, {.name = "c", .ready = false});
+  AddPod(trace, 95, {.name = "c"});
+  AddTraffic(trace, 0, 62, 8, 0);
+  AddTraffic(trace, 62, 64, 8, 0.5F);
+  AddTraffic(trace, 64, 200, 8, 0);
+  const EpisodeFacts facts = FactsOf(trace);
+  EXPECT_FALSE(facts.fault_s);
+  ASSERT_EQ(facts.settle_s.size(), 2u);
+  EXPECT_NEAR(facts.settle_s[0], 3, 1e-9);
+  EXPECT_NEAR(facts.settle_s[1], 5, 1e-9);
+  EXPECT_NEAR(TimeOf(facts, Milestone::kObjectsHealthy), 35, 1e-9) << "since the first write";
+  EXPECT_NEAR(TimeOf(facts, Milestone::kClientsHealthy), 4, 1e-9);
+  EXPECT_NEAR(facts.lost.after_repair, 8, 1e-9);
+  EXPECT_FALSE(facts.times[static_cast<std::size_t>(Milestone::kSymptom)]);
+}
+
 TEST(LostRequests, AreCountedByWhenTheyFailed) {
   const EpisodeFacts facts = FactsOf(Incident());
   EXPECT_NEAR(facts.lost.total, 62 * 8 * 0.25, 1e-9);

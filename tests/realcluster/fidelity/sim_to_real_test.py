@@ -25,7 +25,7 @@ def block(page):
 
 def main():
     binary, root = sys.argv[1:]
-    if not glob.glob(os.path.join(root, "realcluster/traces/*.jsonl*")):
+    if not glob.glob(os.path.join(root, "realcluster/traces/*.jsonl.gz")):
         print("skipped: realcluster/traces holds no trace; `wavetank real record` makes one")
         return 77
     said = subprocess.run([binary, "real", "validate", "--suite", "slice", "--from-stored",
