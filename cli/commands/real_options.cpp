@@ -18,7 +18,8 @@ constexpr std::array kOptions{
     OptionSpec{.name = "--scenario", .value_name = "S", .help = "scenario, by name or file",
                .fallback = "testbed/hotel-bad-image"},
     OptionSpec{.name = "--agent", .value_name = "A",
-               .help = "play, record: who plays; replay: who decides again, in place of what was done",
+               .help = "play, record, validate: who plays; replay: who decides again, in place of "
+                       "what was done",
                .fallback = "rule"},
     OptionSpec{.name = "--actions", .value_name = "FILE",
                .help = "play, record: JSON lines of actions in place of an agent's, or such a "

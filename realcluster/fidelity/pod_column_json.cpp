@@ -91,9 +91,7 @@ std::string StatusColumn(const Json& pod) {
   // Of a pod whose init containers are not done the others say nothing.
   if (init.empty() || HasCondition(pod, "Initialized")) text = ContainersText(pod, text);
   if (TextAt(MemberOf(pod, "metadata"), "deletionTimestamp").empty()) return text;
-  if (own_reason == "NodeLost") return "Unknown";
-  const std::string phase = TextAt(status, "phase");
-  return phase == "Succeeded" || phase == "Failed" ? text : "Terminating";
+  return own_reason == "NodeLost" ? "Unknown" : "Terminating";
 }
 
 }  // namespace wt

@@ -67,7 +67,7 @@ TEST(EventOrder, SwapsBetweenSourcesWithinAMomentDoNotCount) {
                              {"Started", "kubelet", At(1.4), kForever}};
   const Entries event_first{{"Started", "kubelet", At(2.0), kForever},
                             {"STATUS Running", "status", At(9.0), kForever}};
-  EXPECT_EQ(CommonInOrder(status_first, event_first), 2u) << "one trace within the moment is enough";
+  EXPECT_EQ(CommonInOrder(status_first, event_first), 2u) << "one of the two is enough";
   Entries slow = status_first;
   slow[1].at = At(2.5);
   EXPECT_EQ(CommonInOrder(slow, event_first), 1u) << "1.5 s apart in both";

@@ -79,10 +79,10 @@ TEST(PodColumn, AStartedSidecarIsDone) {
             "Running");
 }
 
-TEST(PodColumn, DeletionShowsUnlessThePodHasEnded) {
+TEST(PodColumn, WhatIsDeletedIsTerminatingToTheEnd) {
   const char* deleted = R"({"deletionTimestamp": "2026-01-31T12:00:00Z"})";
   EXPECT_EQ(Column(R"({"phase": "Running"})", "{}", deleted), "Terminating");
-  EXPECT_EQ(Column(R"({"phase": "Succeeded"})", "{}", deleted), "Succeeded");
+  EXPECT_EQ(Column(R"({"phase": "Succeeded"})", "{}", deleted), "Terminating");
   EXPECT_EQ(Column(R"({"phase": "Running", "reason": "NodeLost"})", "{}", deleted), "Unknown");
 }
 
