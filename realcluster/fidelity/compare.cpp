@@ -200,10 +200,8 @@ void EventComparison::Add(const EventComparison& other) {
 EpisodeDigest DigestOf(const Trace& trace, std::optional<f64> fault_s) {
   const Sights sights = SightsOf(trace);
   EpisodeDigest out{trace.header, FactsOf(trace, sights, fault_s), {}};
-  const f64 from_s = out.facts.fault_s.value_or(0);
-  // Of a healthy episode: what came after the first list.
-  const SimTime from = static_cast<SimTime>(from_s * static_cast<f64>(kSecond));
-  out.orders = OrdersFrom(sights, std::max<SimTime>(from, 1));
+  const f64 from_s = out.facts.fault_s.value_or(ToSeconds(kFirstList));
+  out.orders = OrdersFrom(sights, static_cast<SimTime>(from_s * static_cast<f64>(kSecond)));
   return out;
 }
 

@@ -18,7 +18,7 @@ namespace wt {
 struct EpisodeDigest {
   TraceHeader header;
   EpisodeFacts facts;
-  std::vector<ObjectOrder> orders;  // from the fault on; of a healthy episode from its beginning
+  std::vector<ObjectOrder> orders;  // from the fault on; of a healthy episode from kFirstList on
 };
 // `fault_s`: the scenario's, where the trace itself does not tell. O(bytes of the trace).
 EpisodeDigest DigestOf(const Trace& trace, std::optional<f64> fault_s = {});

@@ -54,6 +54,9 @@ struct Sights {
   std::vector<EventSight> events;
 };
 
+// What is seen before this time was there when the trace began.
+inline constexpr SimTime kFirstList = kSecond;
+
 // Names lose what was drawn (object_names.h); the ReplicaSets of a Deployment are numbered: those
 // that the trace begins with by revision, later ones as they appear. A workload that comes later,
 // which is what a fault brings along under a name drawn by the seed, is called <new-1>, and what it

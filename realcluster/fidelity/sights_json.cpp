@@ -14,9 +14,6 @@
 namespace wt {
 namespace {
 
-// What is seen within this time of the beginning was there before.
-constexpr SimTime kFirstList = kSecond;
-
 std::string Scoped(const std::string& name_space, const std::string& name) {
   return name_space.empty() ? name : name_space + "/" + name;
 }
