@@ -9,15 +9,16 @@
 //    "agent": "rule", "repetition": 1, "engine": COMMIT, "kubernetes": "v1.35.4",
 //    "began": "2026-01-31T12:00:00Z", "machine": "2 cores"}
 //   {"t": 0.0, "type": "ADDED", "object": {...}}     ADDED | MODIFIED | DELETED, when it was seen;
-//       the first ones are all that was there. Without metadata.managedFields and the annotation
-//       of kubectl's last apply; of DELETED at least kind, name, namespace and uid.
+//       the first ones are all that was there. Without metadata.managedFields; of DELETED at least
+//       kind, name, namespace and uid.
 //   {"t": 15.001, "traffic": {"client": [rate, error, latency_s, p50_s, p99_s],
 //       "services": {"geo": [rate, error, latency_s, p99_s, utilisation, backlog, in_flight,
 //       cpu_cores]}, "operations": {"geo/nearby": [rate, error, latency_s, variance_s2]}}}
 //       means of the time since the line of this kind before; what is left out has not changed
 //       ("client" left out: nothing new was known, that time counts for the next). One each second.
 //   {"t": 60.2, "request": {"by": "fault", "method": "PATCH", "path": ..., "content_type": ...,
-//       "body": {...}}, "status": 200}               by: agent | fault; status 0: not answered
+//       "body": {...}}, "status": 200}               by: agent | fault; status 0: not answered; of
+//       GET (a log) with "answer": text
 //   {"t": 120.0, "action": {"at_s": 120.0, "verb": ...}, "accepted": true}   as episodes/script.h
 //   {"t": 165.0, "end": {...}}                       the episode, as `--json` prints it; last
 #pragma once
@@ -67,8 +68,9 @@ struct TraceTraffic {
 struct TraceRequest {
   SimTime at = 0;
   bool by_agent = false;
-  std::string method, path, content_type, body;
+  std::string method, path, content_type, body;  // the path with its query
   int status = 0;
+  std::string answer;     // of GET
 };
 
 struct TraceAction {
@@ -95,7 +97,7 @@ class TraceWriter {
   static Result<std::unique_ptr<TraceWriter>> Open(std::string path, const TraceHeader& header);
   ~TraceWriter();
 
-  void Add(const TraceChange& change);  // takes managedFields and the like out
+  void Add(const TraceChange& change);  // takes managedFields out
   void Add(const TraceTraffic& traffic);
   void Add(const TraceRequest& request);
   void Add(const TraceAction& action);

@@ -128,7 +128,8 @@ Status ReadRequest(const Json& line, SimTime at, Trace& out) {
                           .body = none               ? ""
                                   : body->is_string() ? body->get<std::string>()
                                                       : Dump(*body),
-                          .status = status->get<int>()});
+                          .status = status->get<int>(),
+                          .answer = TextOf(line, "answer")});
   return Ok{};
 }
 

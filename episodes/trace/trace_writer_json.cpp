@@ -15,7 +15,6 @@
 namespace wt {
 namespace {
 
-constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 constexpr std::size_t kBodyBytesMax = 8u << 20;
 
 std::string Dump(const Json& value) {
@@ -59,10 +58,6 @@ void TakeOut(Json& object) {
   const auto metadata = object.find("metadata");
   if (metadata == object.end() || !metadata->is_object()) return;
   metadata->erase("managedFields");
-  const auto annotations = metadata->find("annotations");
-  if (annotations == metadata->end() || !annotations->is_object()) return;
-  annotations->erase(kLastApplied);
-  if (annotations->empty()) metadata->erase("annotations");
 }
 
 std::string HeaderLine(const TraceHeader& header) {
@@ -145,7 +140,9 @@ void TraceWriter::Add(const TraceRequest& request) {
     const Result<Json> body = ParseJson(request.body, "body", {.bytes_max = kBodyBytesMax});
     line += ", \"body\": " + (body ? Dump(*body) : Quoted(request.body));
   }
-  inside_->Write(fmt::format("{}}}, \"status\": {}}}", line, request.status));
+  line += fmt::format("}}, \"status\": {}", request.status);
+  if (!request.answer.empty()) line += ", \"answer\": " + Quoted(request.answer);
+  inside_->Write(line + "}");
 }
 
 void TraceWriter::Add(const TraceAction& action) {

@@ -80,6 +80,7 @@ class AnyCluster final : public ClusterDriver {
 
   void Advance(SimCluster& cluster, SimTime by) override;
   bool CarryOut(const World& before, SimCluster& cluster) override;
+  std::vector<LogLine> Logs(const SimCluster& cluster, u32 pod) override;
 
   const std::vector<TraceRequest>& sent() const { return sent_; }
   // Of reading and metering, oldest first; an episode goes on with what it last knew.
@@ -107,6 +108,7 @@ class AnyCluster final : public ClusterDriver {
   Status Measure(Sim& sim);
   void TellTraffic(const Sim& sim, bool client_known);
   void InjectDue(SimCluster& cluster);
+  Result<ApiReply> Call(SimTime at, bool by_agent, const ApiRequest& request);
   Status Send(const Sim& before, const Sim& after, bool by_agent);
   void SetTime(SimCluster& cluster);
   void Fail(Error error);

@@ -13,6 +13,7 @@
 #include "sim/cluster/app_collections.h"
 #include "sim/objects/access.h"
 #include "sim/objects/parse_json.h"
+#include "sim/telemetry/cluster_events.h"
 
 namespace wt {
 namespace {
@@ -21,6 +22,8 @@ constexpr std::size_t kErrorsMax = 1000;
 constexpr std::size_t kWaitingMax = 10'000;
 constexpr int kPollsToWait = 30;
 constexpr std::size_t kObjectBytesMax = 16u << 20;
+constexpr int kLogLines = 40;
+constexpr int kLogBytesMax = 64 << 10;
 
 // Owners before what they own, what is told of things after the things. Changes of one object keep
 // their order.
@@ -109,9 +112,8 @@ std::vector<TraceChange> AnyCluster::TakeChanges(SimTime now, Status& taken) {
   const std::size_t held = changes.size();
   taken = feed_.Take(changes);
   for (std::size_t c = held; c < changes.size(); ++c) {
-    SimTime& at = changes[c].at;
-    at = polled_ < 0 ? now : (at + ahead_) / kMillisecond * kMillisecond;
-    at = std::max(at, polled_ + kMillisecond);
+    const SimTime arrived = (changes[c].at + ahead_) / kMillisecond * kMillisecond;
+    changes[c].at = polled_ < 0 ? now : std::max(arrived, polled_ + kMillisecond);
   }
   const auto later = std::stable_partition(changes.begin(), changes.end(),
                                            [&](const TraceChange& c) { return c.at <= now; });
@@ -188,15 +190,44 @@ Status AnyCluster::Poll(SimCluster& cluster) {
   return read ? measured : read;
 }
 
+Result<ApiReply> AnyCluster::Call(SimTime at, bool by_agent, const ApiRequest& request) {
+  Result<ApiReply> reply = api_.Call(request);
+  const std::string query = request.query.empty() ? "" : "?" + request.query;
+  const int status = reply ? reply->status : 0;
+  const bool read = reply && request.method == "GET";
+  sent_.push_back({at, by_agent, request.method, request.path + query, request.content_type,
+                   request.body, status, read ? reply->body : ""});
+  if (options_.on_request) options_.on_request(sent_.back());
+  return reply;
+}
+
+std::vector<LogLine> AnyCluster::Logs(const SimCluster& cluster, u32 pod) {
+  const Sim sim = cluster.View();
+  const auto& tmpl = sim.Typed<PodTemplate>(sim.At<Pod>(pod).spec);
+  std::vector<LogLine> out;
+  for (u32 c = sim.At<Pod>(pod).first_container; c != 0; c = sim.At<Container>(c).next) {
+    const ContainerSpec& spec = Items(&tmpl, tmpl.containers)[sim.At<Container>(c).index];
+    const ApiRequest request{
+        .path = fmt::format("/api/v1/namespaces/{}/pods/{}/log", sim.Text(sim.At<Pod>(pod).ns),
+                            PodName(sim, pod)),
+        .query = fmt::format("container={}&tailLines={}&limitBytes={}&timestamps=true",
+                             sim.Text(spec.name), kLogLines, kLogBytesMax)};
+    const Result<ApiReply> reply = Call(sim.now(), true, request);
+    if (!reply) {
+      Fail(reply.error());
+    } else if (reply->status == 200) {  // 400: it has printed nothing yet
+      mirror_.ReadLog(reply->body, out);
+    }
+  }
+  return out;
+}
+
 Status AnyCluster::Send(const Sim& before, const Sim& after, bool by_agent) {
   for (const ApiRequest& request : WriteRequests(before, after)) {
     if (options_.before_send) options_.before_send(request, by_agent);
-    const Result<ApiReply> reply = api_.Call(request);
-    const int status = reply ? reply->status : 0;
-    sent_.push_back({after.now(), by_agent, request.method, request.path, request.content_type,
-                     request.body, status});
-    if (options_.on_request) options_.on_request(sent_.back());
+    const Result<ApiReply> reply = Call(after.now(), by_agent, request);
     if (!reply) return reply.error();
+    const int status = reply->status;
     const bool gone = request.method == "DELETE" && status == 404;
     if (gone || (status >= 200 && status <= 299)) continue;
     return Error{ErrorCode::kEnvironment, request.method + " " + request.path,

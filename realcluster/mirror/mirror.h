@@ -20,6 +20,7 @@
 #include "sim/objects/json_fwd.h"
 #include "sim/objects/write.h"
 #include "sim/sim.h"
+#include "sim/telemetry/logs.h"
 
 namespace wt {
 
@@ -41,6 +42,9 @@ class Mirror {
   void RemoveOthers(Sim& sim);
   // Endpoints are brought up to date and the World's own plans dropped. After a round of changes.
   void Settle(Sim& sim);
+
+  // Lines of a log with timestamps, added to `out` in the World's time.
+  void ReadLog(std::string_view text, std::vector<LogLine>& out) const;
 
   // What Put and Remove know an object by: its uid; of an Event without one its content.
   static std::string KeyOf(const Json& object);

@@ -341,6 +341,22 @@ bool Mirror::PutEvent(Sim& sim, const Json& object, Row& row) {
   return true;
 }
 
+void Mirror::ReadLog(std::string_view text, std::vector<LogLine>& out) const {
+  while (!text.empty()) {  // "2026-01-31T12:00:00.123456789Z INFO starting geo"
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const std::size_t space = line.find(' ');
+    if (space == line.npos || space < 20) continue;
+    i32 at = WorldMs(std::string(line.substr(0, 19)) + "Z");
+    if (line[19] == '.') {
+      for (std::size_t digit = 0, unit = 100; digit < 3 && 20 + digit < space; ++digit, unit /= 10) {
+        at += (line[20 + digit] - '0') * static_cast<i32>(unit);
+      }
+    }
+    out.push_back({at, std::string(line.substr(space + 1))});
+  }
+}
+
 std::string Mirror::KeyOf(const Json& object) {
   const std::string_view uid = Text(Map(object, "metadata"), "uid");
   if (!uid.empty() || Text(object, "kind") != "Event") return std::string(uid);

@@ -29,20 +29,21 @@ void TraceReplay::Diverge(std::string what) {
 
 Result<ApiReply> TraceReplay::Call(const ApiRequest& request) {
   if (divergence_) return *divergence_;
-  const std::string asked = request.method + " " + request.path;
+  const std::string path = request.path + (request.query.empty() ? "" : "?" + request.query);
+  const std::string asked = request.method + " " + path;
   if (requests_ >= trace_.requests.size()) {
-    Diverge("then no write came after this, now " + asked);
+    Diverge("then nothing more was asked, now " + asked);
     return *divergence_;
   }
   const TraceRequest& then = trace_.requests[requests_++];
-  if (then.method != request.method || then.path != request.path ||
+  if (then.method != request.method || then.path != path ||
       !SameBody(then.body, request.body)) {
     Diverge(fmt::format("then {} {} was sent ({}), now {} ({})", then.method, then.path, then.body,
                         asked, request.body));
     return *divergence_;
   }
   if (then.status == 0) return Error{ErrorCode::kEnvironment, asked, "was not answered"};
-  return ApiReply{then.status, "{}"};
+  return ApiReply{then.status, then.answer.empty() ? "{}" : then.answer};
 }
 
 Result<std::unique_ptr<ApiWatch>> TraceReplay::Watch(const ApiRequest& request) {

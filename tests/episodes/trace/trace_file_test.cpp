@@ -165,22 +165,17 @@ INSTANTIATE_TEST_SUITE_P(Forms, RoundTrip, testing::Values("t.jsonl.gz", "t.json
                            return form.index == 0 ? std::string("Gzip") : std::string("Plain");
                          });
 
-TEST(TraceWriter, LeavesOutManagedFieldsAndTheLastAppliedConfiguration) {
+TEST(TraceWriter, LeavesOutManagedFields) {
   const TempDir folder;
   const std::string path = (folder.path / "t.jsonl").string();
   auto writer = TraceWriter::Open(path, SomeHeader());
   ASSERT_TRUE(writer.ok());
   (*writer)->Add(TraceChange{0, ChangeType::kAdded,
-                             R"({"metadata":{"managedFields":[{"a":1}],"annotations":
-      {"kubectl.kubernetes.io/last-applied-configuration":"{}"},"name":"a"}})"});
-  (*writer)->Add(TraceChange{0, ChangeType::kAdded,
-                             R"({"metadata":{"annotations":{"b":"c",
-      "kubectl.kubernetes.io/last-applied-configuration":"{}"}}})"});
+                             R"({"metadata":{"managedFields":[{"a":1}],"name":"a"}})"});
   ASSERT_TRUE((*writer)->Close(0, "{}").ok());
   const Result<Trace> read = ReadTrace(path);
   ASSERT_TRUE(read.ok()) << read.error().Text();
   EXPECT_EQ(read->changes[0].object, R"({"metadata":{"name":"a"}})");
-  EXPECT_EQ(read->changes[1].object, R"({"metadata":{"annotations":{"b":"c"}}})");
 }
 
 TEST(TraceWriter, LeavesNothingBehindWithoutClose) {

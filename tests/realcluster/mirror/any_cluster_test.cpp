@@ -30,7 +30,7 @@ Played PlayOnApi(const ScenarioSetup& setup, const std::string& agent, u64 seed)
   AnyCluster* driver = nullptr;
   ChunkOptions options;
   options.drive = [&](SimCluster& cluster) -> Result<std::unique_ptr<ClusterDriver>> {
-    auto begun = AnyCluster::Begin(reality.api, reality, reality, reality, cluster,
+    auto begun = AnyCluster::Begin(reality, reality, reality, reality, cluster,
                                    reality.Options());
     if (!begun) return begun.error();
     driver = begun->get();

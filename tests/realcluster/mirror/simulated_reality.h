@@ -12,10 +12,18 @@
 
 namespace wt {
 
-class SimulatedReality final : public RealClock, public ChangeFeed, public TrafficMeter {
+class SimulatedReality final : public KubeApi,
+                               public RealClock,
+                               public ChangeFeed,
+                               public TrafficMeter {
  public:
   SimulatedReality(const ScenarioSetup& setup, u64 seed);
 
+  // Logs are served here, everything else by `api`.
+  Result<ApiReply> Call(const ApiRequest& request) override;
+  Result<std::unique_ptr<ApiWatch>> Watch(const ApiRequest& request) override {
+    return api.Watch(request);
+  }
   SimTime Now() override { return cluster.Now(); }
   AnyClusterOptions Options() const;
   void WaitUntil(SimTime at) override;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/realcluster/mirror/simulated_reality.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "faults/fault_schedule.h"
 #include "sim/event_queue.h"
 #include "sim/objects/timestamp.h"
+#include "sim/telemetry/cluster_events.h"
 #include "sim/traffic/traffic.h"
 
 namespace wt {
@@ -33,6 +36,29 @@ SimulatedReality::SimulatedReality(const ScenarioSetup& setup, u64 seed)
 
 AnyClusterOptions SimulatedReality::Options() const {
   return {.unix_ms_at_zero = kEpochUnixS * 1000, .poll = 15 * kSecond};
+}
+
+// GET /api/v1/namespaces/NS/pods/NAME/log?container=C&...
+Result<ApiReply> SimulatedReality::Call(const ApiRequest& request) {
+  if (!request.path.ends_with("/log")) return api.Call(request);
+  const Sim sim = cluster.View();
+  std::string text;
+  for (u32 pod = 1; pod < sim.world.Used<Pod>(); ++pod) {
+    if (sim.At<Pod>(pod).born == 0) continue;
+    if (!request.path.ends_with("/pods/" + PodName(sim, pod) + "/log")) continue;
+    const auto& tmpl = sim.Typed<PodTemplate>(sim.At<Pod>(pod).spec);
+    for (u32 c = sim.At<Pod>(pod).first_container; c != 0; c = sim.At<Container>(c).next) {
+      const ContainerSpec& spec = Items(&tmpl, tmpl.containers)[sim.At<Container>(c).index];
+      const std::string asked = fmt::format("container={}&", sim.Text(spec.name));
+      if (!request.query.starts_with(asked)) continue;
+      for (const LogLine& line : ContainerLogs(sim, c, false, 40)) {
+        std::string at = Timestamp(line.at_ms);
+        at.insert(at.size() - 1, fmt::format(".{:03}000000", ((line.at_ms % 1000) + 1000) % 1000));
+        text += at + " " + line.text + "\n";
+      }
+    }
+  }
+  return ApiReply{200, text};
 }
 
 void SimulatedReality::WaitUntil(SimTime at) {

@@ -43,7 +43,7 @@ class TraceReplayTest : public testing::Test {
       any.on_change = [&](const TraceChange& change) { trace.Add(change); };
       any.on_traffic = [&](const TraceTraffic& traffic) { trace.Add(traffic); };
       any.on_request = [&](const TraceRequest& request) { trace.Add(request); };
-      auto begun = AnyCluster::Begin(reality.api, reality, reality, reality, cluster, any);
+      auto begun = AnyCluster::Begin(reality, reality, reality, reality, cluster, any);
       if (!begun) return begun.error();
       return std::unique_ptr<ClusterDriver>(std::move(*begun));
     };
@@ -73,6 +73,10 @@ void ExpectSame(const EpisodeResult& now, const EpisodeResult& then) {
   EXPECT_EQ(now.error, then.error);
   EXPECT_EQ(now.verdict, then.verdict);
   EXPECT_EQ(ActionsText(now.actions), ActionsText(then.actions));
+  ASSERT_EQ(now.actions.size(), then.actions.size());
+  for (std::size_t a = 0; a < now.actions.size(); ++a) {
+    EXPECT_EQ(now.actions[a].accepted, then.actions[a].accepted) << "action " << a;
+  }
   EXPECT_EQ(now.end, then.end);
   EXPECT_EQ(now.repaired_at, then.repaired_at);
   EXPECT_EQ(now.parts.error_share, then.parts.error_share);
