@@ -60,7 +60,7 @@ struct EpisodeFacts {
   u32 steps = 0;
 };
 
-// When the fault happened: in a real trace the first request of the fault, else what the episode's
+// When the fault happened: in a real trace the first write of the fault, else what the episode's
 // result says, else `otherwise_s` (the scenario's). None: a healthy episode.
 std::optional<f64> FaultTime(const Trace& trace, std::optional<f64> otherwise_s = {});
 

@@ -174,7 +174,7 @@ MilestoneName NameOf(Milestone milestone) { return kNames[static_cast<std::size_
 
 std::optional<f64> FaultTime(const Trace& trace, std::optional<f64> otherwise_s) {
   for (const TraceRequest& request : trace.requests) {
-    if (!request.by_agent) return ToSeconds(request.at);
+    if (!request.by_agent && request.method != "GET") return ToSeconds(request.at);
   }
   const Json result = Json::parse(trace.result, nullptr, false);
   const std::optional<f64> injected = NumberAt(result, "injected_s");

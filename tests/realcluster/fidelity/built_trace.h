@@ -39,6 +39,7 @@ void AddEvent(Trace& trace, f64 at_s, const BuiltEvent& event);
 // One line a second in (from, to].
 void AddTraffic(Trace& trace, f64 from_s, f64 to_s, f32 rate, f32 error);
 void AddAction(Trace& trace, f64 at_s, const std::string& verb, bool accepted = true);
+void AddRequest(Trace& trace, f64 at_s, bool by_agent);
 void SetResult(Trace& trace, int verdict, int steps, f64 injected_s, bool errored = false);
 
 }  // namespace wt

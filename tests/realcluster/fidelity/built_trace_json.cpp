@@ -104,6 +104,16 @@ void AddAction(Trace& trace, f64 at_s, const std::string& verb, bool accepted) {
   trace.actions.push_back({At(at_s), words.dump(), accepted});
 }
 
+void AddRequest(Trace& trace, f64 at_s, bool by_agent) {
+  TraceRequest request;
+  request.at = At(at_s);
+  request.by_agent = by_agent;
+  request.method = "PATCH";
+  request.path = "/apis/apps/v1/namespaces/hotel/deployments/geo";
+  request.status = 200;
+  trace.requests.push_back(request);
+}
+
 void SetResult(Trace& trace, int verdict, int steps, f64 injected_s, bool errored) {
   trace.result = Json{{"schema", "wavetank.episode/1"},
                       {"verdict", verdict},

@@ -53,9 +53,11 @@ TEST(Milestones, AreCountedFromFaultAndRepair) {
 
 TEST(Milestones, TheRequestOfARealFaultIsItsTime) {
   Trace trace = Incident();
-  trace.requests.push_back({At(30), true, "PATCH", "/x", "", "", 200});
-  trace.requests.push_back({At(60.2), false, "PATCH", "/x", "", "", 200});
-  trace.requests.push_back({At(60.9), false, "POST", "/y", "", "", 201});
+  AddRequest(trace, 30, true);
+  AddRequest(trace, 45, false);
+  trace.requests.back().method = "GET";
+  AddRequest(trace, 60.2, false);
+  AddRequest(trace, 60.9, false);
   EXPECT_NEAR(*FactsOf(trace).fault_s, 60.2, 1e-9);
 }
 
