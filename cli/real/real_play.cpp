@@ -28,6 +28,8 @@ Result<PlayedIncident> PlayOnce(const PreparedSuite& suite, RealRunOptions optio
   const Result<std::string> load = ProgramNamed("wavetank-load");
   if (!load) return load.error();
   options.load_binary = *load;
+  std::vector<ScenarioLabel> labels = suite.labels;
+  if (!options.trace.empty()) labels[0].file = options.header.scenario;  // no path of this machine
   BlueprintCache cache;
   const auto app = cache.GetApp(suite.setups[0].scenario.app_path);
   if (!app) return app.error();
@@ -36,6 +38,7 @@ Result<PlayedIncident> PlayOnce(const PreparedSuite& suite, RealRunOptions optio
   std::optional<Error> failure;
   PlayOptions play = given;
   play.drive = [&](SimCluster& cluster) { return (*run)->Drive(cluster); };
+  play.on_step = [&](const StepView& step) { (*run)->NoteStep(step); };
   play.on_judged = [&](SimCluster&, const EpisodeLimits&) {
     for (const std::string& warning : (*run)->driver()->mirror().warnings()) {
       LogWarning("{}", warning);
@@ -48,7 +51,7 @@ Result<PlayedIncident> PlayOnce(const PreparedSuite& suite, RealRunOptions optio
     RunInfo info;
     info.agent = play.agent;
     const Status closed = (*run)->CloseTrace(
-        played->result, EpisodeLine(info, suite.labels, played->result));
+        played->result.end, EpisodeLine(info, labels, played->result));
     if (!closed) failure = closed.error();
   }
   if (Status ended = (*run)->End(); !ended) {

@@ -32,11 +32,7 @@ class RealClock {
   virtual void WaitUntil(SimTime at) = 0;
 };
 
-// Collections whose objects the image shows, owners before what they own: of the namespaces that the
-// World's workloads live in.
-std::vector<std::string> MirroredCollections(const Sim& sim);
-
-// What happens to the objects of these collections.
+// What happens to the objects of the app (AppCollections, sim/cluster/app_collections.h).
 class ChangeFeed {
  public:
   virtual ~ChangeFeed() = default;

@@ -56,8 +56,6 @@ void TellChanged(const Row* rows, std::size_t count, std::vector<Row>& told, con
 
 }  // namespace
 
-std::vector<std::string> MirroredCollections(const Sim& sim) { return AppCollections(sim); }
-
 AnyCluster::AnyCluster(KubeApi& api, ChangeFeed& feed, RealClock& clock, TrafficMeter& meter,
                        const SimCluster& cluster, const AnyClusterOptions& options)
     : api_(api),

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "episodes/episode_result.h"
+#include "episodes/run_episode.h"
 #include "episodes/scenario_setup.h"
 #include "episodes/trace/trace.h"
 #include "realcluster/kube/rest_kube_api.h"
@@ -40,9 +40,10 @@ class RealRun {
 
   // For ChunkOptions::drive: starts the load, waits for warm_up_s, makes `cluster` its image.
   Result<std::unique_ptr<ClusterDriver>> Drive(SimCluster& cluster);
-  // The recording is whole: its actions and its last line. `line`: the episode as `--json` prints
-  // it. Error: what could not be written.
-  Status CloseTrace(const EpisodeResult& result, const std::string& line);
+  // For the recording: each step of the agent; its last line, the episode as `--json` prints it.
+  // Error: what could not be written.
+  void NoteStep(const StepView& step);
+  Status CloseTrace(SimTime end, const std::string& line);
   // Of the driver, once the episode is judged.
   const AnyCluster* driver() const { return driver_; }
   // Ends the load and takes everything away. Error: what is left.

@@ -6,7 +6,7 @@
 #include <thread>
 #include <utility>
 
-#include "episodes/script.h"
+#include "episodes/trace/action_line.h"
 #include "faults/all_faults.h"
 #include "faults/fault_schedule.h"
 #include "realcluster/kube/api_status.h"
@@ -14,6 +14,7 @@
 #include "realcluster/replay/real_run.h"
 #include "realcluster/replay/trace_replay.h"
 #include "sim/cluster/api_path.h"
+#include "sim/cluster/app_collections.h"
 #include "sim/objects/access.h"
 #include "sim/objects/kinds.h"
 #include "sim/objects/parse_json.h"
@@ -169,7 +170,7 @@ Result<std::unique_ptr<ClusterDriver>> RealRun::Drive(SimCluster& cluster) {
   }
   clock_->WaitUntil(clock_->Now() + warm);
   Result<std::unique_ptr<LiveFeed>> feed =
-      LiveFeed::Start(target_, *clock_, MirroredCollections(cluster.View()));
+      LiveFeed::Start(target_, *clock_, AppCollections(cluster.View()));
   if (!feed) return feed.error();
   feed_ = std::move(*feed);
   AnyClusterOptions any;
@@ -202,14 +203,12 @@ Status RealRun::OpenTrace(i64 unix_ms_at_zero, AnyClusterOptions& any) {
   return Ok{};
 }
 
-Status RealRun::CloseTrace(const EpisodeResult& result, const std::string& line) {
-  if (!trace_) return Ok{};
-  for (const TakenAction& taken : result.actions) {
-    std::string text = ActionsText({&taken, 1});  // a list of one
-    text = text.substr(1, text.rfind(']') - 1);
-    trace_->Add(TraceAction{taken.at, std::move(text), taken.accepted});
-  }
-  return std::exchange(trace_, nullptr)->Close(result.end, line);
+void RealRun::NoteStep(const StepView& step) {
+  if (trace_) trace_->Add(ActionLine(step));
+}
+
+Status RealRun::CloseTrace(SimTime end, const std::string& line) {
+  return trace_ ? std::exchange(trace_, nullptr)->Close(end, line) : Ok{};
 }
 
 // What a fault brings along is ours to take away.

@@ -7,6 +7,7 @@
 
 #include "faults/fault_schedule.h"
 #include "sim/event_queue.h"
+#include "sim/cluster/app_collections.h"
 #include "sim/objects/timestamp.h"
 #include "sim/telemetry/cluster_events.h"
 #include "sim/traffic/traffic.h"
@@ -28,7 +29,7 @@ SimulatedReality::SimulatedReality(const ScenarioSetup& setup, u64 seed)
     Cancel(cluster.world(), SimEvent::kFault, row);
   }
   cluster.Attach(&api);
-  paths_ = MirroredCollections(cluster.View());
+  paths_ = AppCollections(cluster.View());
   reported_ = cluster.Now();
   requests_ = cluster.world().header().client_requests;
   errors_ = cluster.world().header().client_errors;
