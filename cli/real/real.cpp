@@ -46,7 +46,12 @@ Result<ExitCode> WriteImages(const Arguments& arguments, const PreparedSuite& su
 }
 
 Result<ExitCode> Run(const Arguments& arguments) {
-  if (arguments.Text("what") == "validate") return ValidateReal(arguments, {});
+  if (arguments.Text("what") == "validate") {
+    return ValidateReal(arguments, [](const Arguments& given, const PreparedSuite&,
+                                      const std::vector<WantedTrace>& wanted) {
+      return RecordTraces(given, {}, wanted);
+    });
+  }
   if (arguments.Text("what") == "cleanup") {
     Result<RealRunOptions> options = RealOptionsOf(arguments);
     if (!options) return options.error();
