@@ -6,10 +6,9 @@
 namespace wt {
 
 std::span<const Command> CoreCommands() {
-  static const std::array commands{kDemo,         kPlay,   kRun,           kBench,
-                                   kTrainOptions, kReport, kReplayCommand, kValidate,
-                                   kList,         kDoctor, kTestbedOptions, kRealOptions,
-                                   kVersion};
+  static const std::array commands{
+      kDemo,     kPlay, kRun,    kBench,          kTrainOptions, kReport, kRecord, kReplayCommand,
+      kValidate, kList, kDoctor, kTestbedOptions, kRealOptions,  kVersion};
   return commands;
 }
 

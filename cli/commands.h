@@ -28,6 +28,7 @@ extern const Command kDemo;
 extern const Command kDoctor;
 extern const Command kList;
 extern const Command kPlay;
+extern const Command kRecord;
 extern const Command kReplayCommand;
 extern const Command kReport;
 extern const Command kRun;

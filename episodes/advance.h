@@ -12,6 +12,9 @@ namespace wt {
 struct ClusterSampler {
   SimTime every = 5 * kSecond;
   std::function<void(const SimCluster&)> tell;
+  // Of a simulated cluster alone, both optional: what is watched is about to move, a ChangeSink may
+  // be attached to it; and has moved, and ceases to be. A Fork takes the place of the one before.
+  std::function<void(SimCluster&)> began, ended;
 };
 
 // What is watched is a fork: a World run in slices differs from one run in one go by the rounding
@@ -28,12 +31,14 @@ inline void AdvanceSampled(SimCluster& cluster, SimTime by, const ClusterSampler
   }
   if (sampler.tell) {
     SimCluster shown = cluster.Fork(cluster.pool());
+    if (sampler.began) sampler.began(shown);
     const SimTime end = cluster.Now() + by;
     for (SimTime next = (cluster.Now() / sampler.every + 1) * sampler.every; next <= end;
          next += sampler.every) {
       shown.Advance(next - shown.Now());
       sampler.tell(shown);
     }
+    if (sampler.ended) sampler.ended(shown);
   }
   cluster.Advance(by);
 }

@@ -31,6 +31,20 @@ std::string TargetName(const Cluster& cluster, const Action& action) {
          cluster.EntityName(action.kind, action.slot);
 }
 
+void SayWords(const ExternalWords& words, TakenAction& taken) {
+  if (!words.patch_object.empty()) {
+    taken.target = words.patch_object;
+    taken.patch_type = words.patch_type;
+    taken.patch = words.patch;
+  }
+  if (!words.answered) return;
+  taken.fault_kind = words.answer.fault_kind;
+  taken.field = words.answer.field;
+  taken.object_kind = words.answer.object_kind;
+  taken.object_name = words.answer.object_name;
+  taken.object_namespace = words.answer.object_namespace;
+}
+
 ActionOutcome CarryOut(SimCluster& cluster, Observer& observer, const ExternalWords& words,
                        TakenAction& taken) {
   ActionOutcome outcome;
@@ -39,20 +53,11 @@ ActionOutcome CarryOut(SimCluster& cluster, Observer& observer, const ExternalWo
     outcome = cluster.Apply(taken.action);
   } else {
     observer.BeforeAction(cluster, EntityKind::kCluster, 0, true);
-    taken.target = words.patch_object;
-    taken.patch_type = words.patch_type;
-    taken.patch = words.patch;
     const Result<ActionOutcome> patched =
         cluster.ApplyPatch(words.patch_object, words.patch_type, words.patch);
     if (patched) outcome = *patched;
   }
-  if (words.answered) {
-    taken.fault_kind = words.answer.fault_kind;
-    taken.field = words.answer.field;
-    taken.object_kind = words.answer.object_kind;
-    taken.object_name = words.answer.object_name;
-    taken.object_namespace = words.answer.object_namespace;
-  }
+  SayWords(words, taken);
   taken.accepted = outcome.accepted;
   return outcome;
 }

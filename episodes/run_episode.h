@@ -75,6 +75,9 @@ std::vector<EpisodeResult> RunChunk(std::span<const EpisodeRequest> requests, Po
 // "service/profile"; "cluster" for moves of the whole.
 std::string TargetName(const Cluster& cluster, const Action& action);
 
+// What an external agent said beside its move, as part of the action.
+void SayWords(const ExternalWords& words, TakenAction& taken);
+
 // Carries out `taken.action`, or the patch of `words` in its place, and completes `taken`.
 ActionOutcome CarryOut(SimCluster& cluster, Observer& observer, const ExternalWords& words,
                        TakenAction& taken);

@@ -116,6 +116,15 @@ class Script {
     result_.seed = request.seed;
   }
 
+  Status Drive() {
+    if (!options_.drive) return Ok{};
+    Result<std::unique_ptr<ClusterDriver>> driver = options_.drive(cluster_);
+    if (!driver) return driver.error();
+    driver_ = std::move(*driver);
+    cluster_.Drive(driver_.get());
+    return Ok{};
+  }
+
   Result<EpisodeResult> Run(std::span<const ScriptedAction> actions) {
     for (const ScriptedAction& action : actions) {
       Pass(std::max<SimTime>(action.at - cluster_.Now(), 0));
@@ -184,6 +193,7 @@ class Script {
 
   const ChunkOptions& options_;
   const JudgedObjective& objective_;
+  std::unique_ptr<ClusterDriver> driver_;  // before the cluster: outlives it
   SimCluster cluster_;
   EpisodeLimits limits_;
   Twin twin_;
@@ -203,7 +213,9 @@ Result<EpisodeResult> RunScript(const EpisodeRequest& request,
   Result<StartedEpisode> started = StartEpisode(*request.setup, pool, request.seed, options.texts,
                                                 options.check_invariants);
   if (!started) return started.error();
-  return Script(request, std::move(*started), pool, options).Run(actions);
+  Script script(request, std::move(*started), pool, options);
+  if (Status driven = script.Drive(); !driven) return driven.error();
+  return script.Run(actions);
 }
 
 }  // namespace wt

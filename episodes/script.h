@@ -29,7 +29,8 @@ struct ScriptedAction {
 // At most 10,000 actions.
 Result<std::vector<ScriptedAction>> ReadActions(std::string_view text, const std::string& where);
 
-// The same actions as text: one JSON array on one line.
+// The same as text: one JSON object, or an array of them, on one line.
+std::string ActionText(const TakenAction& action);
 std::string ActionsText(std::span<const TakenAction> actions);
 
 // Carries out each action at its time (in order; a time in the past means now), lets the world

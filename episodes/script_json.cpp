@@ -93,6 +93,33 @@ Status ReadInto(const std::string& text, const std::string& place,
   return Ok{};
 }
 
+Json LineOf(const TakenAction& taken) {
+  const Move& move = MoveOf(taken.action);
+  const bool patched = !taken.patch_type.empty();
+  Json line = {{"at_s", ToSeconds(taken.at)},
+               {"verb", patched ? "patch" : std::string(VerbName(move.verb))},
+               {"target", taken.target}};
+  if (patched) {
+    line["type"] = taken.patch_type;
+    line["patch"] = taken.patch;
+  } else if (move.option > 0) {
+    line["option"] = move.option;
+  }
+  const auto add = [&](const char* key, const std::string& text) {
+    if (!text.empty()) line[key] = text;
+  };
+  add("fault_kind", taken.fault_kind);
+  add("field", taken.field);
+  add("object_kind", taken.object_kind);
+  add("object_name", taken.object_name);
+  add("object_namespace", taken.object_namespace);
+  return line;
+}
+
+std::string Dump(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 }  // namespace
 
 Result<std::vector<ScriptedAction>> ReadActions(std::string_view text, const std::string& where) {
@@ -115,31 +142,12 @@ Result<std::vector<ScriptedAction>> ReadActions(std::string_view text, const std
   return out;
 }
 
+std::string ActionText(const TakenAction& action) { return Dump(LineOf(action)); }
+
 std::string ActionsText(std::span<const TakenAction> actions) {
   Json out = Json::array();
-  for (const TakenAction& taken : actions) {
-    const Move& move = MoveOf(taken.action);
-    const bool patched = !taken.patch_type.empty();
-    Json line = {{"at_s", ToSeconds(taken.at)},
-                 {"verb", patched ? "patch" : std::string(VerbName(move.verb))},
-                 {"target", taken.target}};
-    if (patched) {
-      line["type"] = taken.patch_type;
-      line["patch"] = taken.patch;
-    } else if (move.option > 0) {
-      line["option"] = move.option;
-    }
-    const auto add = [&](const char* key, const std::string& text) {
-      if (!text.empty()) line[key] = text;
-    };
-    add("fault_kind", taken.fault_kind);
-    add("field", taken.field);
-    add("object_kind", taken.object_kind);
-    add("object_name", taken.object_name);
-    add("object_namespace", taken.object_namespace);
-    out.push_back(std::move(line));
-  }
-  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+  for (const TakenAction& taken : actions) out.push_back(LineOf(taken));
+  return Dump(out);
 }
 
 }  // namespace wt

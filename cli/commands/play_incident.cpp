@@ -29,11 +29,19 @@ void TellStep(const Incident::Step& taken, const StepView& step, std::FILE* to) 
   fmt::print(to, "{}", FirstLines(step.cluster->LastResultText(), kFindingLines));
 }
 
+Result<EpisodeResult> PlayIt(const PreparedSuite& suite, const PlayOptions& options,
+                             const ChunkOptions& chunk) {
+  WorldPool pool;
+  const EpisodeRequest request{&suite.setups[0], 0, options.seed};
+  if (options.actions) return RunScript(request, *options.actions, pool, chunk);
+  Result<PolicyFactory> agent = AgentNamed(options.agent);
+  if (!agent) return agent.error();
+  return RunChunk({&request, 1}, *(*agent)(), pool, chunk)[0];
+}
+
 }  // namespace
 
 Result<PlayedIncident> PlayIncident(const PreparedSuite& suite, const PlayOptions& options) {
-  Result<PolicyFactory> agent = AgentNamed(options.agent);
-  if (!agent) return agent.error();
   PlayedIncident out;
   out.incident.agent = options.agent;
   std::string complaint;
@@ -54,9 +62,9 @@ Result<PlayedIncident> PlayIncident(const PreparedSuite& suite, const PlayOption
                  complaint);
     }
   };
-  WorldPool pool;
-  const EpisodeRequest request{&suite.setups[0], 0, options.seed};
-  out.result = RunChunk({&request, 1}, *(*agent)(), pool, chunk)[0];
+  Result<EpisodeResult> result = PlayIt(suite, options, chunk);
+  if (!result) return result.error();
+  out.result = std::move(*result);
   if (out.result.errored) {
     if (out.result.agent_lost) return Error{ErrorCode::kEnvironment, "--agent", out.result.error};
     return Error{ErrorCode::kInvalidInput, suite.labels[0].file, out.result.error};

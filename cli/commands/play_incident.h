@@ -6,10 +6,13 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "bench/evaluate.h"
 #include "bench/report/incident.h"
+#include "episodes/script.h"
 
 namespace wt {
 
@@ -22,6 +25,8 @@ struct PlayOptions {
   // As those of ChunkOptions: the cluster is another one's image.
   std::function<Result<std::unique_ptr<ClusterDriver>>(SimCluster&)> drive;
   std::function<void(SimCluster&, const EpisodeLimits&)> on_judged;
+  // These in place of what `agent`, then a name only, would do.
+  std::optional<std::vector<ScriptedAction>> actions;
 };
 
 struct PlayedIncident {
@@ -29,8 +34,8 @@ struct PlayedIncident {
   EpisodeResult result;
 };
 
-// Plays the first scenario of `suite`. Errors: kUsage (agent), kInvalidInput (it could not start),
-// kEnvironment (the agent's program lost it).
+// Plays the first scenario of `suite`. Errors: kUsage (agent, actions), kInvalidInput (it could not
+// start), kEnvironment (the agent's program lost it).
 Result<PlayedIncident> PlayIncident(const PreparedSuite& suite, const PlayOptions& options);
 
 }  // namespace wt

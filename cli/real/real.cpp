@@ -1,67 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// `real`: an episode on a real cluster, told and drawn as `play` does it.
+// `real`: which of its parts is meant; images and cleanup.
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 
-#include "cli/commands/play_incident.h"
 #include "cli/commands/shared.h"
-#include "cli/commands/timeline.h"
-#include "cli/data_root.h"
-#include "cli/interrupt.h"
 #include "cli/log.h"
 #include "cli/real/real_calibrate.h"
 #include "cli/real/real_commands.h"
+#include "cli/real/real_parts.h"
+#include "cli/real/real_validate.h"
 #include "realcluster/image/app_images.h"
 #include "realcluster/replay/real_run.h"
-#include "sim/api/file_io.h"
 
 namespace wt {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The programs that stand beside this one's build folder.
-Result<std::string> ProgramNamed(const char* name) {
-  std::error_code failed;
-  const fs::path self = fs::read_symlink("/proc/self/exe", failed);
-  const fs::path program = self.parent_path().parent_path() / name;
-  if (!failed && fs::exists(program)) return program.string();
-  return Error{ErrorCode::kEnvironment, program.string(),
-               "is not built; ninja builds it with everything else"};
-}
-
-std::string TestbedState() {
-  const char* state = std::getenv("WAVETANK_TESTBED_STATE");
-  return state != nullptr ? state : "/var/lib/wavetank-testbed";
-}
-
-Result<RealRunOptions> OptionsOf(const Arguments& arguments) {
-  RealRunOptions out;
-  out.kubeconfig = arguments.Text("--kubeconfig");
-  out.context = arguments.Text("--context");
-  out.ownership.i_own_this_cluster = arguments.Flag("--i-own-this-cluster");
-  out.ownership.name_space = arguments.Text("--namespace");
-  out.inventory = arguments.Text("--inventory");
-  out.apply.progress = [](const std::string& line) { LogInfo("{}", line); };
-  out.apply.interrupted = [] { return Interrupted(); };
-  if (out.kubeconfig.empty()) {
-    out.kubeconfig = TestbedState() + "/pki/admin.kubeconfig";
-    if (!fs::exists(out.kubeconfig)) {
-      return Error{ErrorCode::kEnvironment, out.kubeconfig,
-                   "no testbed is up; start one with `wavetank testbed up --local`, or name a "
-                   "cluster with --kubeconfig"};
-    }
-    // Addresses of Services lead somewhere on a node only.
-    out.load_prefix = {"nsenter", "--net=/run/netns/wt-n1"};
-  }
-  std::error_code failed;
-  fs::create_directories(fs::path(out.inventory).parent_path(), failed);
-  return out;
-}
 
 Result<ExitCode> WriteImages(const Arguments& arguments, const PreparedSuite& suite) {
   BlueprintCache cache;
@@ -91,63 +46,31 @@ Result<ExitCode> WriteImages(const Arguments& arguments, const PreparedSuite& su
   return ExitCode::kOk;
 }
 
-Result<ExitCode> Play(const Arguments& arguments, const PreparedSuite& suite) {
-  Result<RealRunOptions> options = OptionsOf(arguments);
-  if (!options) return options.error();
-  const Result<std::string> load = ProgramNamed("wavetank-load");
-  if (!load) return load.error();
-  options->load_binary = *load;
-  BlueprintCache cache;
-  const auto app = cache.GetApp(suite.setups[0].scenario.app_path);
-  if (!app) return app.error();
-  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // it takes minutes: who pipes it wants to see it
-  auto run = RealRun::Begin(suite.setups[0], **app, std::move(*options));
-  if (!run) return run.error();
-  const bool json = arguments.Flag("--json");
-  PlayOptions play;
-  play.agent = arguments.Text("--agent");
-  play.seed = static_cast<u64>(arguments.Integer("--seed"));
-  play.tell = json || arguments.Flag("--brief") ? nullptr : stdout;
-  play.drive = [&](SimCluster& cluster) { return (*run)->Drive(cluster); };
-  play.on_judged = [&](SimCluster&, const EpisodeLimits&) {
-    for (const std::string& warning : (*run)->driver()->mirror().warnings()) {
-      LogWarning("{}", warning);
-    }
-    for (const Error& error : (*run)->driver()->errors()) LogWarning("{}", error.Text());
-  };
-  Result<PlayedIncident> played = PlayIncident(suite, play);
-  const Status ended = (*run)->End();
-  if (!played) return played.error();
-  if (Interrupted()) return ended ? Result<ExitCode>(ExitCode::kInterrupted) : ended.error();
-  if (arguments.Given("--svg")) {
-    const Status written = WriteFileWhole(arguments.Text("--svg"), IncidentSvg(played->incident));
-    if (!written) return written.error();
-  }
-  RunInfo info;
-  info.agent = play.agent;
-  if (json) fmt::print("{}\n", EpisodeLine(info, suite.labels, played->result));
-  else fmt::print("{}", DrawTimeline(played->incident));
-  if (!ended) return ended.error();
-  return ExitCode::kOk;
-}
-
 Result<ExitCode> Run(const Arguments& arguments) {
+  if (arguments.Text("what") == "validate") {
+    return ValidateReal(arguments, [](const Arguments& given, const PreparedSuite&,
+                                      const std::vector<WantedTrace>& wanted) {
+      return RecordTraces(given, {}, wanted);
+    });
+  }
   if (arguments.Text("what") == "cleanup") {
-    Result<RealRunOptions> options = OptionsOf(arguments);
+    Result<RealRunOptions> options = RealOptionsOf(arguments);
     if (!options) return options.error();
     if (Status cleaned = CleanUpRealRun(*options); !cleaned) return cleaned.error();
     return ExitCode::kOk;
   }
+  if (arguments.Text("what") == "replay") return ReplayTraceFile(arguments);
   if (arguments.Text("what") == "calibrate") {
     if (arguments.Given("--from")) return FitAgain(arguments);
-    Result<RealRunOptions> options = OptionsOf(arguments);
+    Result<RealRunOptions> options = RealOptionsOf(arguments);
     return options ? Calibrate(arguments, *options) : Result<ExitCode>(options.error());
   }
   Result<PreparedSuite> suite = OneScenario(arguments.Text("--scenario"));
   if (!suite) return suite.error();
   for (const std::string& warning : suite->warnings) LogWarning("{}", warning);
-  return arguments.Text("what") == "images" ? WriteImages(arguments, *suite)
-                                            : Play(arguments, *suite);
+  if (arguments.Text("what") == "images") return WriteImages(arguments, *suite);
+  return arguments.Text("what") == "record" ? RecordReal(arguments, *suite)
+                                            : PlayReal(arguments, *suite);
 }
 
 }  // namespace

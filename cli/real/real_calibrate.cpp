@@ -60,7 +60,9 @@ Result<ExitCode> Calibrate(const Arguments& arguments, const RealRunOptions& clu
   options.ownership = cluster.ownership;
   options.inventory = cluster.inventory;
   options.apply = cluster.apply;
-  options.repeat = static_cast<int>(arguments.Integer("--repeat"));
+  if (arguments.Given("--repeat")) {
+    options.repeat = static_cast<int>(arguments.Integer("--repeat"));
+  }
   options.on_node = !cluster.load_prefix.empty();
   options.node_space = kNodeSpace;
   const std::string out = OutOf(arguments);

@@ -3,7 +3,8 @@
 // World is an image of it. The loop of an episode, its policies and its Observer are those of the
 // simulator; only time passes elsewhere, writes become API calls, and what the World shows is read
 // from the API and from meters.
-//   reads   a Mirror of the app's namespaces, brought up to date every `poll`; traffic from a meter
+//   reads   a Mirror of the app's namespaces, brought up to date every `poll` with the changes that
+//           a feed has seen; traffic from a meter
 //   writes  the difference that a repair or a fault makes to the image, as API calls
 //   twin    what would have been without the agent: simulated, from the World that the episode
 //           started with
@@ -12,10 +13,11 @@
 
 #include <functional>
 #include <memory>
-#include <set>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "episodes/trace/trace.h"
 #include "realcluster/mirror/mirror.h"
 #include "sim/api/kube_api.h"
 #include "sim/cluster/sim_cluster.h"
@@ -27,8 +29,17 @@ class RealClock {
  public:
   virtual ~RealClock() = default;
   virtual SimTime Now() = 0;  // monotonic, from any start
-  virtual i64 UnixMs() = 0;   // of the same instant
   virtual void WaitUntil(SimTime at) = 0;
+};
+
+// What happens to the objects of the app (AppCollections, sim/cluster/app_collections.h).
+class ChangeFeed {
+ public:
+  virtual ~ChangeFeed() = default;
+  // What came since the call before, in order for each object, with the RealClock's times of
+  // arrival; the first call waits for every object that is there (as ADDED). Error: kEnvironment,
+  // beside what came.
+  virtual Status Take(std::vector<TraceChange>& out) = 0;
 };
 
 // What clients and services saw: reports to the World (ReportTraffic) what was measured since the
@@ -40,58 +51,79 @@ class TrafficMeter {
 };
 
 struct AnyClusterOptions {
+  i64 unix_ms_at_zero = 0;  // the wall clock there at the World's time 0
   SimTime poll = kSecond;
   bool inject = true;  // false: faults come about without us
   // Told of each write before it is sent; optional. Of a fault: `by_agent` is false.
   std::function<void(const ApiRequest& request, bool by_agent)> before_send = {};
+  // Told of all that the image is made of, in whole milliseconds of the World's time, so that it
+  // can be made again; optional. A change is shown by the first poll that is not before it, and
+  // each poll ends with what the meter said, new or not.
+  std::function<void(const TraceChange&)> on_change = {};
+  std::function<void(const TraceTraffic&)> on_traffic = {};
+  std::function<void(const TraceRequest&)> on_request = {};
   // True: nothing is waited for or read any more, so that the episode comes to its end at once.
   std::function<bool()> interrupted = {};
 };
 
-// One call that was made for the agent or for a fault.
-struct SentRequest {
-  SimTime at = 0;  // in the World's time
-  bool by_agent = false;
-  ApiRequest request;
-  int status = 0;  // 0: not answered
-};
-
 class AnyCluster final : public ClusterDriver {
  public:
-  // Takes `cluster`'s World over: from here on it shows what `api` does. All must outlive this.
-  // Errors: those of the first lists.
-  static Result<std::unique_ptr<AnyCluster>> Begin(KubeApi& api, RealClock& clock,
+  // Takes `cluster`'s World over: from here on it shows what `feed` tells; writes go to `api`. All
+  // must outlive this. Errors: those of the feed's first answer.
+  static Result<std::unique_ptr<AnyCluster>> Begin(KubeApi& api, ChangeFeed& feed, RealClock& clock,
                                                    TrafficMeter& meter, SimCluster& cluster,
                                                    const AnyClusterOptions& options = {});
 
   void Advance(SimCluster& cluster, SimTime by) override;
   bool CarryOut(const World& before, SimCluster& cluster) override;
+  std::vector<LogLine> Logs(const SimCluster& cluster, u32 pod) override;
 
-  const std::vector<SentRequest>& sent() const { return sent_; }
-  // Of reading, metering and injecting, oldest first; an episode goes on with what it last knew.
+  const std::vector<TraceRequest>& sent() const { return sent_; }
+  // Of reading and metering, oldest first; an episode goes on with what it last knew.
   const std::vector<Error>& errors() const { return errors_; }
+  // A fault that could not be injected or taken back: the episode runs out at once and is worth
+  // nothing.
+  const std::optional<Error>& failure() const { return failure_; }
   const Mirror& mirror() const { return mirror_; }
 
  private:
-  AnyCluster(KubeApi& api, RealClock& clock, TrafficMeter& meter, const SimCluster& cluster,
-             const AnyClusterOptions& options);
+  // A change whose owner has not been seen yet: watches of two kinds may overtake one another.
+  struct Waiting {
+    TraceChange change;
+    std::string key;
+    int polls = 0;
+  };
+
+  AnyCluster(KubeApi& api, ChangeFeed& feed, RealClock& clock, TrafficMeter& meter,
+             const SimCluster& cluster, const AnyClusterOptions& options);
   Status Poll(SimCluster& cluster);
-  Status List(Sim& sim, const std::string& path, std::set<std::string>& listed);
+  std::vector<TraceChange> TakeChanges(SimTime now, Status& taken);
+  Status Read(Sim& sim);
+  bool Show(Sim& sim, const TraceChange& change, const std::string& key, const Json& object);
+  void ShowWaiting(Sim& sim);
+  Status Measure(Sim& sim);
+  void TellTraffic(const Sim& sim, bool client_known);
   void InjectDue(SimCluster& cluster);
-  bool Send(const Sim& before, const Sim& after, bool by_agent);
+  Result<ApiReply> Call(SimTime at, bool by_agent, const ApiRequest& request);
+  Status Send(const Sim& before, const Sim& after, bool by_agent);
   void SetTime(SimCluster& cluster);
   void Fail(Error error);
 
   KubeApi& api_;
+  ChangeFeed& feed_;
   RealClock& clock_;
   TrafficMeter& meter_;
   AnyClusterOptions options_;
-  std::vector<std::string> paths_;  // collections, owners before what they own
-  SimTime ahead_;                   // the World's time less the clock's
+  SimTime ahead_;  // the World's time less the clock's
+  SimTime polled_ = -1;             // -1: what is there is being read for the first time
   Mirror mirror_;
-  std::set<std::string> listed_;
-  std::vector<SentRequest> sent_;
+  std::vector<TraceChange> held_;  // came after the time of the poll that took them
+  std::vector<Waiting> waiting_;
+  std::vector<FlowServiceRow> told_services_;
+  std::vector<FlowOperationRow> told_operations_;
+  std::vector<TraceRequest> sent_;
   std::vector<Error> errors_;
+  std::optional<Error> failure_;
 };
 
 }  // namespace wt

@@ -2,66 +2,80 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
+#include <iterator>
+#include <utility>
 #include <nlohmann/json.hpp>
 
 #include "faults/fault_schedule.h"
 #include "realcluster/mirror/any_cluster.h"
 #include "realcluster/mirror/write_requests.h"
-#include "sim/cluster/entities.h"
+#include "sim/cluster/app_collections.h"
 #include "sim/objects/access.h"
 #include "sim/objects/parse_json.h"
+#include "sim/telemetry/cluster_events.h"
 
 namespace wt {
 namespace {
 
 constexpr std::size_t kErrorsMax = 1000;
-constexpr std::size_t kListBytesMax = 256u << 20;
+constexpr std::size_t kWaitingMax = 10'000;
+constexpr int kPollsToWait = 30;
+constexpr std::size_t kObjectBytesMax = 16u << 20;
+constexpr int kLogLines = 40;
+constexpr int kLogBytesMax = 64 << 10;
 
-// Namespaces that the World's workloads and services live in.
-std::set<std::string> NamespacesOf(const Sim& sim) {
-  std::set<std::string> out{std::string(sim.Text(sim.blueprint.app_namespace))};
-  const auto add = [&](StrId ns) {
-    if (!IsSystemNamespace(sim.Text(ns))) out.insert(std::string(sim.Text(ns)));
-  };
-  for (u32 d = 1; d < sim.world.Used<Deployment>(); ++d) {
-    if (sim.At<Deployment>(d).born != 0) add(sim.At<Deployment>(d).ns);
-  }
-  return out;
+// Owners before what they own, what is told of things after the things. Changes of one object keep
+// their order.
+int Rank(const Json& object) {
+  constexpr std::string_view kKinds[] = {"Node",       "ConfigMap",  "Secret", "Service",
+                                         "Deployment", "ReplicaSet", "Pod",    "Event"};
+  const auto* found = std::find(std::begin(kKinds), std::end(kKinds), Text(object, "kind"));
+  return static_cast<int>(found - std::begin(kKinds));
 }
 
-std::vector<std::string> PathsOf(const std::set<std::string>& namespaces) {
-  std::vector<std::string> out{"/api/v1/nodes"};
-  for (const char* kind :
-       {"configmaps", "secrets", "services", "deployments", "replicasets", "pods", "events"}) {
-    const std::string_view plural = kind;
-    const bool apps = plural == "deployments" || plural == "replicasets";
-    for (const std::string& ns : namespaces) {
-      out.push_back(
-          fmt::format("{}/namespaces/{}/{}", apps ? "/apis/apps/v1" : "/api/v1", ns, kind));
-    }
+bool SameRow(const FlowServiceRow& a, const FlowServiceRow& b) {
+  return std::memcmp(&a, &b, sizeof a) == 0;
+}
+bool SameRow(const FlowOperationRow& a, const FlowOperationRow& b) {
+  return std::memcmp(&a, &b, sizeof a) == 0;
+}
+
+// Rows that differ from what was told, by name.
+template <class Row, class NameOf>
+void TellChanged(const Row* rows, std::size_t count, std::vector<Row>& told, const NameOf& name_of,
+                 std::vector<std::pair<std::string, Row>>& out) {
+  const bool first = told.empty();
+  told.resize(count);
+  for (std::size_t r = 0; r < count; ++r) {
+    if (!first && SameRow(rows[r], told[r])) continue;
+    told[r] = rows[r];
+    out.emplace_back(name_of(r), rows[r]);
   }
-  return out;
 }
 
 }  // namespace
 
-AnyCluster::AnyCluster(KubeApi& api, RealClock& clock, TrafficMeter& meter,
+AnyCluster::AnyCluster(KubeApi& api, ChangeFeed& feed, RealClock& clock, TrafficMeter& meter,
                        const SimCluster& cluster, const AnyClusterOptions& options)
     : api_(api),
+      feed_(feed),
       clock_(clock),
       meter_(meter),
       options_(options),
-      paths_(PathsOf(NamespacesOf(cluster.View()))),
       ahead_(cluster.Now() - clock.Now()),
-      mirror_(NamespacesOf(cluster.View()), clock.UnixMs() - ToMs(cluster.Now())) {}
+      mirror_(AppNamespaces(cluster.View()), options.unix_ms_at_zero) {}
 
-Result<std::unique_ptr<AnyCluster>> AnyCluster::Begin(KubeApi& api, RealClock& clock,
-                                                      TrafficMeter& meter, SimCluster& cluster,
+Result<std::unique_ptr<AnyCluster>> AnyCluster::Begin(KubeApi& api, ChangeFeed& feed,
+                                                      RealClock& clock, TrafficMeter& meter,
+                                                      SimCluster& cluster,
                                                       const AnyClusterOptions& options) {
-  std::unique_ptr<AnyCluster> any(new AnyCluster(api, clock, meter, cluster, options));
+  std::unique_ptr<AnyCluster> any(new AnyCluster(api, feed, clock, meter, cluster, options));
   Sim sim = cluster.View();
   any->mirror_.Begin(sim);
   if (Status polled = any->Poll(cluster); !polled) return polled.error();
+  any->mirror_.RemoveOthers(sim);
+  any->mirror_.Settle(sim);
   cluster.SyncSlots();
   return any;
 }
@@ -71,72 +85,161 @@ void AnyCluster::Fail(Error error) {
 }
 
 void AnyCluster::SetTime(SimCluster& cluster) {
-  const SimTime now = std::max(clock_.Now() + ahead_, cluster.Now());
-  cluster.world().header().now_ns = now;
+  const SimTime now = (clock_.Now() + ahead_) / kMillisecond * kMillisecond;
+  cluster.world().header().now_ns = std::max(now, cluster.Now());
 }
 
-Status AnyCluster::List(Sim& sim, const std::string& path, std::set<std::string>& listed) {
-  const Result<ApiReply> reply = api_.Call({.path = path});
-  if (!reply) return reply.error();
-  if (reply->status != 200) {
-    return Error{ErrorCode::kEnvironment, path, fmt::format("answered {}", reply->status)};
+// True: the image shows it, or never will.
+bool AnyCluster::Show(Sim& sim, const TraceChange& change, const std::string& key,
+                      const Json& object) {
+  if (change.type != ChangeType::kDeleted) return mirror_.Put(sim, object);
+  mirror_.Remove(sim, key);
+  return true;
+}
+
+void AnyCluster::ShowWaiting(Sim& sim) {
+  std::erase_if(waiting_, [&](Waiting& waiting) {
+    const Result<Json> object = ParseJson(waiting.change.object, "");
+    return !object || mirror_.Put(sim, *object) || ++waiting.polls >= kPollsToWait;
+  });
+}
+
+// What came since the poll before, up to now; all of the first answer is of now.
+std::vector<TraceChange> AnyCluster::TakeChanges(SimTime now, Status& taken) {
+  std::vector<TraceChange> changes = std::exchange(held_, {});
+  const std::size_t held = changes.size();
+  taken = feed_.Take(changes);
+  for (std::size_t c = held; c < changes.size(); ++c) {
+    const SimTime arrived = (changes[c].at + ahead_) / kMillisecond * kMillisecond;
+    changes[c].at = polled_ < 0 ? now : std::max(arrived, polled_ + kMillisecond);
   }
-  auto list = ParseJson(reply->body, path, {.bytes_max = kListBytesMax});
-  if (!list) return list.error();
-  std::string_view kind = Text(*list, "kind");
-  if (kind.ends_with("List")) kind.remove_suffix(4);
-  for (const Json& given : ::wt::List(*list, "items")) {
-    Json item = given;  // items of a list go without their kind
-    if (!item.contains("kind")) item["kind"] = kind;
-    if (!item.contains("apiVersion")) item["apiVersion"] = Text(*list, "apiVersion");
-    listed.insert(Mirror::KeyOf(item));
-    mirror_.Put(sim, item);
+  const auto later = std::stable_partition(changes.begin(), changes.end(),
+                                           [&](const TraceChange& c) { return c.at <= now; });
+  held_.assign(std::move_iterator(later), std::move_iterator(changes.end()));
+  changes.erase(later, changes.end());
+  return changes;
+}
+
+Status AnyCluster::Read(Sim& sim) {
+  struct Parsed {
+    int rank;
+    TraceChange change;
+    std::string key;
+    Json object;
+  };
+  Status taken = Ok{};
+  std::vector<Parsed> parsed;
+  for (TraceChange& change : TakeChanges(sim.now(), taken)) {
+    if (options_.on_change) options_.on_change(change);
+    Result<Json> object = ParseJson(change.object, "object", {.bytes_max = kObjectBytesMax});
+    if (!object) {
+      Fail(object.error());
+      continue;
+    }
+    const int rank = Rank(*object);
+    std::string key = Mirror::KeyOf(*object);
+    parsed.push_back({rank, std::move(change), std::move(key), std::move(*object)});
   }
-  return Ok{};
+  std::stable_sort(parsed.begin(), parsed.end(),
+                   [](const Parsed& a, const Parsed& b) { return a.rank < b.rank; });
+  for (Parsed& p : parsed) {
+    std::erase_if(waiting_, [&](const Waiting& waiting) { return waiting.key == p.key; });
+    if (Show(sim, p.change, p.key, p.object) || waiting_.size() >= kWaitingMax) continue;
+    waiting_.push_back({std::move(p.change), std::move(p.key)});
+  }
+  ShowWaiting(sim);
+  mirror_.Settle(sim);
+  return taken;
+}
+
+Status AnyCluster::Measure(Sim& sim) {
+  const SimTime known_until = sim.world.header().flow_since_ns;
+  const Status measured = meter_.Report(sim);
+  const SimTime known = sim.world.header().flow_since_ns;
+  if (options_.on_traffic) TellTraffic(sim, polled_ < 0 || known > known_until);
+  return measured;
+}
+
+void AnyCluster::TellTraffic(const Sim& sim, bool client_known) {
+  const ServiceGraph& graph = sim.blueprint.graph;
+  const auto service_name = [&](std::size_t s) {
+    return std::string(sim.Text(graph.services[s].name));
+  };
+  const auto operation_name = [&](std::size_t o) {
+    const GraphOperation& operation = graph.operations[o];
+    return fmt::format("{}/{}", service_name(operation.service), sim.Text(operation.name));
+  };
+  TraceTraffic traffic;
+  traffic.at = sim.now();
+  traffic.client_known = client_known;
+  traffic.client = sim.world.header().client;
+  TellChanged(sim.world.Rows<FlowServiceRow>(), graph.services.size(), told_services_, service_name,
+              traffic.services);
+  TellChanged(sim.world.Rows<FlowOperationRow>(), graph.operations.size(), told_operations_,
+              operation_name, traffic.operations);
+  options_.on_traffic(traffic);
 }
 
 Status AnyCluster::Poll(SimCluster& cluster) {
-  SetTime(cluster);
   Sim sim = cluster.View();
-  std::set<std::string> listed;
-  for (const std::string& path : paths_) {
-    if (Status read = List(sim, path, listed); !read) return read;
-  }
-  const bool first = listed_.empty();
-  for (const std::string& key : listed_) {
-    if (!listed.contains(key)) mirror_.Remove(sim, key);
-  }
-  listed_ = std::move(listed);
-  if (first) mirror_.RemoveOthers(sim);
-  mirror_.Settle(sim);
-  return meter_.Report(sim);
+  const Status read = Read(sim);
+  const Status measured = Measure(sim);
+  polled_ = sim.now();
+  return read ? measured : read;
 }
 
-bool AnyCluster::Send(const Sim& before, const Sim& after, bool by_agent) {
-  for (ApiRequest& request : WriteRequests(before, after)) {
-    if (options_.before_send) options_.before_send(request, by_agent);
-    const Result<ApiReply> reply = api_.Call(request);
-    const int status = reply ? reply->status : 0;
-    const bool gone = request.method == "DELETE" && status == 404;
-    const std::string what = request.method + " " + request.path;
-    sent_.push_back({after.now(), by_agent, std::move(request), status});
+Result<ApiReply> AnyCluster::Call(SimTime at, bool by_agent, const ApiRequest& request) {
+  Result<ApiReply> reply = api_.Call(request);
+  const std::string query = request.query.empty() ? "" : "?" + request.query;
+  const int status = reply ? reply->status : 0;
+  const bool read = reply && request.method == "GET";
+  sent_.push_back({at, by_agent, request.method, request.path + query, request.content_type,
+                   request.body, status, read ? reply->body : ""});
+  if (options_.on_request) options_.on_request(sent_.back());
+  return reply;
+}
+
+std::vector<LogLine> AnyCluster::Logs(const SimCluster& cluster, u32 pod) {
+  const Sim sim = cluster.View();
+  const auto& tmpl = sim.Typed<PodTemplate>(sim.At<Pod>(pod).spec);
+  std::vector<LogLine> out;
+  for (u32 c = sim.At<Pod>(pod).first_container; c != 0; c = sim.At<Container>(c).next) {
+    const ContainerSpec& spec = Items(&tmpl, tmpl.containers)[sim.At<Container>(c).index];
+    const ApiRequest request{
+        .path = fmt::format("/api/v1/namespaces/{}/pods/{}/log", sim.Text(sim.At<Pod>(pod).ns),
+                            PodName(sim, pod)),
+        .query = fmt::format("container={}&tailLines={}&limitBytes={}&timestamps=true",
+                             sim.Text(spec.name), kLogLines, kLogBytesMax)};
+    const Result<ApiReply> reply = Call(sim.now(), true, request);
     if (!reply) {
       Fail(reply.error());
-      return false;
-    }
-    if ((status < 200 || status > 299) && !gone) {
-      Fail({ErrorCode::kEnvironment, what,
-            fmt::format("answered {}: {}", status, reply->body.substr(0, 300))});
-      return false;
+    } else if (reply->status == 200) {  // 400: it has printed nothing yet
+      mirror_.ReadLog(reply->body, out);
     }
   }
-  return true;
+  return out;
+}
+
+Status AnyCluster::Send(const Sim& before, const Sim& after, bool by_agent) {
+  for (const ApiRequest& request : WriteRequests(before, after)) {
+    if (options_.before_send) options_.before_send(request, by_agent);
+    const Result<ApiReply> reply = Call(after.now(), by_agent, request);
+    if (!reply) return reply.error();
+    const int status = reply->status;
+    const bool gone = request.method == "DELETE" && status == 404;
+    if (gone || (status >= 200 && status <= 299)) continue;
+    return Error{ErrorCode::kEnvironment, request.method + " " + request.path,
+                 fmt::format("answered {}: {}", status, reply->body.substr(0, 300))};
+  }
+  return Ok{};
 }
 
 bool AnyCluster::CarryOut(const World& before, SimCluster& cluster) {
   const Sim after = cluster.View();
   const Sim was{after.blueprint, const_cast<World&>(before), after.pool};
-  return Send(was, after, true);
+  const Status sent = Send(was, after, true);
+  if (!sent) Fail(sent.error());
+  return sent.ok();
 }
 
 // Faults whose time has come change the image as they would a simulated World; the difference goes
@@ -156,17 +259,18 @@ void AnyCluster::InjectDue(SimCluster& cluster) {
     sim.world.header().queue_size = 0;
     if (!options_.inject) continue;
     const Sim was{sim.blueprint, const_cast<World&>(before), sim.pool};
-    if (!Send(was, sim, false)) {
-      Fail({ErrorCode::kEnvironment, "fault",
-            begins ? "could not be injected" : "could not be taken back"});
-    }
+    const Status sent = Send(was, sim, false);
+    if (sent) continue;
+    failure_ = sent.error();
+    failure_->what += begins ? "; the fault could not be injected" : "; it could not be taken back";
+    return;
   }
 }
 
 void AnyCluster::Advance(SimCluster& cluster, SimTime by) {
   const SimTime until = cluster.Now() + by;
   while (cluster.Now() < until) {
-    if (options_.interrupted && options_.interrupted()) {
+    if (failure_ || (options_.interrupted && options_.interrupted())) {
       cluster.world().header().now_ns = until;
       return;
     }

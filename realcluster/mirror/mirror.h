@@ -20,6 +20,7 @@
 #include "sim/objects/json_fwd.h"
 #include "sim/objects/write.h"
 #include "sim/sim.h"
+#include "sim/telemetry/logs.h"
 
 namespace wt {
 
@@ -33,13 +34,17 @@ class Mirror {
   // Pods and ReplicaSets of the World are forgotten. Before the first Put.
   void Begin(Sim& sim);
   // One object as the API shows it, new or changed. What cannot be mirrored is told in warnings().
-  void Put(Sim& sim, const Json& object);
+  // False: what it belongs to has not been put yet; it is as if it had not come.
+  bool Put(Sim& sim, const Json& object);
   // It is gone.
   void Remove(Sim& sim, std::string_view uid);
   // After every object of a full list: what the World has and the list had not is deleted.
   void RemoveOthers(Sim& sim);
   // Endpoints are brought up to date and the World's own plans dropped. After a round of changes.
   void Settle(Sim& sim);
+
+  // Lines of a log with timestamps, added to `out` in the World's time.
+  void ReadLog(std::string_view text, std::vector<LogLine>& out) const;
 
   // What Put and Remove know an object by: its uid; of an Event without one its content.
   static std::string KeyOf(const Json& object);
@@ -56,9 +61,9 @@ class Mirror {
 
   void PutNode(Sim& sim, const Json& object, Row& row);
   void PutDeployment(Sim& sim, const Json& object, Row& row);
-  void PutReplicaSet(Sim& sim, const Json& object, Row& row);
-  void PutPod(Sim& sim, const Json& object, Row& row);
-  void PutEvent(Sim& sim, const Json& object, Row& row);
+  bool PutReplicaSet(Sim& sim, const Json& object, Row& row);
+  bool PutPod(Sim& sim, const Json& object, Row& row);
+  bool PutEvent(Sim& sim, const Json& object, Row& row);
   // Kinds that are documents: written as the API has them.
   void PutDocument(Sim& sim, const Json& object, Row& row);
   bool Ensure(Sim& sim, const Json& object, Row& row);

@@ -245,14 +245,17 @@ void Mirror::PutDeployment(Sim& sim, const Json& object, Row& row) {
   Changed<Deployment>(sim, ObjectKind::kDeployment, row.object.row);
 }
 
-void Mirror::PutReplicaSet(Sim& sim, const Json& object, Row& row) {
+bool Mirror::PutReplicaSet(Sim& sim, const Json& object, Row& row) {
   const Json &metadata = Map(object, "metadata"), &spec = Map(object, "spec");
   if (row.born == 0 || BornOf(sim, row.object) != row.born) {
     const u32 deployment = OwnerRow(sim, object, ObjectKind::kDeployment);
-    if (deployment == 0) return;  // stands alone: nothing of the observation reads it
+    if (deployment == 0) return false;  // one that stands alone is read by no observation
     const ObjectParts parts = SplitTemplate(object);
     const auto tmpl = InternDocument(sim, RevKind::kTemplate, Canonical(parts.tmpl));
-    if (!tmpl) return Warn(tmpl.error().Text());
+    if (!tmpl) {
+      Warn(tmpl.error().Text());
+      return true;
+    }
     EnsureHeadroom(sim);
     const u32 made = CreateReplicaSet(sim, deployment, *tmpl, parts.restarted_at_s,
                                       static_cast<i32>(Int(spec, "replicas")));
@@ -276,15 +279,16 @@ void Mirror::PutReplicaSet(Sim& sim, const Json& object, Row& row) {
   rs.max_replicas = NumberIn(annotations, kMaxReplicas);
   rs.created_ms = WorldMs(Text(metadata, "creationTimestamp"));
   Changed<ReplicaSet>(sim, ObjectKind::kReplicaSet, row.object.row);
+  return true;
 }
 
-void Mirror::PutPod(Sim& sim, const Json& object, Row& row) {
+bool Mirror::PutPod(Sim& sim, const Json& object, Row& row) {
   const Json& metadata = Map(object, "metadata");
   const std::string_view name = Text(metadata, "name");
   if (row.born == 0 || BornOf(sim, row.object) != row.born) {
-    if (row.born != 0) return;  // it was removed here already
+    if (row.born != 0) return true;  // it was removed here already
     const u32 owner = OwnerRow(sim, object, ObjectKind::kReplicaSet);
-    if (owner == 0) return;  // of no Deployment: not part of what is observed
+    if (owner == 0) return false;  // one of no Deployment is not part of what is observed
     EnsureHeadroom(sim);
     const ReplicaSet& of = sim.At<ReplicaSet>(owner);
     const u32 made = CreatePod(sim, owner, of.tmpl, of.ns);
@@ -303,16 +307,20 @@ void Mirror::PutPod(Sim& sim, const Json& object, Row& row) {
   const std::string_view node_name = Text(Map(object, "spec"), "nodeName");
   if (!node_name.empty() && sim.At<Pod>(pod).node == 0) {
     const u32 node = FindNode(sim, InternString(sim, node_name));
-    if (node == 0) return Warn(fmt::format("pod {} is on {}, a node not seen", name, node_name));
+    if (node == 0) {
+      Warn(fmt::format("pod {} is on {}, a node not seen", name, node_name));
+      return true;
+    }
     BindPod(sim, pod, node);
   }
   EnsureHeadroom(sim);
   MirrorPodStatus(sim, pod, object, [this](std::string_view text) { return WorldMs(text); });
+  return true;
 }
 
-void Mirror::PutEvent(Sim& sim, const Json& object, Row& row) {
+bool Mirror::PutEvent(Sim& sim, const Json& object, Row& row) {
   const auto of = rows_.find(Text(Map(object, "involvedObject"), "uid"));
-  if (of == rows_.end() || BornOf(sim, of->second.object) != of->second.born) return;
+  if (of == rows_.end() || BornOf(sim, of->second.object) != of->second.born) return false;
   ReportedEvent event;
   event.kind = of->second.object.kind;
   event.row = of->second.object.row;
@@ -330,6 +338,25 @@ void Mirror::PutEvent(Sim& sim, const Json& object, Row& row) {
     event.first_ms = event.last_ms = WorldMs(std::string(at.substr(0, 19)) + "Z");
   }
   row.object.row = RecordReported(sim, event, row.object.row);
+  return true;
+}
+
+void Mirror::ReadLog(std::string_view text, std::vector<LogLine>& out) const {
+  while (!text.empty()) {  // "2026-01-31T12:00:00.123456789Z INFO starting geo"
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const std::size_t space = line.find(' ');
+    if (space == line.npos || space < 20) continue;
+    i32 at = WorldMs(std::string(line.substr(0, 19)) + "Z");
+    if (line[19] == '.') {
+      for (std::size_t digit = 0, unit = 100; digit < 3; ++digit, unit /= 10) {
+        const char c = line[20 + digit];
+        if (c < '0' || c > '9') break;
+        at += (c - '0') * static_cast<i32>(unit);
+      }
+    }
+    out.push_back({at, std::string(line.substr(space + 1))});
+  }
 }
 
 std::string Mirror::KeyOf(const Json& object) {
@@ -339,24 +366,28 @@ std::string Mirror::KeyOf(const Json& object) {
                      Text(object, "message"));
 }
 
-void Mirror::Put(Sim& sim, const Json& object) {
+bool Mirror::Put(Sim& sim, const Json& object) {
   const Json& metadata = Map(object, "metadata");
   const std::string uid = KeyOf(object);
   const std::string_view kind = Text(object, "kind");
   const std::string_view ns = Text(metadata, "namespace");
-  if (uid.empty() || FindKind(Text(object, "apiVersion"), kind) == nullptr) return;
-  if (!ns.empty() && !namespaces_.contains(std::string(ns))) return;
-  Row& row = rows_[uid];
+  if (uid.empty() || FindKind(Text(object, "apiVersion"), kind) == nullptr) return true;
+  if (!ns.empty() && !namespaces_.contains(std::string(ns))) return true;
+  const auto [at, is_new] = rows_.try_emplace(uid);
+  Row& row = at->second;
   const std::string_view version = Text(metadata, "resourceVersion");
-  if (!row.version.empty() && row.version == version) return;
+  if (!row.version.empty() && row.version == version) return true;
   row.version = version;
   EnsureHeadroom(sim);
-  if (kind == "Node") return PutNode(sim, object, row);
-  if (kind == "Deployment") return PutDeployment(sim, object, row);
-  if (kind == "ReplicaSet") return PutReplicaSet(sim, object, row);
-  if (kind == "Pod") return PutPod(sim, object, row);
-  if (kind == "Event") return PutEvent(sim, object, row);
-  PutDocument(sim, object, row);
+  bool put = true;
+  if (kind == "Node") PutNode(sim, object, row);
+  else if (kind == "Deployment") PutDeployment(sim, object, row);
+  else if (kind == "ReplicaSet") put = PutReplicaSet(sim, object, row);
+  else if (kind == "Pod") put = PutPod(sim, object, row);
+  else if (kind == "Event") put = PutEvent(sim, object, row);
+  else PutDocument(sim, object, row);
+  if (!put && is_new) rows_.erase(at);
+  return put;
 }
 
 void Mirror::Drop(Sim& sim, const Row& row) {

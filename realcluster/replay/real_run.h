@@ -7,10 +7,13 @@
 #include <memory>
 #include <string>
 
+#include "episodes/run_episode.h"
 #include "episodes/scenario_setup.h"
+#include "episodes/trace/trace.h"
 #include "realcluster/kube/rest_kube_api.h"
 #include "realcluster/mirror/any_cluster.h"
 #include "realcluster/replay/deployment.h"
+#include "realcluster/replay/live_feed.h"
 #include "realcluster/replay/load_meter.h"
 
 namespace wt {
@@ -22,6 +25,8 @@ struct RealRunOptions {
   std::string load_binary;          // wavetank-load
   std::vector<std::string> load_prefix;  // words before it: where it runs
   double warm_up_s = 20;            // of load before the episode begins
+  std::string trace;                // file to record the episode in; empty: none
+  TraceHeader header;               // of it, less what the cluster tells
   ApplyOptions apply;
 };
 
@@ -35,6 +40,10 @@ class RealRun {
 
   // For ChunkOptions::drive: starts the load, waits for warm_up_s, makes `cluster` its image.
   Result<std::unique_ptr<ClusterDriver>> Drive(SimCluster& cluster);
+  // For the recording: each step of the agent; its last line, the episode as `--json` prints it.
+  // Error: what could not be written.
+  void NoteStep(const StepView& step);
+  Status CloseTrace(SimTime end, const std::string& line);
   // Of the driver, once the episode is judged.
   const AnyCluster* driver() const { return driver_; }
   // Ends the load and takes everything away. Error: what is left.
@@ -42,18 +51,22 @@ class RealRun {
 
  private:
   class Clock;
-  RealRun(RealRunOptions options, std::unique_ptr<RestKubeApi> api,
+  RealRun(RealRunOptions options, KubeTarget target, std::unique_ptr<RestKubeApi> api,
           std::unique_ptr<RestKubeApi> meter_api, Inventory inventory);
   Result<LoadMeterOptions> LoadOf(const SimCluster& cluster);
   void NoteCreated(const ApiRequest& request);
   Status ArmRogues(const SimCluster& cluster);
   Status Create(const std::string& object);
+  Status OpenTrace(i64 unix_ms_at_zero, AnyClusterOptions& any);
 
   RealRunOptions options_;
+  KubeTarget target_;
   std::unique_ptr<RestKubeApi> api_;
   std::unique_ptr<RestKubeApi> meter_api_;  // waits for no pod that is silent
   std::unique_ptr<Clock> clock_;
+  std::unique_ptr<LiveFeed> feed_;
   std::unique_ptr<LoadMeter> meter_;
+  std::unique_ptr<TraceWriter> trace_;
   Inventory inventory_;
   const AnyCluster* driver_ = nullptr;
 };

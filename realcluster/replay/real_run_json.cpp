@@ -4,13 +4,17 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <thread>
+#include <utility>
 
+#include "episodes/trace/action_line.h"
 #include "faults/all_faults.h"
 #include "faults/fault_schedule.h"
 #include "realcluster/kube/api_status.h"
 #include "realcluster/replay/killer_objects.h"
 #include "realcluster/replay/real_run.h"
+#include "realcluster/replay/trace_replay.h"
 #include "sim/cluster/api_path.h"
+#include "sim/cluster/app_collections.h"
 #include "sim/objects/access.h"
 #include "sim/objects/kinds.h"
 #include "sim/objects/parse_json.h"
@@ -39,7 +43,7 @@ class RealRun::Clock final : public RealClock {
     const auto since = std::chrono::steady_clock::now().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::nanoseconds>(since).count();
   }
-  i64 UnixMs() override {
+  i64 UnixMs() {
     const auto since = std::chrono::system_clock::now().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
   }
@@ -49,9 +53,10 @@ class RealRun::Clock final : public RealClock {
   }
 };
 
-RealRun::RealRun(RealRunOptions options, std::unique_ptr<RestKubeApi> api,
+RealRun::RealRun(RealRunOptions options, KubeTarget target, std::unique_ptr<RestKubeApi> api,
                  std::unique_ptr<RestKubeApi> meter_api, Inventory inventory)
     : options_(std::move(options)),
+      target_(std::move(target)),
       api_(std::move(api)),
       meter_api_(std::move(meter_api)),
       clock_(std::make_unique<Clock>()),
@@ -68,7 +73,7 @@ Result<std::unique_ptr<RealRun>> RealRun::Begin(const ScenarioSetup&, const App&
   impatient.retry_for_s = 0;
   Result<std::unique_ptr<RestKubeApi>> meter_api = RestKubeApi::Open(*target, impatient);
   if (!meter_api) return meter_api.error();
-  Result<std::unique_ptr<RestKubeApi>> api = RestKubeApi::Open(std::move(*target));
+  Result<std::unique_ptr<RestKubeApi>> api = RestKubeApi::Open(*target);
   if (!api) return api.error();
   if (Status ours = CheckOwnership(**api, options.ownership); !ours) return ours.error();
   Result<Inventory> inventory = Inventory::Open(options.inventory);
@@ -79,8 +84,8 @@ Result<std::unique_ptr<RealRun>> RealRun::Begin(const ScenarioSetup&, const App&
                              "`wavetank real cleanup`", inventory->entries().size())};
   }
   std::unique_ptr<RealRun> run(
-      new RealRun(std::move(options), std::move(*api), std::move(*meter_api),
-                  std::move(*inventory)));
+      new RealRun(std::move(options), std::move(*target), std::move(*api),
+                  std::move(*meter_api), std::move(*inventory)));
   const Status applied = ApplyApp(*run->api_, app, run->options_.ownership, run->inventory_,
                                   run->options_.apply);
   if (applied) return run;
@@ -164,13 +169,46 @@ Result<std::unique_ptr<ClusterDriver>> RealRun::Drive(SimCluster& cluster) {
     options_.apply.progress(fmt::format("{:.0f} s of load to warm up", options_.warm_up_s));
   }
   clock_->WaitUntil(clock_->Now() + warm);
+  Result<std::unique_ptr<LiveFeed>> feed =
+      LiveFeed::Start(target_, *clock_, AppCollections(cluster.View()));
+  if (!feed) return feed.error();
+  feed_ = std::move(*feed);
   AnyClusterOptions any;
+  any.unix_ms_at_zero = clock_->UnixMs() - ToMs(cluster.Now());
+  if (Status opened = OpenTrace(any.unix_ms_at_zero, any); !opened) return opened.error();
   any.interrupted = options_.apply.interrupted;
   any.before_send = [this](const ApiRequest& request, bool) { NoteCreated(request); };
-  auto begun = AnyCluster::Begin(*api_, *clock_, *meter_, cluster, any);
+  auto begun = AnyCluster::Begin(*api_, *feed_, *clock_, *meter_, cluster, any);
   if (!begun) return begun.error();
   driver_ = begun->get();
   return std::unique_ptr<ClusterDriver>(std::move(*begun));
+}
+
+Status RealRun::OpenTrace(i64 unix_ms_at_zero, AnyClusterOptions& any) {
+  if (options_.trace.empty()) return Ok{};
+  TraceHeader header = options_.header;
+  header.real = true;
+  header.began = BeganText(unix_ms_at_zero);
+  const auto body = SuccessBody(api_->Call({.path = "/version"}), "/version");
+  if (!body) return body.error();
+  const Result<Json> version = ParseJson(*body, "/version");
+  if (!version) return version.error();
+  header.kubernetes = Text(*version, "gitVersion");
+  Result<std::unique_ptr<TraceWriter>> opened = TraceWriter::Open(options_.trace, header);
+  if (!opened) return opened.error();
+  trace_ = std::move(*opened);
+  any.on_change = [this](const TraceChange& change) { trace_->Add(change); };
+  any.on_traffic = [this](const TraceTraffic& traffic) { trace_->Add(traffic); };
+  any.on_request = [this](const TraceRequest& request) { trace_->Add(request); };
+  return Ok{};
+}
+
+void RealRun::NoteStep(const StepView& step) {
+  if (trace_) trace_->Add(ActionLine(step));
+}
+
+Status RealRun::CloseTrace(SimTime end, const std::string& line) {
+  return trace_ ? std::exchange(trace_, nullptr)->Close(end, line) : Ok{};
 }
 
 // What a fault brings along is ours to take away.
@@ -185,6 +223,8 @@ void RealRun::NoteCreated(const ApiRequest& request) {
 
 Status RealRun::End() {
   meter_.reset();
+  feed_.reset();
+  trace_.reset();
   ApplyOptions to_the_end = options_.apply;
   to_the_end.interrupted = nullptr;  // the Ctrl-C that ended the episode does not end this
   return Cleanup(*api_, inventory_, to_the_end);

@@ -182,6 +182,26 @@ LogFindings ReadLogs(const Sim& sim, u32 deployment) {
   return out;
 }
 
+LogFindings FindInLog(std::span<const LogLine> lines, i32 now_ms) {
+  LogFindings out;
+  u32 failed_calls = 0;
+  for (const LogLine& line : lines) {
+    const auto says = [&](std::string_view words) {
+      return line.text.find(words) != line.text.npos;
+    };
+    const bool fatal = says("FATAL") || says("fatal") || says("panic");
+    out.missing_key |= fatal && (says(" is missing") || says("cannot read configuration") ||
+                                 says("no such file") || says(" not set"));
+    out.dependency |= fatal && (says("cannot connect") || says("giving up"));
+    out.calls_api |= says("deleted pod ") || says("cannot delete pod") || says("cannot list pods");
+    const bool failed = says("failed: ") || says("connection refused") || says("no such host") ||
+                        says("deadline exceeded");
+    failed_calls += failed && !fatal && now_ms - line.at_ms <= ToMs(kMinute);
+  }
+  out.dependency |= failed_calls >= kFailedCallLines;
+  return out;
+}
+
 EventFindings ReadEvents(const Sim& sim, u32 deployment) {
   EventFindings out;
   const Deployment& row = sim.At<Deployment>(deployment);

@@ -3,7 +3,10 @@
 // Notes of the observation and the texts of texts.cpp come from these.
 #pragma once
 
+#include <span>
+
 #include "sim/sim.h"
+#include "sim/telemetry/logs.h"
 
 namespace wt {
 
@@ -38,6 +41,12 @@ struct LogFindings {
   bool calls_api = false;    // calls the cluster's API
 };
 LogFindings ReadLogs(const Sim& sim, u32 deployment);
+// The same from lines that a pod printed, for a cluster that is not simulated: programs that say
+// what they miss as those of simulated ones do (sim/telemetry/logs.cpp), or in words that are
+// common. A call that fails now and then is no dependency that cannot be reached: those lines count
+// from kFailedCallLines on in the last minute.
+inline constexpr u32 kFailedCallLines = 4;
+LogFindings FindInLog(std::span<const LogLine> lines, i32 now_ms);
 
 // Events of a workload's objects: the Deployment, its ReplicaSets and pods, gone ones included.
 struct EventFindings {

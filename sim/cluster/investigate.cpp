@@ -68,6 +68,16 @@ void SimCluster::InvestigateService(Verb verb, u16 slot) {
   }
 }
 
+LogFindings SimCluster::ReadLogsThere(u32 deployment) {
+  const u32 pod = WorstPod(View(), deployment, 0);
+  side_.log.clear();
+  if (pod == 0) return {};
+  side_.log = driver_->Logs(*this, pod);
+  LogFindings found = FindInLog(side_.log, View().now_ms());
+  found.pod = pod;
+  return found;
+}
+
 void SimCluster::InvestigateWorkload(Verb verb, u16 slot) {
   const Sim sim = View();
   const u32 row = Slots(kW)[slot].row;
@@ -86,7 +96,7 @@ void SimCluster::InvestigateWorkload(Verb verb, u16 slot) {
       return;
     }
     case Verb::kLogs: {
-      const LogFindings found = ReadLogs(sim, row);
+      const LogFindings found = driver_ == nullptr ? ReadLogs(sim, row) : ReadLogsThere(row);
       note(FeatureIndex(kW, "logs_read")) = 1;
       note(FeatureIndex(kW, "log_missing_key")) = found.missing_key ? 1.0f : 0.0f;
       note(FeatureIndex(kW, "log_dependency")) = found.dependency ? 1.0f : 0.0f;

@@ -17,6 +17,7 @@
 #include "sim/api/cluster.h"
 #include "sim/objects/write.h"
 #include "sim/sim.h"
+#include "sim/telemetry/logs.h"
 
 namespace wt {
 
@@ -50,6 +51,7 @@ struct OptionValue {
 };
 
 class SimCluster;
+struct LogFindings;
 
 // Stands behind a SimCluster whose World is the image of another cluster (realcluster/): lets that
 // cluster's time pass, and carries out there what the agent does.
@@ -60,6 +62,8 @@ class ClusterDriver {
   virtual void Advance(SimCluster& cluster, SimTime by) = 0;
   // The World is `before` with a write of the agent's on it. False: the cluster refused.
   virtual bool CarryOut(const World& before, SimCluster& cluster) = 0;
+  // The newest lines that the pod's containers printed there, oldest first.
+  virtual std::vector<LogLine> Logs(const SimCluster& cluster, u32 pod) = 0;
 };
 
 class SimCluster final : public Cluster {
@@ -152,6 +156,7 @@ class SimCluster final : public Cluster {
   void InvestigateCluster(Verb verb);
   void InvestigateService(Verb verb, u16 slot);
   void InvestigateWorkload(Verb verb, u16 slot);
+  LogFindings ReadLogsThere(u32 deployment);
 
   // apply_action.cpp
   bool Repair(const Action& action);
@@ -201,6 +206,7 @@ class SimCluster final : public Cluster {
     ActionOutcome last;
     bool acted = false;
     std::string last_text;
+    std::vector<LogLine> log;                  // of a driven cluster: what was last read there
   };
   const Blueprint* blueprint_ = nullptr;
   WorldPool* pool_ = nullptr;

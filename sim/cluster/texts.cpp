@@ -54,11 +54,16 @@ std::string HistoryText(const Sim& sim, u32 row) {
   return out;
 }
 
-std::string LogsText(const Sim& sim, u32 deployment) {
+// `there`: lines that were read from the cluster that this is the image of; null: it is none.
+std::string LogsText(const Sim& sim, u32 deployment, const std::vector<LogLine>* there) {
   const u32 pod = WorstPod(sim, deployment, 0);
   if (pod == 0) return "no pods\n";
   std::string out = fmt::format("{} {} {}\n", PodName(sim, pod), PodReadyText(sim, pod),
                                 PodStatusText(sim, pod));
+  if (there != nullptr) {
+    for (const LogLine& line : *there) out += line.text + '\n';
+    return out;
+  }
   for (u32 c = sim.At<Pod>(pod).first_container; c != 0; c = sim.At<Container>(c).next) {
     for (const LogLine& line : ContainerLogs(sim, c, false, kLinesShown)) {
       out += line.text + '\n';
@@ -139,7 +144,7 @@ std::string SimCluster::WorkloadText(Verb verb, u16 slot) const {
   switch (verb) {
     case Verb::kDescribe:
       return DescribeDeployment(sim, entity.row) + GetPodsText(sim, row.ns, entity.row);
-    case Verb::kLogs: return LogsText(sim, entity.row);
+    case Verb::kLogs: return LogsText(sim, entity.row, driver_ != nullptr ? &side_.log : nullptr);
     case Verb::kEvents:
       return EventsText(sim, [&](const ClusterEvent& event) { return IsEventOf(event, row); });
     case Verb::kMetrics: return MetricsText(sim, entity.row, entity.graph);

@@ -12,8 +12,8 @@ import tempfile
 import unittest
 
 BINARY = sys.argv.pop(1)
-COMMANDS = ["demo", "play", "run", "bench", "train", "report", "replay", "validate", "list",
-            "doctor", "version"]
+COMMANDS = ["demo", "play", "run", "bench", "train", "report", "record", "replay", "validate",
+            "list", "doctor", "version"]
 
 
 def run(*words, env=None, cwd=None, **more):

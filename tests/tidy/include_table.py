@@ -12,6 +12,7 @@ FOLDERS = {
     "scenarios": (["sim", "faults"], ["json", "yaml"]),
     # An agent cannot read the answer.
     "agents": (["sim/api"], ["json", "http"]),
+    "episodes/trace": (["sim", "episodes", "scenarios", "agents"], ["json", "zlib"]),
     "episodes": (["sim", "faults", "scenarios", "agents"], ["json", "tbb"]),
     "learners": (["episodes", "agents", "bench", "scenarios", "sim/api"], ["json", "torch"]),
     "serving": (["learners", "bench", "episodes", "agents", "sim/api"], ["json", "sqlite"]),

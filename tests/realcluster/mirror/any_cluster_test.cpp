@@ -16,7 +16,7 @@ namespace {
 
 struct Played {
   EpisodeResult result;
-  std::vector<SentRequest> sent;
+  std::vector<TraceRequest> sent;
   std::vector<Error> errors;
   std::vector<std::string> warnings;
   // Of its faults, one that acts by a program of its own: the cluster that stands for the real one
@@ -30,7 +30,8 @@ Played PlayOnApi(const ScenarioSetup& setup, const std::string& agent, u64 seed)
   AnyCluster* driver = nullptr;
   ChunkOptions options;
   options.drive = [&](SimCluster& cluster) -> Result<std::unique_ptr<ClusterDriver>> {
-    auto begun = AnyCluster::Begin(reality.api, reality, reality, cluster, {.poll = 15 * kSecond});
+    auto begun = AnyCluster::Begin(reality, reality, reality, reality, cluster,
+                                   reality.Options());
     if (!begun) return begun.error();
     driver = begun->get();
     return std::unique_ptr<ClusterDriver>(std::move(*begun));
@@ -72,10 +73,10 @@ int PlayBoth(const std::string& agent) {
     ++unequal;
     std::printf("%s: %d by the API, %d simulated\n", name.c_str(), real.result.verdict,
                 simulated.verdict);
-    for (const SentRequest& sent : real.sent) {
+    for (const TraceRequest& sent : real.sent) {
       std::printf("  %7.1f s %s %s %s %s: %d\n", ToSeconds(sent.at),
-                  sent.by_agent ? "agent" : "fault", sent.request.method.c_str(),
-                  sent.request.path.c_str(), sent.request.body.substr(0, 200).c_str(), sent.status);
+                  sent.by_agent ? "agent" : "fault", sent.method.c_str(),
+                  sent.path.c_str(), sent.body.substr(0, 200).c_str(), sent.status);
     }
   }
   return unequal;

@@ -18,7 +18,8 @@ using nlohmann::json;
 struct Pair {
   Pair(const ScenarioSetup& setup, u64 seed)
       : reality(setup, seed), copy(Start(setup, copy_pool, seed)) {
-    auto begun = AnyCluster::Begin(reality.api, reality, reality, copy, {.poll = 15 * kSecond});
+    auto begun = AnyCluster::Begin(reality, reality, reality, reality, copy,
+                                   reality.Options());
     WT_CHECK(begun.ok(), "a simulated API lists its objects");
     driver = std::move(*begun);
     copy.Drive(driver.get());

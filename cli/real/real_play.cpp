@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// Episodes on a real cluster: played for people to look at, or recorded.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+
+#include "cli/commands/one_episode.h"
+#include "cli/commands/play_incident.h"
+#include "cli/commands/timeline.h"
+#include "cli/interrupt.h"
+#include "cli/log.h"
+#include "cli/real/real_parts.h"
+#include "cli/version.h"
+#include "sim/api/file_io.h"
+
+namespace wt {
+namespace {
+
+namespace fs = std::filesystem;
+
+// From an empty namespace to an empty namespace. Errors beside those of the parts: a fault that
+// did not take effect; interrupted.
+Result<PlayedIncident> PlayOnce(const PreparedSuite& suite, RealRunOptions options,
+                                const PlayOptions& given) {
+  const Result<std::string> load = ProgramNamed("wavetank-load");
+  if (!load) return load.error();
+  options.load_binary = *load;
+  std::vector<ScenarioLabel> labels = suite.labels;
+  if (!options.trace.empty()) labels[0].file = options.header.scenario;  // no path of this machine
+  BlueprintCache cache;
+  const auto app = cache.GetApp(suite.setups[0].scenario.app_path);
+  if (!app) return app.error();
+  auto run = RealRun::Begin(suite.setups[0], **app, std::move(options));
+  if (!run) return run.error();
+  std::optional<Error> failure;
+  PlayOptions play = given;
+  play.drive = [&](SimCluster& cluster) { return (*run)->Drive(cluster); };
+  play.on_step = [&](const StepView& step) { (*run)->NoteStep(step); };
+  play.on_judged = [&](SimCluster&, const EpisodeLimits&) {
+    for (const std::string& warning : (*run)->driver()->mirror().warnings()) {
+      LogWarning("{}", warning);
+    }
+    for (const Error& error : (*run)->driver()->errors()) LogWarning("{}", error.Text());
+    failure = (*run)->driver()->failure();
+  };
+  Result<PlayedIncident> played = PlayIncident(suite, play);
+  if (played && !failure && !Interrupted()) {
+    RunInfo info;
+    info.agent = play.agent;
+    const Status closed = (*run)->CloseTrace(
+        played->result.end, EpisodeLine(info, labels, played->result));
+    if (!closed) failure = closed.error();
+  }
+  if (Status ended = (*run)->End(); !ended) {
+    return failure ? *failure : ended.error();
+  }
+  if (failure) return *failure;
+  return played;
+}
+
+std::string Machine() {
+  double load[1] = {};
+  if (getloadavg(load, 1) != 1) load[0] = 0;
+  return fmt::format("{} cores, load average {:.1f} at the beginning",
+                     std::thread::hardware_concurrency(), load[0]);
+}
+
+// Who plays: an agent, or a list of actions, known by the file's name.
+Result<PlayOptions> PlayerOf(const Arguments& arguments) {
+  PlayOptions play;
+  play.agent = arguments.Text("--agent");
+  play.seed = static_cast<u64>(arguments.Integer("--seed"));
+  if (!arguments.Given("--actions")) return play;
+  Result<std::vector<ScriptedAction>> actions = ActionsOf(arguments.Text("--actions"));
+  if (!actions) return actions.error();
+  play.actions = std::move(*actions);
+  play.agent = fs::path(arguments.Text("--actions")).stem().string();
+  if (play.agent.find('{') != std::string::npos) play.agent = "actions";
+  return play;
+}
+
+}  // namespace
+
+Result<ExitCode> PlayReal(const Arguments& arguments, const PreparedSuite& suite) {
+  Result<RealRunOptions> options = RealOptionsOf(arguments);
+  if (!options) return options.error();
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // it takes minutes: who pipes it wants to see it
+  const bool json = arguments.Flag("--json");
+  Result<PlayOptions> player = PlayerOf(arguments);
+  if (!player) return player.error();
+  PlayOptions& play = *player;
+  play.tell = json || arguments.Flag("--brief") ? nullptr : stdout;
+  const Result<PlayedIncident> played = PlayOnce(suite, std::move(*options), play);
+  if (!played) return played.error();
+  if (Interrupted()) return ExitCode::kInterrupted;
+  if (arguments.Given("--svg")) {
+    const Status written = WriteFileWhole(arguments.Text("--svg"), IncidentSvg(played->incident));
+    if (!written) return written.error();
+  }
+  RunInfo info;
+  info.agent = play.agent;
+  if (json) fmt::print("{}\n", EpisodeLine(info, suite.labels, played->result));
+  else fmt::print("{}", DrawTimeline(played->incident));
+  return ExitCode::kOk;
+}
+
+Status RecordTraces(const Arguments& arguments, const PlayOptions& play,
+                    const std::vector<WantedTrace>& wanted) {
+  const Result<RealRunOptions> options = RealOptionsOf(arguments);
+  if (!options) return options.error();
+  std::size_t done = 0;
+  for (const WantedTrace& trace : wanted) {
+    const Result<PreparedSuite> suite = OneScenario(trace.header.scenario);
+    if (!suite) return suite.error();
+    RealRunOptions one = *options;
+    one.trace = trace.file;
+    one.header = trace.header;
+    one.header.engine = kBuildInfo.commit;
+    one.header.machine = Machine();
+    LogInfo("{} of {}: {}", ++done, wanted.size(), trace.file);
+    PlayOptions episode = play;
+    episode.agent = trace.header.agent;
+    episode.seed = trace.header.seed;
+    const Result<PlayedIncident> played = PlayOnce(*suite, std::move(one), episode);
+    if (!played) return played.error();
+    if (Interrupted()) return Error{ErrorCode::kEnvironment, trace.file, "interrupted"};
+    fmt::print("{}  verdict {}\n", trace.file, VerdictText(played->result.verdict));
+  }
+  return Ok{};
+}
+
+Result<ExitCode> RecordReal(const Arguments& arguments, const PreparedSuite& suite) {
+  const fs::path folder = TracesFolder(arguments, "runs/traces");
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  const Result<PlayOptions> player = PlayerOf(arguments);
+  if (!player) return player.error();
+  std::vector<WantedTrace> wanted;
+  const i64 repeat = arguments.Integer("--repeat");
+  for (u32 repetition = 1; repetition <= repeat; ++repetition) {
+    WantedTrace trace;
+    trace.header.scenario = arguments.Text("--scenario");
+    trace.header.seed = player->seed;
+    trace.header.agent = player->agent;
+    trace.header.repetition = repetition;
+    trace.file = (folder / fmt::format("{}.{}.{}.{}.jsonl.gz", suite.labels[0].name,
+                                       player->agent, player->seed, repetition)).string();
+    if (fs::exists(trace.file)) LogInfo("{} is there already", trace.file);
+    else wanted.push_back(std::move(trace));
+  }
+  const Status recorded = RecordTraces(arguments, *player, wanted);
+  if (Interrupted()) return ExitCode::kInterrupted;
+  if (!recorded) return recorded.error();
+  return ExitCode::kOk;
+}
+
+}  // namespace wt
