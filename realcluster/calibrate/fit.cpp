@@ -78,10 +78,10 @@ Values Create(const Context& c) { return Less(Spans(c.samples, {}, "pulled", "cr
 Values Start(const Context& c) { return Less(Spans(c.samples, {}, "created", "started"), 0); }
 
 Values Pleg(const Context& c) {
-  Values out = Spans(c.samples, {"kill"}, "killed", "not-ready");
+  Values out = Less(Spans(c.samples, {"pod", "kill", "relabel"}, "started", "running"),
+                    Median(c.fitted.status));
+  Add(out, Spans(c.samples, {"kill"}, "killed", "not-ready"));
   Add(out, Spans(c.samples, {"oom", "crash"}, "exited", "exit-seen"));
-  const Values starts = Spans(c.samples, {"pod", "kill", "relabel"}, "started", "running");
-  Add(out, Less(starts, Median(c.fitted.status)));
   return out;
 }
 

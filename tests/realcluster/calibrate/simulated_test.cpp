@@ -5,6 +5,7 @@
 
 #include "realcluster/calibrate/fit.h"
 #include "sim/kubelet/kubelet.h"
+#include "sim/kubelet/parts.h"
 #include "sim/transitions.h"
 #include "tests/realcluster/calibrate/stored.h"
 #include "tests/sim/kubelet_world.h"
