@@ -74,7 +74,10 @@ Result<ExitCode> Calibrate(const Arguments& arguments, const RealRunOptions& clu
     }
   };
   const Result<SampleSet> samples = MeasureTiming(options);
-  if (!samples && Interrupted()) return ExitCode::kInterrupted;
+  if (!samples && Interrupted()) {
+    LogWarning("{}", samples.error().Text());  // and what could not be taken away
+    return ExitCode::kInterrupted;
+  }
   if (!samples) return samples.error();
   LogInfo("{}", raw);
   return FitAndTell(arguments, *samples, out);

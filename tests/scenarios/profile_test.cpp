@@ -64,7 +64,7 @@ TEST_F(ProfileFile, DefaultIsWhatTheCodeHas) {
   ASSERT_TRUE(profile.ok()) << profile.error().Text();
   ExpectEqual(profile->timing, Timing{});
   for (const TimingField& field : kTimingFields) {
-    const Delay& delay = Timing{}.*field.delay;
+    const Delay delay = Timing{}.*field.delay;
     EXPECT_EQ(profile->from.contains(field.name), delay.median_ms != 0) << field.name;
   }
 }

@@ -44,7 +44,7 @@ class CalibrateCommand(unittest.TestCase):
         with open(broken, "w", encoding="utf-8") as file:
             file.write('{"about": {"date": "x"}}\nnothing\n')
         done = calibrate("--from", broken, "--out", self.path("p.yaml"))
-        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertEqual(done.returncode, 3, done.stderr)
         self.assertIn("x.jsonl:2", done.stderr)
         self.assertFalse(os.path.exists(self.path("p.yaml")))
 
