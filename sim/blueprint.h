@@ -94,7 +94,9 @@ struct Image {
 struct ServiceRuntime {
   std::vector<u16> ports;            // it listens on
   std::vector<StrId> paths;          // HTTP paths answered 2xx; empty: all
-  std::vector<ConfigRef> needs;      // keys it reads at start (files); one missing: exits 1
+  // Keys it reads at start; one missing: exits 1. A variable with a value of its own, named as
+  // ConfigRef::volume (which brought the key in the loaded template) or as the key, stands in.
+  std::vector<ConfigRef> needs;
   std::vector<u32> needs_services;   // GraphService indices that must answer at start
   std::vector<u32> health_depends;   // GraphServices its health path asks
   StrId image_repo = 0;              // the repo its containers run

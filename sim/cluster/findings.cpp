@@ -172,7 +172,7 @@ LogFindings ReadLogs(const Sim& sim, u32 deployment) {
   for (u32 c = pod.first_container; c != 0; c = sim.At<Container>(c).next) {
     const Container& container = sim.At<Container>(c);
     if (container.runs == 0) continue;  // no log yet
-    out.calls_api |= CallsApi(sim, Items(&tmpl, tmpl.containers)[container.index].image);
+    out.calls_api |= CallsApi(sim, Items(&tmpl, tmpl.containers)[container.index]);
     const auto cause = static_cast<StartProblem>(container.cause);
     out.missing_key |= cause == StartProblem::kLacksConfig;
     out.dependency |= cause == StartProblem::kLacksService;

@@ -18,6 +18,19 @@ ConfigCheck CheckConfig(const Sim& sim, StrId ns, const ConfigRef& ref) {
   return {true, secret ? kNoSecretKey : kNoConfigMapKey};
 }
 
+u32 InlineContent(const ConfigRef& ref, const ContainerSpec& spec, const void* blob) {
+  for (const ConfigEntry& variable : Items(blob, spec.env)) {
+    const bool named = ref.volume != 0 && variable.key == ref.volume;
+    if (named || (ref.key != 0 && variable.key == ref.key)) return variable.content;
+  }
+  return 0;
+}
+
+bool HasNeed(const Sim& sim, StrId ns, const ConfigRef& ref, const ContainerSpec& spec,
+             const void* blob) {
+  return InlineContent(ref, spec, blob) != 0 || !CheckConfig(sim, ns, ref).missing;
+}
+
 const ConfigRef* FirstMissing(const Sim& sim, StrId ns, const ContainerSpec& spec,
                               const void* blob, bool volumes) {
   for (const ConfigRef& ref : Items(blob, spec.refs)) {
