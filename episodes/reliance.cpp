@@ -20,7 +20,7 @@ std::vector<StrId> KeysWithValues(const Sim& sim, const Object& object) {
   const u32 empty = ContentId("");
   std::vector<StrId> out;
   const auto& data = sim.Typed<ConfigData>(object.doc);
-  for (const ConfigEntry& entry : Items(&data, data.entries)) {
+  for (const ConfigData::Entry& entry : Items(&data, data.entries)) {
     if (entry.content != empty) out.push_back(entry.key);
   }
   return out;

@@ -50,7 +50,7 @@ void ForEachNeed(const Sim& sim, u32 deployment, Fn&& fn) {
   const ContainerSpec* main = MainContainerSpec(sim, deployment);
   if (runtime == nullptr || main == nullptr) return;
   for (const ConfigRef& ref : runtime->needs) {
-    if (InlineContent(ref, *main, &tmpl) == 0) visit(ref);
+    if (InlineContent(sim, ref, *main, &tmpl) == 0) visit(ref);
   }
 }
 
@@ -187,7 +187,7 @@ bool HasInline(const Sim& sim, const Fault& fault, u32 content) {
       if (ref.name == lost.name && ref.key == lost.key) lost.volume = ref.volume;
     }
   }
-  return InlineContent(lost, *main, &tmpl) == content;
+  return InlineContent(sim, lost, *main, &tmpl) == content;
 }
 
 // The key is there again, with the value that it had: any other would be one more fault. Or nobody

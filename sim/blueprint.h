@@ -94,8 +94,8 @@ struct Image {
 struct ServiceRuntime {
   std::vector<u16> ports;            // it listens on
   std::vector<StrId> paths;          // HTTP paths answered 2xx; empty: all
-  // Keys it reads at start; one missing: exits 1. A variable with a value of its own, named as
-  // ConfigRef::volume (which brought the key in the loaded template) or as the key, stands in.
+  // Keys it reads at start; one missing: exits 1. A variable with a value of its own stands in,
+  // named as the key or as the one that brought it in the loaded template (ConfigRef::volume).
   std::vector<ConfigRef> needs;
   std::vector<u32> needs_services;   // GraphService indices that must answer at start
   std::vector<u32> health_depends;   // GraphServices its health path asks

@@ -65,16 +65,16 @@ enum class RefUse : u8 { kEnvKey, kEnvFrom, kVolume };
 struct ConfigRef {  // what a container needs of a ConfigMap or Secret before it can be created
   StrId name = 0;
   StrId key = 0;  // 0: the whole object
-  StrId volume = 0;  // kVolume: name of the volume; kEnvKey: of the variable
+  u32 volume = 0;    // kVolume: name of the volume (StrId); kEnvKey: content id of the variable's
   RefKind kind = RefKind::kConfigMap;
   RefUse use = RefUse::kEnvKey;
   u8 optional = 0;
   u8 reserved = 0;
 };
 
-struct ConfigEntry {
-  StrId key = 0;
-  u32 content = 0;  // content id of the value; equality only
+struct InlineVariable {  // content ids; equality only
+  u32 name = 0;
+  u32 content = 0;
 };
 
 enum class PullPolicy : u8 { kIfNotPresent, kAlways, kNever };
@@ -92,7 +92,7 @@ struct ContainerSpec {
   ProbeSpec probes[kProbeTypes];
   PullPolicy pull = PullPolicy::kIfNotPresent;
   u8 reserved[3] = {};
-  RelArray<ConfigEntry> env;   // variables whose value, not empty, stands in the template
+  RelArray<InlineVariable> env;  // variables whose value, not empty, stands in the template
 };
 
 enum class TaintEffect : u8 { kNone, kNoSchedule, kPreferNoSchedule, kNoExecute };
@@ -162,7 +162,10 @@ struct ServiceSpec {  // revision kind kService
 };
 
 struct ConfigData {  // revision kind kConfig: ConfigMap or Secret
-  using Entry = ConfigEntry;
+  struct Entry {
+    StrId key = 0;
+    u32 content = 0;  // content id of the value; equality only
+  };
   RelArray<Entry> entries;
   u8 immutable = 0;
   u8 reserved[3] = {};

@@ -24,7 +24,8 @@ ConfigCheck CheckConfig(const Sim& sim, StrId ns, const ConfigRef& ref);
 bool HasNeed(const Sim& sim, StrId ns, const ConfigRef& ref, const ContainerSpec& spec,
              const void* blob);
 // Content id of the variable that stands in for `ref`, 0 = there is none.
-u32 InlineContent(const ConfigRef& ref, const ContainerSpec& spec, const void* blob);
+u32 InlineContent(const Sim& sim, const ConfigRef& ref, const ContainerSpec& spec,
+                  const void* blob);
 
 // The first reference of the container that is missing, among volumes or among environment;
 // null when all are there.

@@ -114,11 +114,11 @@ void AddEnvRefs(const Json& container, RefSink& sink) {
     const Json& from = Map(env, "valueFrom");
     if (const Json* ref = Find(from, "configMapKeyRef")) {
       sink.Add(*ref, "name", Text(*ref, "key"), RefKind::kConfigMap, RefUse::kEnvKey, false);
-      sink.refs.back().volume = sink.interner.Intern(Text(env, "name"));
+      sink.refs.back().volume = ContentId(Text(env, "name"));
     }
     if (const Json* ref = Find(from, "secretKeyRef")) {
       sink.Add(*ref, "name", Text(*ref, "key"), RefKind::kSecret, RefUse::kEnvKey, false);
-      sink.refs.back().volume = sink.interner.Intern(Text(env, "name"));
+      sink.refs.back().volume = ContentId(Text(env, "name"));
     }
   }
   for (const Json& from : List(container, "envFrom")) {
@@ -131,11 +131,11 @@ void AddEnvRefs(const Json& container, RefSink& sink) {
   }
 }
 
-std::vector<ConfigEntry> InlineEnv(const Json& container, Interner& interner) {
-  std::vector<ConfigEntry> out;
+std::vector<InlineVariable> InlineEnv(const Json& container) {
+  std::vector<InlineVariable> out;
   for (const Json& env : List(container, "env")) {
     const std::string_view value = Text(env, "value");
-    if (!value.empty()) out.push_back({interner.Intern(Text(env, "name")), ContentId(value)});
+    if (!value.empty()) out.push_back({ContentId(Text(env, "name")), ContentId(value)});
   }
   return out;
 }
@@ -196,7 +196,7 @@ ContainerSpec CompileContainer(const Json& container, const std::vector<ConfigRe
   }
   out.ports = blob.Append(ports);
   if (named) out.port_names = blob.Append(port_names);
-  out.env = blob.Append(InlineEnv(container, interner));
+  out.env = blob.Append(InlineEnv(container));
   const char* const kProbeNames[kProbeTypes] = {"startupProbe", "livenessProbe", "readinessProbe"};
   for (int type = 0; type < kProbeTypes; ++type) {
     out.probes[type] = CompileProbe(container, kProbeNames[type], interner);
