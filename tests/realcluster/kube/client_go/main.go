@@ -46,16 +46,24 @@ type client struct {
 	watch func(context.Context, metav1.ListOptions) (watch.Interface, error)
 }
 
+func clientOf[List runtime.Object](
+	list func(context.Context, metav1.ListOptions) (List, error),
+	watch func(context.Context, metav1.ListOptions) (watch.Interface, error)) client {
+	return client{
+		func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
+			return list(ctx, options)
+		},
+		watch,
+	}
+}
+
 func typedClient(config *rest.Config, namespace string) (client, error) {
 	set, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return client{}, err
 	}
 	of := set.CoreV1().Pods(namespace)
-	return client{
-		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return of.List(ctx, o) },
-		of.Watch,
-	}, nil
+	return clientOf(of.List, of.Watch), nil
 }
 
 func dynamicClient(config *rest.Config, namespace string) (client, error) {
@@ -64,10 +72,7 @@ func dynamicClient(config *rest.Config, namespace string) (client, error) {
 		return client{}, err
 	}
 	of := set.Resource(pods).Namespace(namespace)
-	return client{
-		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return of.List(ctx, o) },
-		of.Watch,
-	}, nil
+	return clientOf(of.List, of.Watch), nil
 }
 
 func metadataClient(config *rest.Config, namespace string) (client, error) {
@@ -76,10 +81,7 @@ func metadataClient(config *rest.Config, namespace string) (client, error) {
 		return client{}, err
 	}
 	of := set.Resource(pods).Namespace(namespace)
-	return client{
-		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return of.List(ctx, o) },
-		of.Watch,
-	}, nil
+	return clientOf(of.List, of.Watch), nil
 }
 
 var makers = map[string]func(*rest.Config, string) (client, error){
@@ -106,11 +108,11 @@ func (c client) list1(ctx context.Context) (objects int, version string, err err
 
 func (c client) lists(ctx context.Context, times int) (objects int, err error) {
 	for range times {
-		of, _, err := c.list1(ctx)
+		listed, _, err := c.list1(ctx)
 		if err != nil {
 			return 0, err
 		}
-		objects += of
+		objects += listed
 	}
 	return objects, nil
 }
