@@ -103,7 +103,9 @@ configure() {
     fresh=(--fresh)
   fi
   say "configuring (preset $preset)"
-  (cd "$root" && cmake "${fresh[@]}" --preset "$preset" -B "$dir" "$@") > "$log" 2>&1 < /dev/null || {
+  (
+    cd "$root" && cmake "${fresh[@]}" --preset "$preset" -B "$dir" "$@"
+  ) > "$log" 2>&1 < /dev/null || {
     tail -n 30 "$log" >&2
     die 1 "configuring failed (all of it: $log)"
   }

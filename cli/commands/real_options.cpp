@@ -11,22 +11,26 @@ namespace {
 constexpr std::array kOptions{
     OptionSpec{.name = "what", .value_name = "WHAT",
                .help = "play: one episode on a real cluster; record: the same, kept as traces; "
-                       "replay: a trace again, without a cluster; images: write the archive of "
-                       "a scenario's images; cleanup: take away what a run left",
-               .choices = "play|record|replay|images|cleanup", .required = true},
+                       "replay: a trace again, without a cluster; validate: traces against the "
+                       "simulator; images: write the archive of a scenario's images; cleanup: "
+                       "take away what a run left",
+               .choices = "play|record|replay|validate|images|cleanup", .required = true},
     OptionSpec{.name = "--scenario", .value_name = "S", .help = "scenario, by name or file",
                .fallback = "testbed/hotel-bad-image"},
     OptionSpec{.name = "--agent", .value_name = "A",
-               .help = "play, record: who plays; replay: who decides again, in place of what was done",
+               .help = "play, record, validate: who plays; replay: who decides again, in place of "
+                       "what was done",
                .fallback = "rule"},
     OptionSpec{.name = "--actions", .value_name = "FILE",
                .help = "play, record: JSON lines of actions in place of an agent's, or such a "
                        "list itself: '[{...}]'"},
     OptionSpec{.name = "--repeat", .type = OptionType::kInteger, .value_name = "N",
-               .help = "record: so many episodes, those that are there included",
+               .help = "record, validate: so many episodes of a scenario, those that are "
+                       "there included; validate: 3 without",
                .fallback = "1", .at_least = 1},
     OptionSpec{.name = "--traces", .value_name = "DIR",
-               .help = "record: where they are kept, runs/traces without"},
+               .help = "record: where they are kept, runs/traces without; validate: "
+                       "recorded ones, realcluster/traces without"},
     OptionSpec{.name = "--trace", .value_name = "FILE", .help = "replay: which"},
     OptionSpec{.name = "--kubeconfig", .value_name = "FILE",
                .help = "the cluster; without it the testbed of this machine"},
@@ -39,6 +43,15 @@ constexpr std::array kOptions{
                .help = "what was created, for cleanup", .fallback = "runs/real/inventory.jsonl"},
     OptionSpec{.name = "--out", .value_name = "FILE", .help = "images: the archive",
                .fallback = "runs/real/images.tar"},
+    OptionSpec{.name = "--suite", .value_name = "S", .help = "validate: what is compared",
+               .fallback = "slice"},
+    OptionSpec{.name = "--from-stored", .type = OptionType::kFlag,
+               .help = "validate: with what is recorded already; needs no cluster"},
+    OptionSpec{.name = "--simulated", .type = OptionType::kInteger, .value_name = "N",
+               .help = "validate: simulated episodes for each real seed, at least",
+               .fallback = "8", .at_least = 1},
+    OptionSpec{.name = "--markdown", .type = OptionType::kFlag,
+               .help = "validate: tables for docs/sim_to_real.md"},
     OptionSpec{.name = "--svg", .value_name = "FILE", .help = "play: the timeline as a picture"},
     OptionSpec{.name = "--brief", .type = OptionType::kFlag, .help = "play: the timeline only"}};
 

@@ -8,6 +8,7 @@
 #include "cli/log.h"
 #include "cli/real/real_commands.h"
 #include "cli/real/real_parts.h"
+#include "cli/real/real_validate.h"
 #include "realcluster/image/app_images.h"
 #include "realcluster/replay/real_run.h"
 
@@ -45,6 +46,12 @@ Result<ExitCode> WriteImages(const Arguments& arguments, const PreparedSuite& su
 }
 
 Result<ExitCode> Run(const Arguments& arguments) {
+  if (arguments.Text("what") == "validate") {
+    return ValidateReal(arguments, [](const Arguments& given, const PreparedSuite&,
+                                      const std::vector<WantedTrace>& wanted) {
+      return RecordTraces(given, {}, wanted);
+    });
+  }
   if (arguments.Text("what") == "cleanup") {
     Result<RealRunOptions> options = RealOptionsOf(arguments);
     if (!options) return options.error();

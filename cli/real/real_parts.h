@@ -5,7 +5,9 @@
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/commands/play_incident.h"
 #include "cli/commands/shared.h"
+#include "cli/real/real_validate.h"
 #include "realcluster/replay/real_run.h"
 
 namespace wt {
@@ -21,6 +23,9 @@ std::string TracesFolder(const Arguments& arguments, const char* otherwise);
 // real_play.cpp: one episode, told and drawn as `play` does it; or recorded, again and again.
 Result<ExitCode> PlayReal(const Arguments& arguments, const PreparedSuite& suite);
 Result<ExitCode> RecordReal(const Arguments& arguments, const PreparedSuite& suite);
+// Each as soon as it is over; `play` says what is done in place of an agent's moves, if anything.
+Status RecordTraces(const Arguments& arguments, const PlayOptions& play,
+                    const std::vector<WantedTrace>& wanted);
 // real_replay.cpp: a recorded one again, without a cluster.
 Result<ExitCode> ReplayTraceFile(const Arguments& arguments);
 

@@ -107,37 +107,53 @@ Result<ExitCode> PlayReal(const Arguments& arguments, const PreparedSuite& suite
   return ExitCode::kOk;
 }
 
-Result<ExitCode> RecordReal(const Arguments& arguments, const PreparedSuite& suite) {
+Status RecordTraces(const Arguments& arguments, const PlayOptions& play,
+                    const std::vector<WantedTrace>& wanted) {
   const Result<RealRunOptions> options = RealOptionsOf(arguments);
   if (!options) return options.error();
+  std::size_t done = 0;
+  for (const WantedTrace& trace : wanted) {
+    const Result<PreparedSuite> suite = OneScenario(trace.header.scenario);
+    if (!suite) return suite.error();
+    RealRunOptions one = *options;
+    one.trace = trace.file;
+    one.header = trace.header;
+    one.header.engine = kBuildInfo.commit;
+    one.header.machine = Machine();
+    LogInfo("{} of {}: {}", ++done, wanted.size(), trace.file);
+    PlayOptions episode = play;
+    episode.agent = trace.header.agent;
+    episode.seed = trace.header.seed;
+    const Result<PlayedIncident> played = PlayOnce(*suite, std::move(one), episode);
+    if (!played) return played.error();
+    if (Interrupted()) return Error{ErrorCode::kEnvironment, trace.file, "interrupted"};
+    fmt::print("{}  verdict {}\n", trace.file, VerdictText(played->result.verdict));
+  }
+  return Ok{};
+}
+
+Result<ExitCode> RecordReal(const Arguments& arguments, const PreparedSuite& suite) {
   const fs::path folder = TracesFolder(arguments, "runs/traces");
   std::error_code failed;
   fs::create_directories(folder, failed);
   const Result<PlayOptions> player = PlayerOf(arguments);
   if (!player) return player.error();
-  const PlayOptions& play = *player;
+  std::vector<WantedTrace> wanted;
   const i64 repeat = arguments.Integer("--repeat");
   for (u32 repetition = 1; repetition <= repeat; ++repetition) {
-    RealRunOptions one = *options;
-    one.trace = (folder / fmt::format("{}.{}.{}.{}.jsonl.gz", suite.labels[0].name, play.agent,
-                                      play.seed, repetition)).string();
-    if (fs::exists(one.trace)) {
-      LogInfo("{} is there already", one.trace);
-      continue;
-    }
-    LogInfo("repetition {} of {}", repetition, repeat);
-    one.header.scenario = arguments.Text("--scenario");
-    one.header.seed = play.seed;
-    one.header.agent = play.agent;
-    one.header.repetition = repetition;
-    one.header.engine = kBuildInfo.commit;
-    one.header.machine = Machine();
-    const std::string trace = one.trace;
-    const Result<PlayedIncident> played = PlayOnce(suite, std::move(one), play);
-    if (!played) return played.error();
-    if (Interrupted()) return ExitCode::kInterrupted;
-    fmt::print("{}  verdict {}\n", trace, VerdictText(played->result.verdict));
+    WantedTrace trace;
+    trace.header.scenario = arguments.Text("--scenario");
+    trace.header.seed = player->seed;
+    trace.header.agent = player->agent;
+    trace.header.repetition = repetition;
+    trace.file = (folder / fmt::format("{}.{}.{}.{}.jsonl.gz", suite.labels[0].name,
+                                       player->agent, player->seed, repetition)).string();
+    if (fs::exists(trace.file)) LogInfo("{} is there already", trace.file);
+    else wanted.push_back(std::move(trace));
   }
+  const Status recorded = RecordTraces(arguments, *player, wanted);
+  if (Interrupted()) return ExitCode::kInterrupted;
+  if (!recorded) return recorded.error();
   return ExitCode::kOk;
 }
 

@@ -72,6 +72,16 @@ class Recorder {
 Result<EpisodeResult> RecordSimulated(
     const EpisodeRequest& request, Policy& policy, const TraceHeader& header,
     const std::string& path, const std::function<std::string(const EpisodeResult&)>& result_text) {
+  const PlayEpisode play = [&policy](const EpisodeRequest& one, WorldPool& pool,
+                                     const ChunkOptions& options) -> Result<EpisodeResult> {
+    return RunChunk({&one, 1}, policy, pool, options)[0];
+  };
+  return RecordSimulated(request, play, header, path, result_text);
+}
+
+Result<EpisodeResult> RecordSimulated(
+    const EpisodeRequest& request, const PlayEpisode& play, const TraceHeader& header,
+    const std::string& path, const std::function<std::string(const EpisodeResult&)>& result_text) {
   WorldPool pool;
   Result<StartedEpisode> started = StartEpisode(*request.setup, pool, request.seed);
   if (!started) return started.error();
@@ -81,9 +91,9 @@ Result<EpisodeResult> RecordSimulated(
   recorder.Begin(started->cluster);
   ChunkOptions options;
   recorder.Attach(options);
-  EpisodeResult result = RunChunk({&request, 1}, policy, pool, options)[0];
-  if (result.errored) return result;
-  if (Status closed = (*writer)->Close(recorder.end(), result_text(result)); !closed) {
+  Result<EpisodeResult> result = play(request, pool, options);
+  if (!result || result->errored) return result;
+  if (Status closed = (*writer)->Close(recorder.end(), result_text(*result)); !closed) {
     return closed.error();
   }
   return result;

@@ -25,4 +25,12 @@ Result<EpisodeResult> RecordSimulated(
     const EpisodeRequest& request, Policy& policy, const TraceHeader& header,
     const std::string& path, const std::function<std::string(const EpisodeResult&)>& result_text);
 
+// The same of an episode that is played in another way: a list of actions (RunScript). `play` is
+// called once and passes the options on. Errors beside those above: its own.
+using PlayEpisode = std::function<Result<EpisodeResult>(
+    const EpisodeRequest& request, WorldPool& pool, const ChunkOptions& options)>;
+Result<EpisodeResult> RecordSimulated(
+    const EpisodeRequest& request, const PlayEpisode& play, const TraceHeader& header,
+    const std::string& path, const std::function<std::string(const EpisodeResult&)>& result_text);
+
 }  // namespace wt

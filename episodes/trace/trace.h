@@ -70,7 +70,7 @@ struct TraceRequest {
   bool by_agent = false;
   std::string method, path, content_type, body;  // the path with its query
   int status = 0;
-  std::string answer;     // of GET
+  std::string answer = {};  // of GET
 };
 
 struct TraceAction {

@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -81,8 +82,8 @@ class AnyCluster final : public ClusterDriver {
   const std::vector<TraceRequest>& sent() const { return sent_; }
   // Of reading and metering, oldest first; an episode goes on with what it last knew.
   const std::vector<Error>& errors() const { return errors_; }
-  // A fault that could not be injected or taken back: the episode runs out at once and is worth
-  // nothing.
+  // A fault that could not be injected or taken back, or whose own workload does not come to run:
+  // the episode runs out at once and is worth nothing.
   const std::optional<Error>& failure() const { return failure_; }
   const Mirror& mirror() const { return mirror_; }
 
@@ -104,6 +105,7 @@ class AnyCluster final : public ClusterDriver {
   Status Measure(Sim& sim);
   void TellTraffic(const Sim& sim, bool client_known);
   void InjectDue(SimCluster& cluster);
+  void CheckRogues(const SimCluster& cluster);
   Result<ApiReply> Call(SimTime at, bool by_agent, const ApiRequest& request);
   Status Send(const Sim& before, const Sim& after, bool by_agent);
   void SetTime(SimCluster& cluster);
@@ -121,6 +123,7 @@ class AnyCluster final : public ClusterDriver {
   std::vector<Waiting> waiting_;
   std::vector<FlowServiceRow> told_services_;
   std::vector<FlowOperationRow> told_operations_;
+  std::set<u32> rogues_seen_;  // faults whose workload has run
   std::vector<TraceRequest> sent_;
   std::vector<Error> errors_;
   std::optional<Error> failure_;

@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
-#include <utility>
 #include <nlohmann/json.hpp>
+#include <utility>
 
+#include "faults/all_faults.h"
 #include "faults/fault_schedule.h"
 #include "realcluster/mirror/any_cluster.h"
 #include "realcluster/mirror/write_requests.h"
@@ -21,6 +22,7 @@ namespace {
 constexpr std::size_t kErrorsMax = 1000;
 constexpr std::size_t kWaitingMax = 10'000;
 constexpr int kPollsToWait = 30;
+constexpr SimTime kRogueStartMax = kMinute;
 constexpr std::size_t kObjectBytesMax = 16u << 20;
 constexpr int kLogLines = 40;
 constexpr int kLogBytesMax = 64 << 10;
@@ -39,6 +41,14 @@ bool SameRow(const FlowServiceRow& a, const FlowServiceRow& b) {
 }
 bool SameRow(const FlowOperationRow& a, const FlowOperationRow& b) {
   return std::memcmp(&a, &b, sizeof a) == 0;
+}
+
+u32 DeploymentNamed(const Sim& sim, std::string_view ns, std::string_view name) {
+  for (u32 row = 1; row < sim.world.Used<Deployment>(); ++row) {
+    const Deployment& d = sim.At<Deployment>(row);
+    if (d.born != 0 && sim.Text(d.name) == name && sim.Text(d.ns) == ns) return row;
+  }
+  return 0;
 }
 
 // Rows that differ from what was told, by name.
@@ -267,6 +277,27 @@ void AnyCluster::InjectDue(SimCluster& cluster) {
   }
 }
 
+// A fault that brings a program along has no effect where that program does not run.
+void AnyCluster::CheckRogues(const SimCluster& cluster) {
+  const Sim sim = cluster.View();
+  for (const u32 row : PlannedFaults(cluster.world())) {
+    const Fault& fault = sim.At<Fault>(row);
+    const FaultKind& kind = KindOf(fault);
+    if (kind.rogue == nullptr || !WasInjected(fault) || rogues_seen_.contains(row)) continue;
+    const RogueOrder order = kind.rogue(sim, fault);
+    const u32 found = DeploymentNamed(sim, order.ns, order.name);
+    const bool stopped = found == 0 || sim.At<Deployment>(found).replicas == 0;
+    if (stopped || sim.At<Deployment>(found).status_ready > 0) {
+      rogues_seen_.insert(row);
+    } else if (sim.now() - fault.at_ns > kRogueStartMax) {
+      failure_ = Error{ErrorCode::kEnvironment, "deployment/" + order.name,
+                       fmt::format("the fault {} has no effect: no pod of it is Ready after {:.0f} "
+                                   "s; are its images there (`wavetank real images`)?",
+                                   kind.id, ToSeconds(kRogueStartMax))};
+    }
+  }
+}
+
 void AnyCluster::Advance(SimCluster& cluster, SimTime by) {
   const SimTime until = cluster.Now() + by;
   while (cluster.Now() < until) {
@@ -279,6 +310,7 @@ void AnyCluster::Advance(SimCluster& cluster, SimTime by) {
     SetTime(cluster);
     InjectDue(cluster);
     if (Status polled = Poll(cluster); !polled) Fail(polled.error());
+    CheckRogues(cluster);
   }
 }
 

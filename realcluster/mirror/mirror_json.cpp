@@ -349,8 +349,10 @@ void Mirror::ReadLog(std::string_view text, std::vector<LogLine>& out) const {
     if (space == line.npos || space < 20) continue;
     i32 at = WorldMs(std::string(line.substr(0, 19)) + "Z");
     if (line[19] == '.') {
-      for (std::size_t digit = 0, unit = 100; digit < 3 && 20 + digit < space; ++digit, unit /= 10) {
-        at += (line[20 + digit] - '0') * static_cast<i32>(unit);
+      for (std::size_t digit = 0, unit = 100; digit < 3; ++digit, unit /= 10) {
+        const char c = line[20 + digit];
+        if (c < '0' || c > '9') break;
+        at += (c - '0') * static_cast<i32>(unit);
       }
     }
     out.push_back({at, std::string(line.substr(space + 1))});

@@ -14,8 +14,8 @@
 
 namespace wt {
 
-// Time jumps to the recorded polls. Writes and reads of logs are answered as they were; one that was
-// not made then is refused by an Error (kEnvironment), and so is everything after it: the trace
+// Time jumps to the recorded polls. Writes and reads of logs are answered as they were; one that
+// was not made then is refused by an Error (kEnvironment), and so is everything after it: the trace
 // cannot know what would have come of it. The trace must outlive this.
 class TraceReplay final : public KubeApi, public ChangeFeed, public RealClock, public TrafficMeter {
  public:

@@ -93,5 +93,67 @@ TEST(AnyCluster, TheRuleAgentFaresAlikeInNineOfTen) {
   EXPECT_LE(10 * unequal, count);
 }
 
+// Refuses the writes of the fault, or takes them and runs nothing.
+class Unwilling final : public KubeApi {
+ public:
+  Unwilling(KubeApi& api, bool refuses) : api_(api), refuses_(refuses) {}
+  Result<ApiReply> Call(const ApiRequest& request) override {
+    if (request.method == "GET") return api_.Call(request);
+    if (refuses_) return ApiReply{403, R"({"kind":"Status","message":"no"})"};
+    return ApiReply{201, "{}"};
+  }
+  Result<std::unique_ptr<ApiWatch>> Watch(const ApiRequest& request) override {
+    return api_.Watch(request);
+  }
+
+ private:
+  KubeApi& api_;
+  bool refuses_;
+};
+
+const ScenarioSetup& SetupNamed(const std::string& name) {
+  for (std::size_t s = 0; s < Catalog().setups.size(); ++s) {
+    if (Catalog().labels[s].name == name) return Catalog().setups[s];
+  }
+  WT_CHECK(false, "a scenario of the catalog");
+}
+
+std::string FailureOf(const std::string& scenario, bool refuses) {
+  const ScenarioSetup& setup = SetupNamed(scenario);
+  SimulatedReality reality(setup, 7);
+  Unwilling api(reality, refuses);
+  std::string failure;
+  AnyCluster* driver = nullptr;
+  ChunkOptions options;
+  options.drive = [&](SimCluster& cluster) -> Result<std::unique_ptr<ClusterDriver>> {
+    AnyClusterOptions any = reality.Options();
+    any.poll = 5 * kSecond;
+    auto begun = AnyCluster::Begin(api, reality, reality, reality, cluster, any);
+    if (!begun) return begun.error();
+    driver = begun->get();
+    return std::unique_ptr<ClusterDriver>(std::move(*begun));
+  };
+  options.on_judged = [&](SimCluster&, const EpisodeLimits&) {
+    if (driver->failure()) failure = driver->failure()->Text();
+  };
+  const EpisodeRequest request{.setup = &setup, .seed = 7};
+  WorldPool pool;
+  const std::unique_ptr<Policy> policy = Agent("rule")();
+  RunChunk({&request, 1}, *policy, pool, options);
+  return failure;
+}
+
+TEST(AnyCluster, AFaultThatIsRefusedEndsTheEpisodeWithTheReason) {
+  const std::string failure = FailureOf("hotel-bad-image", true);
+  EXPECT_NE(failure.find("403"), std::string::npos) << failure;
+  EXPECT_NE(failure.find("could not be injected"), std::string::npos) << failure;
+}
+
+TEST(AnyCluster, AFaultWhoseProgramDoesNotRunHasNoEffect) {
+  const std::string failure = FailureOf("hotel-pod-kill", false);
+  EXPECT_NE(failure.find("no effect"), std::string::npos) << failure;
+  EXPECT_NE(failure.find("images"), std::string::npos) << failure;
+}
+
 }  // namespace
 }  // namespace wt

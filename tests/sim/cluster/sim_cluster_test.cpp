@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "sim/cluster/entities.h"
+#include "sim/cluster/findings.h"
 #include "sim/telemetry/cluster_events.h"
 #include "sim/transitions.h"
 #include "tests/sim/cluster/shop.h"
@@ -213,6 +214,31 @@ TEST(SimCluster, ScrapeNoiseIsAFunctionOfSeedServiceAndScrape) {
   cluster.Advance(15 * kSecond);
   const u16 web = SlotNamed(cluster, kS, "web");
   EXPECT_NE(first.At(kS, "rate", web), Observed(cluster).At(kS, "rate", web));
+}
+
+TEST(FindInLog, FatalLinesSayWhatIsMissing) {
+  const auto found = [](const std::vector<std::string>& texts, i32 at_ms = 1000) {
+    std::vector<LogLine> lines;
+    for (const std::string& text : texts) lines.push_back({at_ms, text});
+    return FindInLog(lines, 2000);
+  };
+  EXPECT_TRUE(found({"INFO starting geo", "FATAL required setting DbUri is missing"}).missing_key);
+  EXPECT_TRUE(found({"FATAL cannot read configuration app: no such file or directory"})
+                  .missing_key);
+  EXPECT_FALSE(found({"WARN required setting DbUri is missing, using a default"}).missing_key);
+  EXPECT_TRUE(found({"FATAL cannot connect to consul:8500, giving up"}).dependency);
+  EXPECT_FALSE(found({"INFO starting geo", "INFO listening on :8083"}).dependency);
+  EXPECT_TRUE(found({"INFO deleted pod geo-7d9f-x2x4x"}).calls_api);
+  EXPECT_FALSE(found({"INFO starting geo"}).calls_api);
+}
+
+TEST(FindInLog, CallsThatFailCountWhenTheyAreManyAndFresh) {
+  const LogLine failed{0, "ERROR nearby: call to geo/nearby failed: context deadline exceeded"};
+  std::vector<LogLine> lines(kFailedCallLines - 1, failed);
+  EXPECT_FALSE(FindInLog(lines, 1000).dependency);
+  lines.push_back(failed);
+  EXPECT_TRUE(FindInLog(lines, 1000).dependency);
+  EXPECT_FALSE(FindInLog(lines, 61'000).dependency);
 }
 
 }  // namespace
