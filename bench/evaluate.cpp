@@ -123,6 +123,7 @@ Result<PreparedSuite> Prepare(const std::string& root, const Result<Suite>& suit
   LoadOptions options;
   options.kinds = FaultKindInfos();
   options.apps_dir = (fs::path(root) / "scenarios/apps").string();
+  options.profiles_dir = (fs::path(root) / "scenarios/profiles").string();
   BlueprintCache cache;
   for (const std::string& path : suite->scenario_paths) {
     Result<Scenario> scenario = LoadScenario(path, options);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "episodes/scenario_setup.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 
@@ -51,6 +53,10 @@ std::string KeyOf(const Scenario& scenario) {
                            static_cast<f64>(SettledRate(scenario))}) {
     key += " " + std::to_string(number);
   }
+  for (const TimingField& field : kTimingFields) {  // two files may bear one name
+    const Delay& delay = scenario.cluster.timing.*field.delay;
+    key += fmt::format(" {}/{}", delay.median_ms, delay.p99_ms);
+  }
   return key;
 }
 
@@ -58,6 +64,7 @@ Result<std::shared_ptr<const Blueprint>> Build(const Scenario& scenario, const A
                                                std::vector<std::string>& warnings) {
   BlueprintOptions options;
   options.cluster = ShapeOf(scenario);
+  options.timing = scenario.cluster.timing;
   options.mix = MixOf(scenario);
   Result<Blueprint> built = BuildBlueprint(app, options, &warnings);
   if (!built) return built.error();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Blueprint::content_hash: a World is only good with the Blueprint it was made under.
 #include <bit>
+#include <iterator>
 #include <string>
 
 #include "scenarios/build_parts.h"
@@ -71,6 +72,17 @@ void AddRuntime(const Blueprint& blueprint, Bytes& out) {
   }
 }
 
+void AddTiming(const Timing& timing, Bytes& out) {
+  for (std::size_t i = 0; i < std::size(kTimingFields); ++i) {
+    const Delay& delay = timing.*kTimingFields[i].delay;
+    if (i >= kFirstLaterTiming) {
+      if (delay.median_ms == 0 && delay.p99_ms == 0) continue;
+      out.AddNumber(i);
+    }
+    out.AddReals(delay.median_ms, delay.p99_ms);
+  }
+}
+
 }  // namespace
 
 u64 HashBlueprint(const Blueprint& blueprint) {
@@ -84,13 +96,7 @@ u64 HashBlueprint(const Blueprint& blueprint) {
   }
   AddGraph(blueprint.graph, bytes);
   AddRuntime(blueprint, bytes);
-  const Timing& t = blueprint.timing;
-  for (const Delay& delay :
-       {t.watch, t.sync, t.bind, t.kubelet_sync, t.sandbox, t.container_create, t.container_start,
-        t.pleg, t.image_pull, t.image_error, t.stop, t.status, t.endpoints, t.proxy, t.oom,
-        t.crash}) {
-    bytes.AddReals(delay.median_ms, delay.p99_ms);
-  }
+  AddTiming(blueprint.timing, bytes);
   for (const LoadPoint& point : blueprint.load_points) {
     bytes.AddNumber(static_cast<u64>(point.at));
     bytes.AddReal(point.rps);

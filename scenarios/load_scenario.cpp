@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "scenarios/load_profile.h"
 #include "scenarios/nearest.h"
 #include "scenarios/read_distribution.h"
 #include "scenarios/read_spec.h"
@@ -151,8 +152,9 @@ ClusterSpec ReadCluster(const Field& field, const LoadOptions& options) {
   if (!field.present() || !field.ExpectMap(kKeys)) return cluster;
   cluster.version = kVersions[field["version"].Word("Kubernetes version", kVersions, 0)];
   if (field["profile"].present()) {
-    cluster.profile =
-        options.profiles[field["profile"].Word("timing profile", options.profiles, 0)];
+    const TimingProfile profile = ReadNamedProfile(field["profile"], options.profiles_dir);
+    cluster.profile = profile.name;
+    cluster.timing = profile.timing;
   }
   const Field nodes = field["nodes"];
   if (!nodes.present() || !nodes.ExpectMap(kNodeKeys)) return cluster;

@@ -16,7 +16,7 @@ namespace wt {
 struct LoadOptions {
   std::span<const FaultKindInfo> kinds;     // the fault kinds there are
   std::string apps_dir = "scenarios/apps";  // where a bare app name is looked up
-  std::vector<std::string> profiles = {"default", "kind", "testbed"};
+  std::string profiles_dir = "scenarios/profiles";  // of timing profiles, likewise
 };
 
 struct ScenarioReport {

@@ -12,6 +12,7 @@
 #include "scenarios/distribution.h"
 #include "scenarios/fault_kind_info.h"
 #include "sim/api/time.h"
+#include "sim/timing.h"
 
 namespace wt {
 
@@ -26,6 +27,7 @@ struct NodeShape {
 struct ClusterSpec {
   std::string version = "1.35";
   std::string profile = "default";
+  Timing timing;  // of that profile
   NodeShape nodes;
 };
 

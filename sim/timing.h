@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every delay of the model that Kubernetes does not fix: a timing profile. Values and their
-// provenance live in scenarios/profiles/NAME.yaml; these are the defaults. Constants that
-// Kubernetes does fix stand beside the code that uses them, with their source.
+// Every delay of the model that Kubernetes does not fix: a timing profile. Profiles with their
+// provenance are scenarios/profiles/NAME.yaml; these values are the profile `default`. Constants
+// that Kubernetes does fix stand beside the code that uses them, with their source.
 #pragma once
+
+#include <cstddef>
 
 #include "sim/api/ints.h"
 #include "sim/random.h"
@@ -26,6 +28,37 @@ struct Timing {
   Delay proxy{250, 1600};          // kube-proxy after a slice change
   Delay oom{400, 2500};            // from start to the kill when the limit is below the base
   Delay crash{300, 1500};          // from start to exit of a process that cannot run
+  Delay stop_sync{0, 0};           // deletion to SIGTERM, beyond kubelet_sync
+  Delay cleanup{0, 0};             // last exit to the pod's removal, beyond pleg and status
 };
+
+// Every delay by the name it has in a profile. Those from kFirstLaterTiming on came later: where
+// they are 0 a Blueprint's content hash is what it was without them.
+struct TimingField {
+  const char* name;
+  Delay Timing::*delay;
+};
+inline constexpr TimingField kTimingFields[] = {
+    {"watch", &Timing::watch},
+    {"sync", &Timing::sync},
+    {"bind", &Timing::bind},
+    {"kubelet_sync", &Timing::kubelet_sync},
+    {"sandbox", &Timing::sandbox},
+    {"container_create", &Timing::container_create},
+    {"container_start", &Timing::container_start},
+    {"pleg", &Timing::pleg},
+    {"image_pull", &Timing::image_pull},
+    {"image_error", &Timing::image_error},
+    {"stop", &Timing::stop},
+    {"status", &Timing::status},
+    {"endpoints", &Timing::endpoints},
+    {"proxy", &Timing::proxy},
+    {"oom", &Timing::oom},
+    {"crash", &Timing::crash},
+    {"stop_sync", &Timing::stop_sync},
+    {"cleanup", &Timing::cleanup},
+};
+inline constexpr std::size_t kFirstLaterTiming = 16;
+static_assert(sizeof(Timing) == sizeof(kTimingFields) / sizeof(TimingField) * sizeof(Delay));
 
 }  // namespace wt

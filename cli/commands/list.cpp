@@ -121,6 +121,7 @@ void DescribeScenarios(const fs::path& root, std::vector<Listed>& rows) {
   LoadOptions options;
   options.kinds = FaultKindInfos();
   options.apps_dir = (root / "scenarios/apps").string();
+  options.profiles_dir = (root / "scenarios/profiles").string();
   for (Listed& row : rows) {
     Result<Scenario> scenario = LoadScenario((root / row.path).string(), options);
     if (!scenario) continue;

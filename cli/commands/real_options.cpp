@@ -12,9 +12,11 @@ constexpr std::array kOptions{
     OptionSpec{.name = "what", .value_name = "WHAT",
                .help = "play: one episode on a real cluster; record: the same, kept as traces; "
                        "replay: a trace again, without a cluster; validate: traces against the "
-                       "simulator; images: write the archive of a scenario's images; cleanup: "
+                       "simulator; calibrate: measure the cluster's delays and write a timing "
+                       "profile; images: write the archive of a scenario's images; cleanup: "
                        "take away what a run left",
-               .choices = "play|record|replay|validate|images|cleanup", .required = true},
+               .choices = "play|record|replay|validate|calibrate|images|cleanup",
+               .required = true},
     OptionSpec{.name = "--scenario", .value_name = "S", .help = "scenario, by name or file",
                .fallback = "testbed/hotel-bad-image"},
     OptionSpec{.name = "--agent", .value_name = "A",
@@ -26,7 +28,8 @@ constexpr std::array kOptions{
                        "list itself: '[{...}]'"},
     OptionSpec{.name = "--repeat", .type = OptionType::kInteger, .value_name = "N",
                .help = "record, validate: so many episodes of a scenario, those that are "
-                       "there included; validate: 3 without",
+                       "there included; validate: 3 without; calibrate: of each "
+                       "experiment, 30 without",
                .fallback = "1", .at_least = 1},
     OptionSpec{.name = "--traces", .value_name = "DIR",
                .help = "record: where they are kept, runs/traces without; validate: "
@@ -41,7 +44,10 @@ constexpr std::array kOptions{
                .help = "put every object of the app there"},
     OptionSpec{.name = "--inventory", .value_name = "FILE",
                .help = "what was created, for cleanup", .fallback = "runs/real/inventory.jsonl"},
-    OptionSpec{.name = "--out", .value_name = "FILE", .help = "images: the archive",
+    OptionSpec{.name = "--from", .value_name = "FILE",
+               .help = "calibrate: fit these samples again, without a cluster"},
+    OptionSpec{.name = "--out", .value_name = "FILE",
+               .help = "images: the archive; calibrate: the profile (samples beside it)",
                .fallback = "runs/real/images.tar"},
     OptionSpec{.name = "--suite", .value_name = "S", .help = "validate: what is compared",
                .fallback = "slice"},

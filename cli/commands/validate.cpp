@@ -75,6 +75,7 @@ Result<ExitCode> Run(const Arguments& arguments) {
   LoadOptions options;
   options.kinds = FaultKindInfos();
   options.apps_dir = (*root / "scenarios/apps").string();
+  options.profiles_dir = (*root / "scenarios/profiles").string();
   BlueprintCache cache;
   std::vector<ValidatedFile> files;
   ExitCode code = ExitCode::kOk;

@@ -6,6 +6,7 @@
 
 #include "cli/commands/shared.h"
 #include "cli/log.h"
+#include "cli/real/real_calibrate.h"
 #include "cli/real/real_commands.h"
 #include "cli/real/real_parts.h"
 #include "cli/real/real_validate.h"
@@ -59,6 +60,11 @@ Result<ExitCode> Run(const Arguments& arguments) {
     return ExitCode::kOk;
   }
   if (arguments.Text("what") == "replay") return ReplayTraceFile(arguments);
+  if (arguments.Text("what") == "calibrate") {
+    if (arguments.Given("--from")) return FitAgain(arguments);
+    Result<RealRunOptions> options = RealOptionsOf(arguments);
+    return options ? Calibrate(arguments, *options) : Result<ExitCode>(options.error());
+  }
   Result<PreparedSuite> suite = OneScenario(arguments.Text("--scenario"));
   if (!suite) return suite.error();
   for (const std::string& warning : suite->warnings) LogWarning("{}", warning);

@@ -83,12 +83,13 @@ SimTime PodDelay(Sim& sim, u32 pod, Delay delay, u32 which) {
 }
 
 // Draws of a pod's own: 0 and up for mounting, these for its end.
-enum PodDraw : u32 { kStopDraw = 1000, kStatusDraw, kPlegDraw };
+enum PodDraw : u32 { kStopDraw = 1000, kStatusDraw, kPlegDraw, kStopSyncDraw, kCleanupDraw };
 
 void ArmGone(Sim& sim, u32 pod, SimTime ended) {
   const Timing& timing = sim.blueprint.timing;
   const SimTime report = PodDelay(sim, pod, timing.pleg, kPlegDraw) +
-                         PodDelay(sim, pod, timing.status, kStatusDraw);
+                         PodDelay(sim, pod, timing.status, kStatusDraw) +
+                         PodDelay(sim, pod, timing.cleanup, kCleanupDraw);
   sim.At<Pod>(pod).step = static_cast<u8>(PodStep::kGone);
   Arm(sim.world, SimEvent::kPodSync, pod, ended + report);
 }
@@ -102,7 +103,9 @@ void StopPod(Sim& sim, u32 pod_row) {
   }
   if (pod.step == static_cast<u8>(PodStep::kStop)) return;
   pod.step = static_cast<u8>(PodStep::kStop);
-  const SimTime delay = PodDelay(sim, pod_row, sim.blueprint.timing.kubelet_sync, kStopDraw);
+  const Timing& timing = sim.blueprint.timing;
+  const SimTime delay = PodDelay(sim, pod_row, timing.kubelet_sync, kStopDraw) +
+                        PodDelay(sim, pod_row, timing.stop_sync, kStopSyncDraw);
   Arm(sim.world, SimEvent::kPodSync, pod_row, sim.now() + delay);
 }
 

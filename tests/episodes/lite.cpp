@@ -33,6 +33,7 @@ const PreparedSuite& Catalog() {
     LoadOptions options;
     options.kinds = FaultKindInfos();
     options.apps_dir = SourceDir() + "/scenarios/apps";
+    options.profiles_dir = SourceDir() + "/scenarios/profiles";
     BlueprintCache cache;
     PreparedSuite out;
     for (const std::string& file : *files) {

@@ -13,7 +13,9 @@
 namespace wt {
 namespace {
 
-const LoadOptions kOptions{.kinds = kTenKinds, .apps_dir = WT_SOURCE_DIR "/scenarios/apps"};
+const LoadOptions kOptions{.kinds = kTenKinds,
+                           .apps_dir = WT_SOURCE_DIR "/scenarios/apps",
+                           .profiles_dir = WT_SOURCE_DIR "/scenarios/profiles"};
 const std::string kCatalog = WT_SOURCE_DIR "/scenarios/catalog";
 
 std::vector<Scenario> Catalog() {

@@ -8,7 +8,9 @@
 namespace wt {
 namespace {
 
-const LoadOptions kOptions{.kinds = kTenKinds, .apps_dir = WT_SOURCE_DIR "/scenarios/apps"};
+const LoadOptions kOptions{.kinds = kTenKinds,
+                           .apps_dir = WT_SOURCE_DIR "/scenarios/apps",
+                           .profiles_dir = WT_SOURCE_DIR "/scenarios/profiles"};
 
 // The example of docs/formats.md.
 const char* const kExample = R"(apiVersion: wavetank.dev/v1

@@ -10,7 +10,9 @@
 namespace wt {
 namespace {
 
-const LoadOptions kOptions{.kinds = kTenKinds, .apps_dir = WT_SOURCE_DIR "/scenarios/apps"};
+const LoadOptions kOptions{.kinds = kTenKinds,
+                           .apps_dir = WT_SOURCE_DIR "/scenarios/apps",
+                           .profiles_dir = WT_SOURCE_DIR "/scenarios/profiles"};
 
 // A few places of the text overwritten, cut out or doubled, all drawn from the round's number.
 std::string Mutated(std::string text, u32 round) {

@@ -13,7 +13,9 @@
 namespace wt {
 namespace {
 
-const LoadOptions kOptions{.kinds = kTenKinds, .apps_dir = WT_SOURCE_DIR "/scenarios/apps"};
+const LoadOptions kOptions{.kinds = kTenKinds,
+                           .apps_dir = WT_SOURCE_DIR "/scenarios/apps",
+                           .profiles_dir = WT_SOURCE_DIR "/scenarios/profiles"};
 
 std::vector<std::string> Files(const std::string& folder) {
   const auto files = ListScenarioFiles(WT_SOURCE_DIR "/tests/scenarios/data/" + folder);

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/real/real_calibrate.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "cli/interrupt.h"
+#include "cli/log.h"
+#include "realcluster/calibrate/calibrate.h"
+#include "realcluster/calibrate/fit.h"
+#include "realcluster/calibrate/summary.h"
+#include "realcluster/replay/real_run.h"
+#include "scenarios/yaml.h"
+#include "sim/api/file_io.h"
+
+namespace wt {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kDefaultOut = "runs/real/profile.yaml";
+constexpr const char* kNodeSpace = "/run/netns/wt-n1";  // of the local testbed
+constexpr size_t kSamplesBytesMax = 64u << 20;
+
+std::string OutOf(const Arguments& arguments) {
+  const std::string out = arguments.Given("--out") ? arguments.Text("--out") : kDefaultOut;
+  std::error_code failed;
+  fs::create_directories(fs::path(out).parent_path(), failed);
+  return out;
+}
+
+Result<ExitCode> FitAndTell(const Arguments& arguments, const SampleSet& samples,
+                            const std::string& out) {
+  const TimingProfile profile = FitProfile(samples, fs::path(out).stem().string());
+  if (Status written = WriteFileWhole(out, ProfileText(profile)); !written) {
+    return written.error();
+  }
+  LogInfo("{}", out);
+  if (arguments.Flag("--json")) fmt::print("{}\n", SummaryJson(samples, profile));
+  else fmt::print("{}", SummaryTable(samples, profile));
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+Result<ExitCode> FitAgain(const Arguments& arguments) {
+  const std::string from = arguments.Text("--from");
+  const Result<std::string> text = ReadTextFile(from, kSamplesBytesMax);
+  if (!text) return text.error();
+  const Result<SampleSet> samples = ReadSamples(*text, from);
+  if (!samples) return samples.error();
+  return FitAndTell(arguments, *samples, OutOf(arguments));
+}
+
+Result<ExitCode> Calibrate(const Arguments& arguments, const RealRunOptions& cluster) {
+  CalibrateOptions options;
+  options.kubeconfig = cluster.kubeconfig;
+  options.context = cluster.context;
+  options.ownership = cluster.ownership;
+  options.inventory = cluster.inventory;
+  options.apply = cluster.apply;
+  if (arguments.Given("--repeat")) {
+    options.repeat = static_cast<int>(arguments.Integer("--repeat"));
+  }
+  options.on_node = !cluster.load_prefix.empty();
+  options.node_space = kNodeSpace;
+  const std::string out = OutOf(arguments);
+  const std::string raw = fs::path(out).replace_extension(".samples.jsonl").string();
+  if (Status written = WriteFileWhole(raw, ""); !written) return written.error();  // can it be?
+  options.measured = [&raw](const SampleSet& samples) {
+    if (Status kept = WriteFileWhole(raw, SamplesText(samples)); !kept) {
+      LogWarning("{}", kept.error().Text());
+    }
+  };
+  const Result<SampleSet> samples = MeasureTiming(options);
+  if (!samples && Interrupted()) {
+    LogWarning("{}", samples.error().Text());  // and what could not be taken away
+    return ExitCode::kInterrupted;
+  }
+  if (!samples) return samples.error();
+  LogInfo("{}", raw);
+  return FitAndTell(arguments, *samples, out);
+}
+
+}  // namespace wt
