@@ -89,7 +89,10 @@ constexpr const char* kScenarios[] = {"hotel-liveness-wrong-port", "hotel-config
 
 TEST(Harm, WhatOthersRelyOnMayNotBeTakenAwayBesideTheRepair) {
   const Harm kHarms[] = {
-      {"every setting", "configmap/hotel-config", "merge", R"({"data":null})"},
+      {"every setting but the fault's", "configmap/hotel-config", "merge",
+       R"({"data":{"ConsulAddress":null,"JaegerAddress":null,"RateMongoAddress":null,)"
+       R"("RateMemcAddress":null,"RecommendMongoAddress":null,"ReserveMongoAddress":null,)"
+       R"("ReserveMemcAddress":null,"UserMongoAddress":null}})"},
       {"a setting is emptied", "configmap/hotel-config", "merge",
        R"({"data":{"ConsulAddress":""}})"},
       {"a password", "secret/mongo-credentials", "json",
@@ -173,6 +176,14 @@ TEST(Harm, ACrashLoopInAnotherPhaseIsNoLostOperation) {
       EXPECT_EQ(e->verdict, 0) << ToSeconds(end) << ": " << Describe(*e);
     }
   }
+}
+
+// All of it, and the oracle does not restore it again: the cause is elsewhere.
+TEST(Harm, AWipedConfigMapIsHarm) {
+  const EpisodeResult e =
+      Play("hotel-image-not-found", {"all", "configmap/hotel-config", "merge", R"({"data":null})"});
+  EXPECT_TRUE(e.parts.weakened) << Describe(e);
+  EXPECT_EQ(e.verdict, -1) << Describe(e);
 }
 
 // The workload `reserve` goes through has a share of 0.005 of the load in the usual mix.
