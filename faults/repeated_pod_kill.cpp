@@ -144,7 +144,7 @@ std::vector<RepairStep> Repair(const Sim& sim, const Fault& fault) {
 bool CauseGone(const Sim& sim, const Fault& fault) {
   const u32 killer = KillerRow(sim, fault);
   if (killer == 0 || sim.At<Deployment>(killer).replicas == 0) return true;
-  if (RunningKiller(sim, killer) != 0) return false;  // the template may be another, no rollout got there
+  if (RunningKiller(sim, killer) != 0) return false;  // of an older template, it may be
   const auto& tmpl = sim.Typed<PodTemplate>(sim.At<Deployment>(killer).tmpl);
   for (const ContainerSpec& container : Items(&tmpl, tmpl.containers)) {
     if (CallsApi(sim, container.image)) return false;

@@ -152,7 +152,7 @@ LogFindings ReadLogs(const Sim& sim, u32 deployment) {
   if (out.pod == 0) return out;
   u32 failed_calls = 0;
   for (u32 c = sim.At<Pod>(out.pod).first_container; c != 0; c = sim.At<Container>(c).next) {
-    const LogSigns signs = ReadLogSigns(sim, c, ToMs(kMinute));
+    const LogSigns signs = ReadLogSigns(sim, c, ToMs(kMinute), kFailedCallLines);
     out.calls_api |= signs.deleted_pods > 0;
     out.missing_key |= signs.missing_key;
     out.dependency |= signs.cannot_connect;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "sim/kubelet/images.h"
 #include "sim/kubelet/kubelet.h"
 #include "sim/telemetry/cluster_events.h"
 #include "sim/telemetry/names.h"
@@ -118,7 +119,7 @@ struct FailedLines {
   i32 last_ms, gap_ms, since_ms;
 };
 
-// fn(operation, call, lines) for each call of the process that fails now.
+// fn(operation, call, lines) for each call of the process that fails now, until it returns false.
 template <class Fn>
 void ForEachFailingCall(const Sim& sim, const Container& c, Fn&& fn) {
   const ServiceGraph& graph = sim.blueprint.graph;
@@ -134,7 +135,8 @@ void ForEachFailingCall(const Sim& sim, const Container& c, Fn&& fn) {
       const f32 per_s = std::max(calls_per_s * failing * graph.calls[i].probability, 0.001f);
       const i32 gap = std::max(kQuietMs, static_cast<i32>(1000.0f / per_s));
       const i32 since = std::max(FailingSince(sim, callee.service), c.listening_ms);
-      fn(operation, graph.calls[i], FailedLines{sim.now_ms() - gap / 2, gap, since});
+      const FailedLines failed{sim.now_ms() - gap / 2, gap, since};
+      if (!fn(operation, graph.calls[i], failed)) return;
     }
   }
 }
@@ -152,6 +154,7 @@ void AddFailedCalls(std::vector<LogLine>& out, const Sim& sim, const Container& 
     for (u32 added = 0; at >= failed.since_ms && added < lines; ++added, at -= failed.gap_ms) {
       out.push_back({at, text});
     }
+    return true;
   });
 }
 
@@ -168,6 +171,19 @@ void ForEachDeletion(const Sim& sim, const Container& c, const Run& run, Fn&& fn
     if (event.object_born != last_born) fn(event);
     last_born = event.object_born;
   }
+}
+
+// What a program prints at its start that may delete pods; of other ones outside the graph nothing
+// is known.
+void AddStartOfMaintenance(std::vector<LogLine>& out, const Sim& sim, const Container& c,
+                           const Run& run) {
+  const u32 image = FindImage(sim.blueprint, c.image);
+  const u32 owner = sim.At<Pod>(c.pod).owner;
+  if (image == 0 || !sim.blueprint.images[image - 1].calls_api || owner == 0) return;
+  const u32 deployment = sim.At<ReplicaSet>(owner).deployment;
+  if (deployment == 0) return;
+  out.push_back({run.started_ms,
+                 fmt::format("INFO starting {}", sim.Text(sim.At<Deployment>(deployment).name))});
 }
 
 void AddDeletions(std::vector<LogLine>& out, const Sim& sim, const Container& c, const Run& run) {
@@ -195,11 +211,13 @@ std::vector<LogLine> ContainerLogs(const Sim& sim, u32 container, bool previous,
   std::vector<LogLine> out;
   Run run;
   if (c.runs == 0 || !FindRun(c, previous, run)) return out;
-  AddDeletions(out, sim, c, run);
   if (IsOfGraph(sim, c)) {
     AddStart(out, sim, c, run, c.service);
     if (IsServing(sim, c, run)) AddFailedCalls(out, sim, c, lines);
     AddEnd(out, run);
+  } else {
+    AddStartOfMaintenance(out, sim, c, run);
+    AddDeletions(out, sim, c, run);
   }
   std::stable_sort(out.begin(), out.end(),
                    [](const LogLine& a, const LogLine& b) { return a.at_ms < b.at_ms; });
@@ -207,13 +225,15 @@ std::vector<LogLine> ContainerLogs(const Sim& sim, u32 container, bool previous,
   return out;
 }
 
-LogSigns ReadLogSigns(const Sim& sim, u32 container, i32 window_ms) {
+LogSigns ReadLogSigns(const Sim& sim, u32 container, i32 window_ms, u32 enough) {
   const Container& c = sim.At<Container>(container);
   LogSigns out;
   Run run;
   if (c.runs == 0 || !FindRun(c, false, run)) return out;
-  ForEachDeletion(sim, c, run, [&](const ClusterEvent&) { ++out.deleted_pods; });
-  if (!IsOfGraph(sim, c)) return out;
+  if (!IsOfGraph(sim, c)) {
+    ForEachDeletion(sim, c, run, [&](const ClusterEvent&) { ++out.deleted_pods; });
+    return out;
+  }
   if (run.present) {
     const ServiceRuntime& runtime = sim.blueprint.runtime[c.service - 1u];
     const auto cause = static_cast<StartProblem>(c.cause);
@@ -226,8 +246,10 @@ LogSigns ReadLogSigns(const Sim& sim, u32 container, i32 window_ms) {
   ForEachFailingCall(sim, c, [&](const GraphOperation&, const GraphCall&,
                                  const FailedLines& failed) {
     const i32 oldest = std::max(failed.since_ms, sim.now_ms() - window_ms);
-    if (failed.last_ms < oldest) return;
-    out.failed_calls += static_cast<u32>((failed.last_ms - oldest) / failed.gap_ms) + 1;
+    if (failed.last_ms >= oldest) {
+      out.failed_calls += static_cast<u32>((failed.last_ms - oldest) / failed.gap_ms) + 1;
+    }
+    return out.failed_calls < enough;
   });
   return out;
 }

@@ -25,9 +25,9 @@ std::vector<LogLine> ContainerLogs(const Sim& sim, u32 container, bool previous,
 struct LogSigns {
   bool missing_key = false;     // it ended for want of a setting
   bool cannot_connect = false;  // it waits at its start for a service that it needs, or gave up
-  u32 failed_calls = 0;         // lines of failed calls within the window
+  u32 failed_calls = 0;         // lines of failed calls within the window, not all from `enough` on
   u32 deleted_pods = 0;         // lines of pods that it deleted
 };
-LogSigns ReadLogSigns(const Sim& sim, u32 container, i32 window_ms);
+LogSigns ReadLogSigns(const Sim& sim, u32 container, i32 window_ms, u32 enough);
 
 }  // namespace wt

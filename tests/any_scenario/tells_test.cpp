@@ -235,7 +235,7 @@ TEST(Exploit, ScalingDownWhatHasNoServiceWinsNothing) {
 // ---- logs as numbers and logs as texts
 
 TEST(Logs, FindingsAreWhatTheLinesSay) {
-  u32 missing = 0, dependency = 0, deletes = 0, silent = 0;
+  u32 missing = 0, dependency = 0, deletes = 0;
   for (const ScenarioSetup& setup : Catalog().setups) {
     WorldPool pool;
     SimCluster cluster = std::move(StartEpisode(setup, pool, 5)->cluster);
@@ -261,14 +261,12 @@ TEST(Logs, FindingsAreWhatTheLinesSay) {
         missing += numbers.missing_key;
         dependency += numbers.dependency;
         deletes += numbers.calls_api;
-        silent += lines.empty();
       }
     }
   }
   EXPECT_GT(missing, 0u);
   EXPECT_GT(dependency, 0u);
   EXPECT_GT(deletes, 0u);
-  EXPECT_GT(silent, 0u) << "of workloads whose programs have nothing to say";
 }
 
 }  // namespace
