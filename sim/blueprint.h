@@ -85,7 +85,7 @@ struct Image {
   StrId repo = 0;
   i64 bytes = 0;
   std::vector<StrId> executables;  // what command[0] may be; 0 stands for the entry point
-  bool calls_api = false;       // its program deletes pods through the API (rogue workloads)
+  bool calls_api = false;       // its program may delete pods through the API (faults/looks.h)
 };
 
 // What is known of the process of one GraphService beyond the graph (same index).
