@@ -9,6 +9,7 @@
 #include "faults/looks.h"
 #include "sim/cluster/entities.h"
 #include "sim/objects/timestamp.h"
+#include "sim/scheduler/filter.h"
 #include "sim/transitions.h"
 
 namespace wt {
@@ -83,7 +84,7 @@ u32 RunningKiller(const Sim& sim, u32 deployment) {
     for (u32 c = pod.first_container; c != 0; c = sim.At<Container>(c).next) {
       const Container& container = sim.At<Container>(c);
       if (container.state != ContainerState::kRunning) continue;
-      if (CallsApi(sim, Items(&tmpl, tmpl.containers)[container.index].image)) runs = c;
+      if (CallsApi(sim, Items(&tmpl, tmpl.containers)[container.index])) runs = c;
     }
   });
   return runs;
@@ -141,13 +142,32 @@ std::vector<RepairStep> Repair(const Sim& sim, const Fault& fault) {
   return {{EntityKind::kWorkload, killer, Verb::kScale, 0}};
 }
 
+// It has a pod on a node, or one of its present template would find a node as the cluster is now.
+bool CanRun(const Sim& sim, u32 deployment) {
+  bool placed = false;
+  ForEachPod(sim, deployment, [&](u32 row) {
+    const Pod& pod = sim.At<Pod>(row);
+    placed |= pod.node != 0 && pod.stage != PodStage::kTerminating;
+  });
+  if (placed) return true;
+  Pod next;
+  next.spec = sim.At<Deployment>(deployment).tmpl;
+  if (sim.Typed<PodTemplate>(next.spec).node_name != 0) return true;
+  for (u32 n = 1; n < sim.world.Used<Node>(); ++n) {
+    FitCounts counts;
+    if (sim.At<Node>(n).born != 0 && FilterNode(sim, next, sim.At<Node>(n), counts)) return true;
+  }
+  return false;
+}
+
+// No pod of it kills, and none can come to.
 bool CauseGone(const Sim& sim, const Fault& fault) {
   const u32 killer = KillerRow(sim, fault);
   if (killer == 0 || sim.At<Deployment>(killer).replicas == 0) return true;
   if (RunningKiller(sim, killer) != 0) return false;  // of an older template, it may be
   const auto& tmpl = sim.Typed<PodTemplate>(sim.At<Deployment>(killer).tmpl);
   for (const ContainerSpec& container : Items(&tmpl, tmpl.containers)) {
-    if (CallsApi(sim, container.image)) return false;
+    if (CallsApi(sim, container)) return !CanRun(sim, killer);
   }
   return true;
 }
