@@ -87,7 +87,7 @@ struct Image {
   std::vector<StrId> executables;  // what command[0] may be; 0 stands for the entry point
   std::vector<StrId> health_commands;  // of exec probes that the loaded manifests have for it
   std::vector<u16> grpc_ports;         // that they ask by gRPC, or call "grpc..."
-  bool calls_api = false;       // its program deletes pods through the API (rogue workloads)
+  bool calls_api = false;       // its program may delete pods through the API (faults/looks.h)
 };
 
 // What is known of the process of one GraphService beyond the graph (same index).

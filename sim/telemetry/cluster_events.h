@@ -23,7 +23,7 @@ enum class EventReason : u16 {
   kPulled,                 // image, milliseconds
   kPulledPresent,          // image
   kCreated, kStarted,      // container index
-  kKilling,                // container
+  kKilling,                // container, born of the Container whose process deleted the pod
   kKillingLiveness,        // container, ProbeType
   kFailedPull,             // image
   kErrImagePull,           // "Error: ErrImagePull"
