@@ -55,7 +55,7 @@ TEST(MeanInterval, HoldsTheMeanLiesWithinTheBoundsAndIsNeverCertain) {
   for (u64 key = 0; key < 2000; ++key) {
     Strata strata;
     f64 mean = 0;
-    const u32 count = 1 + key % 5;
+    const u32 count = 1 + static_cast<u32>(key % 5);
     for (u32 s = 0; s < count; ++s) {
       auto& values = strata.emplace_back();
       for (u32 k = 0; k < 1 + HashDraw(key, s, 99) % 6; ++k) {
