@@ -25,26 +25,6 @@ sum_of() {
 # is_built NAME SUM
 is_built() { [ -e "$bin/$1" ] && [ "$(cat "$bin/$1.sum" 2> /dev/null)" = "$2" ]; }
 
-# find_go: one that is 1.21 or newer, which fetches the toolchain that go.mod asks for.
-find_go() {
-  local candidate version minor
-  # shellcheck disable=SC2086
-  for candidate in ${GO:-go /usr/local/go/bin/go}; do
-    if ! command -v "$candidate" > /dev/null; then continue; fi
-    version=$("$candidate" env GOVERSION 2> /dev/null) || continue
-    minor=${version#go1.}
-    minor=${minor%%[!0-9]*}
-    if [ "${minor:-0}" -ge 25 ] ||
-      { [ "${minor:-0}" -ge 21 ] && [ "$("$candidate" env GOTOOLCHAIN)" != local ]; }; then
-      go=$candidate
-      return 0
-    fi
-    say "$candidate is ${version:-too old}"
-  done
-  die 4 "needs Go 1.25 or newer (1.21 with GOTOOLCHAIN=auto fetches it): install it as" \
-    "https://go.dev/doc/install says, or name it: GO=/path/to/go"
-}
-
 # go_build NAME FOLDER PACKAGE [LINKER FLAGS]: into the cache, if its sources changed.
 go_build() {
   local name=$1 folder=$2 package=$3 flags="-s -w ${4:-}" sum start=$SECONDS log total

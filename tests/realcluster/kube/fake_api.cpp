@@ -5,7 +5,25 @@
 
 #include <algorithm>
 
+#include "realcluster/kube/json_scan.h"
+
 namespace wt {
+namespace {
+
+bool WantsPartial(const FakeRequest& request) {
+  const auto accept = request.headers.find("accept");
+  return accept != request.headers.end() &&
+         accept->second.find("as=PartialObjectMetadata") != std::string::npos;
+}
+
+// "kind":KIND+SUFFIX,"apiVersion":...
+std::string TypeOf(bool partial, const char* suffix) {
+  return fmt::format(R"("kind":"{}{}","apiVersion":"{}")",
+                     partial ? "PartialObjectMetadata" : "Pod", suffix,
+                     partial ? "meta.k8s.io/v1" : "v1");
+}
+
+}  // namespace
 
 KubeTarget TargetOf(const FakeServer& server) {
   KubeTarget target;
@@ -74,16 +92,29 @@ bool FakePods::Happens(double probability) {
   return std::uniform_real_distribution<double>(0, 1)(random_) < probability;
 }
 
-std::string FakePods::ObjectOf(const std::string& name, const Pod& pod) const {
-  return fmt::format(R"("metadata":{{"name":"{}","namespace":"shop","uid":"{}",)"
-                     R"("resourceVersion":"{}"}},"spec":{{"note":"{}"}}}})",
-                     name, pod.uid, pod.version, padding_);
+void FakePods::LookLike(std::string_view pod) {
+  metadata_ = fmt::format(R"("metadata":{})", FindMember(pod, "metadata"));
+  rest_ = fmt::format(R"("spec":{},"status":{})", FindMember(pod, "spec"),
+                      FindMember(pod, "status"));
 }
 
-std::string FakePods::LineOf(const Event& event) const {
-  return fmt::format(R"({{"type":"{}","object":{{"kind":"Pod","apiVersion":"v1",{}}})", event.type,
-                     ObjectOf(event.name, {event.uid, event.version})) +
-         "\n";
+std::string FakePods::ObjectOf(const std::string& name, const Pod& pod, bool partial) const {
+  std::string object;
+  object.reserve(metadata_.size() + rest_.size() + 100);
+  std::size_t at = 0;
+  for (std::size_t mark; (mark = metadata_.find('@', at)) != metadata_.npos; at = mark + 2) {
+    object.append(metadata_, at, mark - at);
+    const char which = metadata_.at(mark + 1);
+    object += which == 'N' ? name : which == 'U' ? pod.uid : std::to_string(pod.version);
+  }
+  object.append(metadata_, at);
+  if (!partial) object.append(1, ',').append(rest_);
+  return object + '}';
+}
+
+std::string FakePods::LineOf(const Event& event, bool partial) const {
+  return fmt::format(R"({{"type":"{}","object":{{{},)", event.type, TypeOf(partial, "")) +
+         ObjectOf(event.name, {event.uid, event.version}, partial) + "}\n";
 }
 
 std::string FakePods::Page(const FakeRequest& request, int& status) {
@@ -108,16 +139,18 @@ std::string FakePods::Page(const FakeRequest& request, int& status) {
   const std::size_t limit = parameter("limit").empty() ? 1000000 : std::stoul(parameter("limit"));
   auto at =
       token.empty() ? snapshot.pods.begin() : snapshot.pods.lower_bound(token.substr(slash + 1));
+  const bool partial = WantsPartial(request);
   std::string items;
   for (std::size_t i = 0; i < limit && at != snapshot.pods.end(); ++i, ++at) {
-    items += (i > 0 ? ",{" : "{") + ObjectOf(at->first, at->second);
+    items += i > 0 ? ",{" : "{";
+    if (partial) items += TypeOf(partial, "") + ',';  // items of built-in lists have no type
+    items += ObjectOf(at->first, at->second, partial);
   }
   const std::string next = at == snapshot.pods.end() ? "" : of + "/" + at->first;
   status = 200;
-  return fmt::format(R"({{"kind":"PodList","apiVersion":"v1","metadata":{{"resourceVersion":"{}")"
-                     R"({}}},"items":[{}]}})",
-                     snapshot.version, next.empty() ? "" : fmt::format(R"(,"continue":"{}")", next),
-                     items);
+  return fmt::format(R"({{{},"metadata":{{"resourceVersion":"{}"{}}},"items":[{}]}})",
+                     TypeOf(partial, "List"), snapshot.version,
+                     next.empty() ? "" : fmt::format(R"(,"continue":"{}")", next), items);
 }
 
 void FakePods::List(FakeConnection& connection, const FakeRequest& request) {
@@ -143,8 +176,8 @@ bool FakePods::Refuse(FakeConnection& connection) {
   return true;
 }
 
-bool FakePods::SendLine(FakeConnection& connection, const Event& event) {
-  const std::string line = LineOf(event);
+bool FakePods::SendLine(FakeConnection& connection, const Event& event, bool partial) {
+  const std::string line = LineOf(event, partial);
   bool drops = false, ends = false, marks = false;
   std::size_t cut = 0;
   {
@@ -188,6 +221,7 @@ void FakePods::Watch(FakeConnection& connection, const FakeRequest& request) {
   }
   const int ended_before = ended_watches_;
   lock.unlock();
+  const bool partial = WantsPartial(request);
   connection.BeginChunks();
   lock.lock();
   while (ended_watches_ == ended_before) {
@@ -199,7 +233,7 @@ void FakePods::Watch(FakeConnection& connection, const FakeRequest& request) {
     }
     const Event event = history_[next];  // each has a version of its own
     lock.unlock();
-    const bool goes_on = SendLine(connection, event);
+    const bool goes_on = SendLine(connection, event, partial);
     lock.lock();
     from = event.version;
     if (!goes_on) break;

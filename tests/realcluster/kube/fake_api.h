@@ -8,6 +8,7 @@
 #include <mutex>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "realcluster/kube/kubeconfig.h"
@@ -42,7 +43,13 @@ class FakePods {
   };
 
   explicit FakePods(FakeTroubles troubles = {}, std::size_t pod_bytes = 0)
-      : troubles_(troubles), random_(troubles.seed), padding_(pod_bytes, 'x') {}
+      : troubles_(troubles),
+        random_(troubles.seed),
+        rest_(R"("spec":{"note":")" + std::string(pod_bytes, 'x') + R"("})") {}
+
+  // Pods that look like `pod`: a Pod as JSON without spaces, "metadata" before what lasts. In its
+  // metadata @N, @U and @V stand for each pod's name, uid and resourceVersion. Before any request.
+  void LookLike(std::string_view pod);
 
   void Put(const std::string& name);     // made, or changed
   void Remove(const std::string& name);  // nothing when there is none
@@ -54,7 +61,7 @@ class FakePods {
   std::vector<Event> history();
   int lists() const { return lists_; }
 
-  // FakeServer::Handler.
+  // FakeServer::Handler. Who accepts as=PartialObjectMetadata gets that.
   void Serve(FakeConnection& connection, const FakeRequest& request);
 
   static constexpr const char* kPath = "/api/v1/namespaces/shop/pods";
@@ -65,19 +72,21 @@ class FakePods {
     std::map<std::string, Pod> pods;
   };
   bool Happens(double probability);  // locked
-  std::string ObjectOf(const std::string& name, const Pod& pod) const;
-  std::string LineOf(const Event& event) const;
+  std::string ObjectOf(const std::string& name, const Pod& pod, bool partial) const;
+  std::string LineOf(const Event& event, bool partial) const;
   std::string Page(const FakeRequest& request, int& status);  // locked
   void List(FakeConnection& connection, const FakeRequest& request);
   void Watch(FakeConnection& connection, const FakeRequest& request);
   bool Refuse(FakeConnection& connection);
-  bool SendLine(FakeConnection& connection, const Event& event);
+  bool SendLine(FakeConnection& connection, const Event& event, bool partial);
 
   std::mutex mutex_;
   std::condition_variable changed_;
   FakeTroubles troubles_;
   std::mt19937 random_;
-  std::string padding_;
+  std::string metadata_ =
+      R"("metadata":{"name":"@N","namespace":"shop","uid":"@U","resourceVersion":"@V"})";
+  std::string rest_;  // of a pod's members
   static constexpr int kFirstVersion = 100;
   int version_ = kFirstVersion, forgotten_ = 0, ended_watches_ = 0, uids_ = 0;
   std::atomic<int> lists_{0};
