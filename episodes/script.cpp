@@ -94,7 +94,8 @@ Result<u8> MoveNamed(const SimCluster& cluster, EntityKind kind, u16 slot,
     if (action.target.empty()) {
       verbs = AllVerbs();
       return Wrong(action, "verb: \"" + action.verb + "\" is nothing to do; expected " +
-                               JoinWords(verbs) + DidYouMean(action.verb, verbs));
+                               fmt::format("{}", fmt::join(verbs, ", ")) +
+                               DidYouMean(action.verb, verbs));
     }
     return Wrong(action, "verb: \"" + action.verb + "\" is nothing to do to a " +
                              std::string(EntityKindName(kind)) + "; expected " +

@@ -20,7 +20,8 @@ constexpr std::array kTableNames{
     "node images", "segments", "cluster events", "overlay"};
 static_assert(kTableNames.size() == kTableCount);
 
-SimCluster MidIncident(const ScenarioSetup& setup, WorldPool& pool) {
+SimCluster MidIncident(const ScenarioSetup& setup, WorldPool& pool,
+                       SimTime after_edit = 15 * kSecond) {
   Result<StartedEpisode> started = StartEpisode(setup, pool, 3);
   EXPECT_TRUE(started.ok());
   SimCluster cluster = std::move(started->cluster);
@@ -29,7 +30,7 @@ SimCluster MidIncident(const ScenarioSetup& setup, WorldPool& pool) {
   const std::string patch = R"({"spec":{"template":{"metadata":{"labels":{"an":"edit"}}}}})";
   const auto patched = cluster.ApplyPatch("deployment/frontend", "strategic", patch);
   EXPECT_TRUE(patched && patched->accepted);
-  cluster.Advance(15 * kSecond);
+  cluster.Advance(after_edit);
   return cluster;
 }
 
@@ -92,9 +93,11 @@ TEST(WorldHash, EveryByteOfEveryRowOfEveryTableCounts) {
   }
 }
 
+constexpr SimTime kRollsOut = kSecond;  // after an edit: pods are on their way
+
 TEST(WorldHash, EveryPendingEventCountsWithItsTimeItsKindAndItsTurn) {
   WorldPool pool;
-  SimCluster cluster = MidIncident(Lite().setups[0], pool);
+  SimCluster cluster = MidIncident(Lite().setups[0], pool, kRollsOut);
   World& world = cluster.world();
   const u64 hash = HashWorld(world);
   PendingEvent* events = world.Rows<PendingEvent>();
@@ -124,7 +127,7 @@ TEST(WorldHash, EveryPendingEventCountsWithItsTimeItsKindAndItsTurn) {
 // Two events that change places: their (time, turn) say what happens first.
 TEST(WorldHash, WhichOfTwoEventsComesFirstCounts) {
   WorldPool pool;
-  SimCluster cluster = MidIncident(Lite().setups[0], pool);
+  SimCluster cluster = MidIncident(Lite().setups[0], pool, kRollsOut);
   World& world = cluster.world();
   std::vector<PendingEvent*> live;
   for (u32 i = 0; i < world.header().queue_size; ++i) {
