@@ -43,6 +43,26 @@ class Commands(unittest.TestCase):
             self.assertTrue(again["equal"])
             self.assertEqual((again["hash"], again["verdict"]), (line["hash"], line["verdict"]))
 
+    def test_a_sampled_agent_plays_an_episode_alike_by_run_play_bench_and_replay(self):
+        with tempfile.TemporaryDirectory() as folder:
+            ended = run("bench", "--suite", "lite", "--agent", "random", "--seeds", "7", "--out",
+                        folder + "/run")
+            self.assertEqual(ended.returncode, 0, ended)
+            with open(folder + "/run/episodes.jsonl") as lines:
+                of_suite = {e["scenario"]: e for e in map(json.loads, lines)}
+        self.assertGreater(len({e["steps"] for e in of_suite.values()}), 5)
+        for name in ("hotel-wrong-target-port", "hotel-replicas-zero", "hotel-calm"):
+            words = ("--scenario", name, "--seed", "7", "--agent", "random", "--json")
+            for command in ("run", "play"):
+                alone = json.loads(run(command, *words).stdout)
+                self.assertEqual((alone["hash"], alone["steps"], alone["actions"]),
+                                 tuple(of_suite[name][k] for k in ("hash", "steps", "actions")))
+            one = json.loads(run("bench", "--suite", name, "--agent", "random", "--seeds", "7",
+                                 "--json").stdout)
+            self.assertEqual(one["overall"]["steps_mean"], of_suite[name]["steps"])
+            again = run(*shlex.split(of_suite[name]["replay"])[1:], "--json")
+            self.assertTrue(json.loads(again.stdout)["equal"], again)
+
     def test_replay_reads_a_line_of_episodes_jsonl_and_notices_another_hash(self):
         line = episode("--agent", "rule")
         with tempfile.TemporaryDirectory() as folder:
