@@ -12,9 +12,10 @@ struct LayerShape {
   u32 in = 0, out = 0;
 };
 
-// Eight floats in a register (two, where the CPU's are shorter), and eight anywhere in memory.
+// Eight floats in a register (two, where the CPU's are shorter), and eight anywhere in memory: a
+// typedef, since in an alias declaration Clang drops the weaker alignment.
 using Eight = f32 __attribute__((vector_size(32)));
-using EightAt = f32 __attribute__((vector_size(32), aligned(4), may_alias));
+typedef f32 EightAt __attribute__((vector_size(32), aligned(4), may_alias));
 
 // to[k] = start[k] + sum over i of x[i * x_stride] rows[i * row_stride + k], k < 8 kEights. The
 // sums stay in registers.

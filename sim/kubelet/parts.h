@@ -16,7 +16,8 @@ enum class PodStep : u8 {  // Pod.step
   kSandbox,  // the sandbox is ready: start containers
   kNone,     // containers go their own way
   kStop,     // deletion noticed: SIGTERM
-  kGone      // all processes have ended: remove the pod
+  kEnded,    // all processes have ended: the API shows it
+  kGone      // and it is cleaned up: remove the pod
 };
 
 enum class ContainerStep : u8 {  // Container.step
@@ -90,5 +91,6 @@ void StopProbes(Sim& sim, u32 container);
 // termination.cpp
 void KillForProbe(Sim& sim, u32 container, ProbeType probe);  // SIGTERM for a failed probe
 void StopNow(Sim& sim, u32 pod);                              // SIGTERM to all of the pod
+void ShowEnded(Sim& sim, u32 pod);                            // all of it has ended
 
 }  // namespace wt

@@ -114,6 +114,7 @@ void SyncPod(Sim& sim, u32 pod) {
     case PodStep::kMount: return Mount(sim, pod);
     case PodStep::kSandbox: return SandboxReady(sim, pod);
     case PodStep::kStop: return StopNow(sim, pod);
+    case PodStep::kEnded: return ShowEnded(sim, pod);
     case PodStep::kGone: return RemovePod(sim, pod);
     case PodStep::kNone: break;
   }

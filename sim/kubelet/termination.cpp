@@ -85,22 +85,34 @@ SimTime PodDelay(Sim& sim, u32 pod, Delay delay, u32 which) {
 // Draws of a pod's own: 0 and up for mounting, these for its end.
 enum PodDraw : u32 { kStopDraw = 1000, kStatusDraw, kPlegDraw, kStopSyncDraw, kCleanupDraw };
 
-void ArmGone(Sim& sim, u32 pod, SimTime ended) {
+void ArmPodStep(Sim& sim, u32 pod, PodStep step, SimTime at) {
+  sim.At<Pod>(pod).step = static_cast<u8>(step);
+  Arm(sim.world, SimEvent::kPodSync, pod, at);
+}
+
+SimTime CleanupDelay(Sim& sim, u32 pod) {
+  return PodDelay(sim, pod, sim.blueprint.timing.cleanup, kCleanupDraw);
+}
+
+// Where cleaning up takes no time, the end is not shown first.
+void ArmEnd(Sim& sim, u32 pod, SimTime ended) {
   const Timing& timing = sim.blueprint.timing;
   const SimTime report = PodDelay(sim, pod, timing.pleg, kPlegDraw) +
-                         PodDelay(sim, pod, timing.status, kStatusDraw) +
-                         PodDelay(sim, pod, timing.cleanup, kCleanupDraw);
-  sim.At<Pod>(pod).step = static_cast<u8>(PodStep::kGone);
-  Arm(sim.world, SimEvent::kPodSync, pod, ended + report);
+                         PodDelay(sim, pod, timing.status, kStatusDraw);
+  const bool at_once = CleanupDelay(sim, pod) == 0;
+  ArmPodStep(sim, pod, at_once ? PodStep::kGone : PodStep::kEnded, ended + report);
+}
+
+bool IsEnding(const Pod& pod) {
+  return pod.step == static_cast<u8>(PodStep::kEnded) ||
+         pod.step == static_cast<u8>(PodStep::kGone);
 }
 
 }  // namespace
 
 void StopPod(Sim& sim, u32 pod_row) {
   Pod& pod = sim.At<Pod>(pod_row);
-  if (pod.step == static_cast<u8>(PodStep::kGone)) {
-    return ArmGone(sim, pod_row, ShortenGrace(sim, pod_row));
-  }
+  if (IsEnding(pod)) return ArmEnd(sim, pod_row, ShortenGrace(sim, pod_row));
   if (pod.step == static_cast<u8>(PodStep::kStop)) return;
   pod.step = static_cast<u8>(PodStep::kStop);
   const Timing& timing = sim.blueprint.timing;
@@ -120,7 +132,25 @@ void StopNow(Sim& sim, u32 pod) {
   const SimTime ended = StopContainers(sim, pod);
   TouchPod(sim, pod);
   UpdatePod(sim, pod);
-  ArmGone(sim, pod, ended);
+  ArmEnd(sim, pod, ended);
+}
+
+// The last status that a kubelet writes has a final phase (pkg/kubelet/kubelet_pods.go getPhase with
+// podIsTerminal; status_manager.go TerminatePod: Failed for what never ran): from then on the pod
+// takes no room and no Deployment waits for it.
+void ShowEnded(Sim& sim, u32 pod) {
+  bool failed = sim.At<Pod>(pod).first_container == 0;
+  for (u32 at = sim.At<Pod>(pod).first_container; at != 0; at = RowOf(sim, at).next) {
+    Container& c = RowOf(sim, at);
+    if (c.process == static_cast<u8>(ProcessState::kStopping)) {
+      c.process = static_cast<u8>(ProcessState::kNone);
+      NoteExit(c, c.ends_ms, c.ending, c.ending_code);
+      ShowExit(sim, c);
+    }
+    failed |= c.state != ContainerState::kTerminated || c.exit_code != 0;
+  }
+  SetPodPhase(sim, pod, failed ? PodPhase::kFailed : PodPhase::kSucceeded);
+  ArmPodStep(sim, pod, PodStep::kGone, sim.now() + CleanupDelay(sim, pod));
 }
 
 namespace {

@@ -54,7 +54,7 @@ TEST(Catalog, NamesAreUniqueAndMatchTheirFilesAndGroups) {
   }
 }
 
-TEST(Catalog, EveryFaultKindHasANamedAndADrawnTargetAndSevenAreHealthy) {
+TEST(Catalog, EveryFaultKindHasANamedAndADrawnTargetAndSevenOrMoreAreHealthy) {
   std::map<std::string, std::set<bool>> targets;  // kind -> is the target drawn
   int healthy = 0, faulty = 0;
   for (const Scenario& scenario : Catalog()) {
@@ -65,7 +65,7 @@ TEST(Catalog, EveryFaultKindHasANamedAndADrawnTargetAndSevenAreHealthy) {
       for (const std::string& kind : fault.kind.texts) targets[kind].insert(drawn);
     }
   }
-  EXPECT_EQ(healthy, 7);
+  EXPECT_GE(healthy, 7);
   EXPECT_GE(faulty, 20);
   for (const FaultKindInfo& kind : kTenKinds) {
     EXPECT_EQ(targets[std::string(kind.name)].size(), 2u) << kind.name;

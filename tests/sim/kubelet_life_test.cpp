@@ -289,6 +289,26 @@ TEST(PodLife, ADeletedPodIsStoppedAndGoneWithinItsGrace) {
   EXPECT_EQ(t.Event("Killing").message, "Stopping container main");
 }
 
+TEST(PodLife, APodThatEndedTakesNoRoomWhileItIsCleanedUp) {
+  TestCluster t;
+  t.blueprint.timing.cleanup = {5000, 5000};
+  const RevId tmpl = t.AddTemplate({});
+  t.Start();
+  const u32 row = t.AddPod(tmpl);
+  t.RunTo(20);
+  const u32 born = t.sim.At<Pod>(row).born, node = t.sim.At<Pod>(row).node;
+  ASSERT_EQ(t.sim.At<Node>(node).pods, 1u);
+  DeletePod(t.sim, row);
+  t.RunTo(24.5);  // SIGTERM, exit and its report take less
+  ASSERT_EQ(t.PodCount(), 1u);
+  EXPECT_EQ(t.sim.At<Pod>(row).phase, PodPhase::kFailed);  // exit code 143
+  EXPECT_EQ(t.FirstContainer(row).state, ContainerState::kTerminated);
+  EXPECT_EQ(t.sim.At<Node>(node).pods, 0u);
+  t.RunTo(30);
+  EXPECT_EQ(t.PodCount(), 0u);
+  EXPECT_EQ(t.Statuses(born), "Running Terminating Gone");
+}
+
 TEST(PodLife, AProcessThatDoesNotStopIsKilledAtTheEndOfItsGrace) {
   TestCluster t;
   t.blueprint.timing.stop = {3'600'000, 3'600'000};
