@@ -47,6 +47,7 @@ EpisodeResult Read(const Json& line, const std::vector<ScenarioLabel>& scenarios
   e.parts.slo_held = parts.at("slo_held");
   e.parts.cause_gone = parts.at("cause_gone");
   e.parts.wrote = parts.at("wrote");
+  e.parts.claimed = parts.at("claimed");
   return e;
 }
 

@@ -2,6 +2,7 @@
 // The results of a bench run: what formats.md calls the results document and the episode lines.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,8 @@
 
 namespace wt {
 
-inline constexpr const char* kEngineVersion = "1.0";
+// 1.1: draws of policies differ between the scenarios of a seed.
+inline constexpr const char* kEngineVersion = "1.1";
 
 // What the lines of results need to know of one scenario of the suite.
 struct ScenarioLabel {
@@ -21,13 +23,16 @@ struct ScenarioLabel {
   std::string file;                      // for the replay command
 };
 
+// Of no episodes at all, the means are 0 and mean nothing: null in documents.
 struct Summary {
   u64 episodes = 0, errored = 0;
   f64 verdict_mean = 0;
   Interval verdict_ci95;
   f64 success = 0;               // share with verdict 1
   f64 harm = 0;                  // share with verdict -1
-  f64 false_action_healthy = 0;  // share of healthy episodes with an accepted write
+  // Shares of the healthy episodes, if there are any: with an accepted write; with the answer that
+  // there is a fault.
+  std::optional<f64> false_action_healthy, false_claim_healthy;
   f64 steps_mean = 0;
   f64 ttr_median_s = 0;          // of repaired faulty episodes, from injection
 };
@@ -45,7 +50,10 @@ struct RunInfo {
 std::vector<const EpisodeResult*> FaultyByCause(const std::vector<EpisodeResult>& episodes,
                                                 const std::vector<std::string>& causes, bool is);
 
-// Means over episodes with every scenario weighted equally. O(episodes log episodes).
+// Means over episodes with every scenario weighted equally. The interval takes every episode as
+// independent of the others, as it is: its World and the draws of its policy hang on the seed and
+// the scenario's name. What an agent's program remembers from one episode to the next is not in
+// it. O(episodes log episodes).
 Summary Summarise(const std::vector<const EpisodeResult*>& episodes);
 
 // Hash over all episodes in (scenario, seed) order: equal runs have equal hashes.

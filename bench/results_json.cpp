@@ -57,15 +57,18 @@ std::string ReplayCommand(const ScenarioLabel& label, const EpisodeResult& e) {
 }  // namespace
 
 Json SummaryJson(const Summary& s) {
+  const auto known = [&](Json value) { return s.episodes > 0 ? std::move(value) : Json(); };
+  const auto share = [](const std::optional<f64>& value) { return value ? Json(*value) : Json(); };
   return {{"episodes", s.episodes},
           {"errored", s.errored},
-          {"verdict_mean", s.verdict_mean},
-          {"verdict_ci95", {s.verdict_ci95.low, s.verdict_ci95.high}},
-          {"success", s.success},
-          {"harm", s.harm},
-          {"false_action_healthy", s.false_action_healthy},
-          {"steps_mean", s.steps_mean},
-          {"ttr_median_s", s.ttr_median_s}};
+          {"verdict_mean", known(s.verdict_mean)},
+          {"verdict_ci95", known({s.verdict_ci95.low, s.verdict_ci95.high})},
+          {"success", known(s.success)},
+          {"harm", known(s.harm)},
+          {"false_action_healthy", share(s.false_action_healthy)},
+          {"false_claim_healthy", share(s.false_claim_healthy)},
+          {"steps_mean", known(s.steps_mean)},
+          {"ttr_median_s", known(s.ttr_median_s)}};
 }
 
 std::string ResultsDocument(const RunInfo& info, const std::vector<ScenarioLabel>& scenarios,
@@ -151,6 +154,7 @@ std::string EpisodeLine(const RunInfo& info, const std::vector<ScenarioLabel>& s
                 {"slo_held", p.slo_held},
                 {"cause_gone", p.cause_gone},
                 {"wrote", p.wrote},
+                {"claimed", p.claimed},
                 {"error_share", p.error_share},
                 {"twin_error_share", p.twin_error_share},
                 {"collateral", collateral}}},

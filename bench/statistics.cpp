@@ -3,37 +3,56 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
+
+#include "sim/api/check.h"
 
 namespace wt {
 namespace {
+
 constexpr f64 kZ95 = 1.959964;
+
+f64 Squares(std::span<const f64> values, f64 mean) {
+  f64 sum = 0;
+  for (const f64 v : values) sum += (v - mean) * (v - mean);
+  return sum;
 }
 
-Interval Wilson95(u64 successes, u64 n) {
-  if (n == 0) return {0, 1};
-  const f64 count = static_cast<f64>(n);
-  const f64 p = static_cast<f64>(successes) / count;
-  const f64 z2 = kZ95 * kZ95;
-  const f64 centre = (p + z2 / (2 * count)) / (1 + z2 / count);
-  const f64 half =
-      kZ95 / (1 + z2 / count) * std::sqrt(p * (1 - p) / count + z2 / (4 * count * count));
-  return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
-}
+// What the outcomes say of their mean: it varies as that of `n` outcomes of this variance.
+struct Sample {
+  f64 n = 0, mean = 0, variance = 0;
+};
 
-Interval MeanInterval95(std::span<const f64> values, f64 low, f64 high) {
-  if (values.empty()) return {low, high};
-  const f64 n = static_cast<f64>(values.size());
-  const f64 mean = MeanOf(values);
-  f64 squares = 0;
-  for (const f64 v : values) squares += (v - mean) * (v - mean);
-  if (squares == 0) {
-    const f64 at = (mean - low) / (high - low);
-    const Interval w = Wilson95(static_cast<u64>(std::lround(at * n)), values.size());
-    return {low + w.low * (high - low), low + w.high * (high - low)};
+Sample SampleOf(std::span<const std::vector<f64>> strata) {
+  const f64 weight = 1 / static_cast<f64>(strata.size());
+  f64 outcomes = 0, inverse = 0, mean = 0, within = 0, squares = 0;
+  bool single = false;
+  for (const std::vector<f64>& stratum : strata) {
+    WT_CHECK(!stratum.empty(), "a stratum holds an outcome");
+    const f64 n = static_cast<f64>(stratum.size()), own = MeanOf(stratum);
+    outcomes += n;
+    inverse += weight * weight / n;
+    mean += weight * own;
+    single = single || stratum.size() == 1;
+    if (!single) within += weight * weight * Squares(stratum, own) / (n - 1) / n;
   }
-  const f64 half = kZ95 * std::sqrt(squares / (n > 1 ? n - 1 : 1) / n);
-  return {std::max(low, mean - half), std::min(high, mean + half)};
+  if (!single) return {1 / inverse, mean, within / inverse};
+  for (const std::vector<f64>& stratum : strata) squares += Squares(stratum, mean);
+  return {1 / inverse, mean, outcomes > 1 ? squares / (outcomes - 1) : 0};
+}
+
+}  // namespace
+
+Interval MeanInterval95(std::span<const std::vector<f64>> strata, f64 low, f64 high) {
+  if (strata.empty()) return {low, high};
+  const Sample s = SampleOf(strata);
+  const f64 z2 = kZ95 * kZ95, n = s.n + z2;
+  const f64 middle = (low + high) / 2, reach = (high - low) / 2;
+  const f64 centre = (s.n * s.mean + z2 * middle) / n;
+  const auto squared = [](f64 x) { return x * x; };
+  const f64 variance = (s.n * (s.variance + squared(s.mean - centre)) +
+                        z2 * (squared(reach) + squared(middle - centre))) / n;
+  const f64 half = kZ95 * std::sqrt(variance / n);
+  return {std::max(low, centre - half), std::min(high, centre + half)};
 }
 
 f64 MeanOf(std::span<const f64> values) {

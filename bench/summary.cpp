@@ -26,25 +26,30 @@ f64 EqualWeight(const std::vector<const EpisodeResult*>& episodes, F value) {
 Summary Summarise(const std::vector<const EpisodeResult*>& episodes) {
   Summary out;
   std::vector<const EpisodeResult*> counted, healthy;
-  std::vector<f64> verdicts, repair_times;
+  std::map<u32, std::vector<f64>> verdicts;  // by scenario
+  std::vector<f64> repair_times;
   for (const EpisodeResult* e : episodes) {
     ++out.episodes;
     if (e->errored) ++out.errored;
     counted.push_back(e);  // an errored episode is lost: verdict 0
-    verdicts.push_back(e->verdict);
+    verdicts[e->scenario].push_back(e->verdict);
     if (!e->faulty) healthy.push_back(e);
     if (e->faulty && e->repaired_at > 0) {
       repair_times.push_back(ToSeconds(e->repaired_at - e->injected_at));
     }
   }
   out.verdict_mean = EqualWeight(counted, [](const auto& e) { return f64{1} * e.verdict; });
-  const Interval plain = MeanInterval95(verdicts, -1, 1);
-  const f64 shift = out.verdict_mean - MeanOf(verdicts);
-  out.verdict_ci95 = {plain.low + shift, plain.high + shift};
+  std::vector<std::vector<f64>> strata;
+  for (auto& [scenario, values] : verdicts) strata.push_back(std::move(values));
+  out.verdict_ci95 = MeanInterval95(strata, -1, 1);
   out.success = EqualWeight(counted, [](const auto& e) { return e.verdict == 1 ? 1.0 : 0.0; });
   out.harm = EqualWeight(counted, [](const auto& e) { return e.verdict == -1 ? 1.0 : 0.0; });
-  out.false_action_healthy =
-      EqualWeight(healthy, [](const auto& e) { return e.parts.wrote ? 1.0 : 0.0; });
+  if (!healthy.empty()) {
+    out.false_action_healthy =
+        EqualWeight(healthy, [](const auto& e) { return e.parts.wrote ? 1.0 : 0.0; });
+    out.false_claim_healthy =
+        EqualWeight(healthy, [](const auto& e) { return e.parts.claimed ? 1.0 : 0.0; });
+  }
   out.steps_mean = EqualWeight(counted, [](const auto& e) { return static_cast<f64>(e.steps); });
   out.ttr_median_s = MedianOf(repair_times);
   return out;

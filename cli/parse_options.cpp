@@ -296,12 +296,20 @@ std::vector<std::string> Arguments::Texts(std::string_view name) const {
   return Find(name, OptionType::kTextList).words;
 }
 
-bool Arguments::Given(std::string_view name) const {
+ValueSource Arguments::SourceOf(std::string_view name) const {
   for (const Value& value : values_) {
-    if (value.spec->name == name) return value.source > ValueSource::kDefault;
+    if (value.spec->name == name) return value.source;
   }
   WT_CHECK(false, "a command asks only for options of its own table");
-  return false;
+  return ValueSource::kNone;
+}
+
+bool Arguments::Given(std::string_view name) const {
+  return SourceOf(name) > ValueSource::kDefault;
+}
+
+bool Arguments::GivenAsFlag(std::string_view name) const {
+  return SourceOf(name) == ValueSource::kFlag;
 }
 
 std::vector<std::string> SplitWords(std::string_view text) {

@@ -44,6 +44,7 @@ class Arguments {
   std::string Text(std::string_view name) const;          // empty if not given and no default
   std::vector<std::string> Texts(std::string_view name) const;
   bool Given(std::string_view name) const;                // by anything but the default
+  bool GivenAsFlag(std::string_view name) const;          // on this command line
 
   struct Value {
     const OptionSpec* spec;
@@ -54,6 +55,7 @@ class Arguments {
 
  private:
   const Value& Find(std::string_view name, OptionType type) const;
+  ValueSource SourceOf(std::string_view name) const;
   std::vector<Value> values_;
 };
 

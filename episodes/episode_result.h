@@ -19,6 +19,7 @@ struct VerdictParts {
   bool slo_held = false;     // the client's objective held during the hold time
   bool cause_gone = false;   // every fault's cause_gone predicate
   bool wrote = false;        // at least one accepted write
+  bool claimed = false;      // the answer was that there is a fault, be it right or not
   u16 disturbed = 0;         // written objects that are no part of the cause
   bool harmed_clients = false;    // client error share > twin's + 5 points
   bool lost_operation = false;    // one that the twin serves is not served over the hold

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "agents/hash_draw.h"
+#include "episodes/draw_scenario.h"
 #include "episodes/ground_truth.h"
 #include "episodes/oracle.h"
 #include "episodes/twin.h"
@@ -68,6 +69,12 @@ void LimitReach(const SimCluster& cluster, const EpisodeRequest& request,
       if (std::ranges::none_of(causes, here)) masks[s] = 0;
     }
   }
+}
+
+// Of a policy's own draws. By the scenario's name, not its place in a suite: alone it is played as
+// among others. Without it the draws of all scenarios of a seed would be the same.
+u64 PolicyKey(const EpisodeRequest& request) {
+  return Mix(EpisodeKey(request.setup->scenario, request.seed).value ^ Mix(request.policy_key));
 }
 
 // Lets time pass without a policy until `head_start` after the first fault.
@@ -225,7 +232,7 @@ void LiveEpisodes::Decide(Policy& policy) {
     if (r.request->ends_itself) ForbidSubmit(r.observation.view);
     if (r.request->reach < 1) LimitReach(r.cluster, *r.request, r.observation.view);
     slots_[i] = {.observation = r.observation.view,
-                 .key = Mix(r.request->seed ^ Mix(r.request->policy_key)),
+                 .key = PolicyKey(*r.request),
                  .step = r.cluster.steps(),
                  .memory = r.memory.empty() ? nullptr : r.memory.data(),
                  .chosen = {},

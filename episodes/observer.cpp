@@ -197,6 +197,7 @@ void Observer::JudgeHarm(const SimCluster& cluster, Twin& twin, std::span<const 
 void Observer::JudgeAnswer(const SimCluster& cluster, const std::optional<Answer>& answer,
                            SimTime answered_at, VerdictParts& parts) const {
   if (!answer) return;
+  parts.claimed = answer->detected;
   const Sim sim = cluster.View();
   const bool faulty = HasFault(cluster.world());
   // Who names a fault before there is one has guessed.

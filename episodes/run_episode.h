@@ -22,7 +22,9 @@ struct EpisodeRequest {
   const ScenarioSetup* setup = nullptr;
   u32 scenario = 0;   // index into the suite, copied into the result
   u64 seed = 0;
-  u64 policy_key = 0; // of the policy's own sampling; members of a group differ in nothing else
+  // Of the policy's own sampling, beside the seed and the scenario's name; members of a group
+  // differ in nothing else.
+  u64 policy_key = 0;
   // A curriculum's head start: the policy takes over this long after the first fault (healthy:
   // after a time a fault might have come); negative = from the beginning.
   SimTime head_start = -1;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "episodes/script.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "episodes/twin.h"
@@ -41,6 +43,32 @@ Result<u16> SlotNamed(const SimCluster& cluster, EntityKind kind, std::string_vi
                            std::string(name) + "\" at that time" + DidYouMean(name, names));
 }
 
+// Targets of the kinds that know the verb, but for `kind`: "service/NAME or workload/NAME".
+std::string WhereElse(EntityKind kind, std::string_view verb) {
+  std::vector<std::string> out;
+  for (u32 k = 0; k < kEntityKinds; ++k) {
+    const auto other = static_cast<EntityKind>(k);
+    const bool knows = std::ranges::any_of(
+        MovesOf(other), [&](const Move& move) { return VerbName(move.verb) == verb; });
+    if (other == kind || !knows) continue;
+    const std::string name(EntityKindName(other));
+    out.push_back(other == EntityKind::kCluster ? name : name + "/NAME");
+  }
+  return out.empty() ? "" : JoinWords(out);
+}
+
+std::vector<std::string> AllVerbs() {
+  std::vector<std::string> out{"patch"};
+  for (u32 k = 0; k < kEntityKinds; ++k) {
+    for (const Move& move : MovesOf(static_cast<EntityKind>(k))) {
+      out.emplace_back(VerbName(move.verb));
+    }
+  }
+  std::ranges::sort(out);
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
 Result<u8> MoveNamed(const SimCluster& cluster, EntityKind kind, u16 slot,
                      const ScriptedAction& action) {
   const auto moves = MovesOf(kind);
@@ -58,6 +86,17 @@ Result<u8> MoveNamed(const SimCluster& cluster, EntityKind kind, u16 slot,
   }
   verbs.erase(std::unique(verbs.begin(), verbs.end()), verbs.end());
   if (!verb_known) {
+    if (const std::string others = WhereElse(kind, action.verb); !others.empty()) {
+      return Wrong(action, "verb: \"" + action.verb + "\" is nothing to do to a " +
+                               std::string(EntityKindName(kind)) + "; expected a target such as " +
+                               others);
+    }
+    if (action.target.empty()) {
+      verbs = AllVerbs();
+      return Wrong(action, "verb: \"" + action.verb + "\" is nothing to do; expected " +
+                               fmt::format("{}", fmt::join(verbs, ", ")) +
+                               DidYouMean(action.verb, verbs));
+    }
     return Wrong(action, "verb: \"" + action.verb + "\" is nothing to do to a " +
                              std::string(EntityKindName(kind)) + "; expected " +
                              JoinWords(verbs) + DidYouMean(action.verb, verbs));
@@ -114,6 +153,22 @@ class Script {
         user_(&objective_, &request.setup->complaint) {
     result_.scenario = request.scenario;
     result_.seed = request.seed;
+  }
+
+  Status CheckTimes(std::span<const ScriptedAction> actions) const {
+    SimTime last = 0;
+    for (const ScriptedAction& action : actions) {
+      if (!action.timed) continue;
+      if (action.at < last) {
+        return Wrong(action, fmt::format("at_s: {} comes after {}; expected times that do not fall",
+                                         ToSeconds(action.at), ToSeconds(last)));
+      }
+      last = action.at;
+      if (last < limits_.budget.time) continue;
+      return Wrong(action, fmt::format("at_s: {} is not within the episode; expected less than {}",
+                                       ToSeconds(last), ToSeconds(limits_.budget.time)));
+    }
+    return Ok{};
   }
 
   Status Drive() {
@@ -214,6 +269,7 @@ Result<EpisodeResult> RunScript(const EpisodeRequest& request,
                                                 options.check_invariants);
   if (!started) return started.error();
   Script script(request, std::move(*started), pool, options);
+  if (Status in_time = script.CheckTimes(actions); !in_time) return in_time.error();
   if (Status driven = script.Drive(); !driven) return driven.error();
   return script.Run(actions);
 }

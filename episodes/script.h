@@ -15,6 +15,7 @@ namespace wt {
 // One line: {"at_s": 61.5, "verb": "fix-port", "target": "service/profile", "option": 0}.
 struct ScriptedAction {
   SimTime at = 0;
+  bool timed = false;   // `at` was given; else: as soon as it is its turn
   std::string verb;
   std::string target;   // "service/profile", "deployment/profile"; "" or "cluster" for the whole
   int option = -1;      // number of the option; -1: `option_text`, or 0
@@ -33,9 +34,11 @@ Result<std::vector<ScriptedAction>> ReadActions(std::string_view text, const std
 std::string ActionText(const TakenAction& action);
 std::string ActionsText(std::span<const TakenAction> actions);
 
-// Carries out each action at its time (in order; a time in the past means now), lets the world
-// run on as after any action, and judges after the last. Errors: kUsage for an action that names
-// nothing that exists then, with the nearest; kInvalidInput when the episode cannot start.
+// Carries out each action at its time (without one, or when it has passed: now), lets the world
+// run on as after any action, and judges after the last. Errors: kUsage for an action that comes
+// before the one above it or not within the episode's time, before any is carried out, and for one
+// that names nothing that exists then, with the nearest; kInvalidInput when the episode cannot
+// start.
 Result<EpisodeResult> RunScript(const EpisodeRequest& request,
                                 std::span<const ScriptedAction> actions, WorldPool& pool,
                                 const ChunkOptions& options);

@@ -42,6 +42,7 @@ Result<ScriptedAction> ReadOne(const Json& line, const std::string& place) {
   if (at != line.end()) {
     const bool fits = at->is_number() && at->get<f64>() >= 0 && at->get<f64>() <= kSecondsMax;
     if (!fits) return Wrong(place, "at_s: expected seconds, 0 or more");
+    out.timed = true;
     out.at = static_cast<SimTime>(std::llround(at->get<f64>() * static_cast<f64>(kSecond)));
   }
   out.verb = TextOf(line, "verb");

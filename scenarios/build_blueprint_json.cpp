@@ -80,16 +80,11 @@ Status LoadManifestsOf(Blueprint& blueprint, const App& app, int pass, Warnings*
   for (const Manifest& manifest : app.manifests.manifests) {
     const int order = manifest.kind == "Node" ? 0 : manifest.kind == "Namespace" ? 1 : 2;
     if (order != pass) continue;
-    const std::string place = PlaceText(manifest.file(), manifest.document.Of(""));
-    if (FindKind(manifest.api_version, manifest.kind) == nullptr) {
-      if (warnings != nullptr) {
-        warnings->push_back(place + ": " + manifest.kind + " " + manifest.name +
-                            " is of a kind that is not known; left out");
-      }
-      continue;
-    }
+    // Left out; NotModelledWarning says so.
+    if (FindKind(manifest.api_version, manifest.kind) == nullptr) continue;
     if (IsCordoned(manifest) && warnings != nullptr) {
-      warnings->push_back(place + ": Node " + manifest.name + " starts uncordoned");
+      warnings->push_back(PlaceText(manifest.file(), manifest.document.Of("")) + ": Node " +
+                          manifest.name + " starts uncordoned");
     }
     if (Status loaded = Load(blueprint, manifest.object(), manifest.document); !loaded) {
       return loaded;

@@ -124,6 +124,10 @@ class Collector {
                               "kubectl kustomize");
       return;
     }
+    if (kind == "List" && !(value.contains("items") && value["items"].is_array())) {
+      root["items"].Fail("not a list; expected the Kubernetes objects of the List");
+      return;
+    }
     if (kind.ends_with("List") && value.contains("items") && value["items"].is_array()) {
       AddItems(document, pointer, value, depth);
       return;

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "scenarios/field.h"
+#include "sim/objects/kinds.h"
 
 namespace wt {
 namespace {
@@ -109,6 +110,17 @@ std::string FirstPlace(const Field& at, const Rule& rule, std::size_t depth) {
   return "";
 }
 
+// "a, b, c and 2 more".
+std::string FirstFew(const std::vector<std::string>& words) {
+  constexpr std::size_t kNamedMax = 3;
+  std::string out;
+  for (std::size_t i = 0; i < std::min(words.size(), kNamedMax); ++i) {
+    out += (i == 0 ? "" : ", ") + words[i];
+  }
+  if (words.size() > kNamedMax) out += fmt::format(" and {} more", words.size() - kNamedMax);
+  return out;
+}
+
 }  // namespace
 
 std::vector<NotModelledField> FieldsNotModelled(const Manifest& manifest) {
@@ -127,16 +139,21 @@ std::vector<NotModelledField> FieldsNotModelled(const Manifest& manifest) {
 }
 
 std::string NotModelledWarning(const std::vector<Manifest>& manifests) {
-  constexpr std::size_t kNamedMax = 3;  // objects per field
   std::map<std::string, int> kinds;
+  std::vector<std::string> unknown;
   std::vector<std::pair<std::string, std::vector<std::string>>> fields;
   for (const Manifest& manifest : manifests) {
-    if (!manifest.modelled) ++kinds[manifest.kind];
+    const std::string object = manifest.kind + " " + manifest.name;
+    if (FindKind(manifest.api_version, manifest.kind) == nullptr) {
+      unknown.push_back(PlaceText(manifest.file(), manifest.document.Of("")) + " " + object);
+    } else if (!manifest.modelled) {
+      ++kinds[manifest.kind];
+    }
     for (const NotModelledField& found : FieldsNotModelled(manifest)) {
       auto at = std::find_if(fields.begin(), fields.end(),
                              [&](const auto& known) { return known.first == found.field; });
       if (at == fields.end()) at = fields.insert(fields.end(), {found.field, {}});
-      at->second.push_back(fmt::format("{} {} {}", found.place, manifest.kind, manifest.name));
+      at->second.push_back(found.place + " " + object);
     }
   }
   std::string list;
@@ -144,19 +161,16 @@ std::string NotModelledWarning(const std::vector<Manifest>& manifests) {
     list += fmt::format("{}{} ({})", list.empty() ? "" : ", ", kind, count);
   }
   if (!list.empty()) list = "carried as documents, not simulated: " + list;
+  if (!unknown.empty()) {
+    list += (list.empty() ? "" : "; ") + std::string("left out, of a kind that is not known: ") +
+            FirstFew(unknown);
+  }
   for (std::size_t f = 0; f < fields.size(); ++f) {
     const auto& [field, places] = fields[f];
     const char* before = "; ";
     if (f == 0) before = list.empty() ? "fields of pods not simulated: "
                                       : "; fields of pods: ";
-    std::string named;
-    for (std::size_t i = 0; i < std::min(places.size(), kNamedMax); ++i) {
-      named += (i == 0 ? "" : ", ") + places[i];
-    }
-    if (places.size() > kNamedMax) {
-      named += fmt::format(" and {} more", places.size() - kNamedMax);
-    }
-    list += fmt::format("{}{} at {}", before, field, named);
+    list += fmt::format("{}{} at {}", before, field, FirstFew(places));
   }
   return list;
 }

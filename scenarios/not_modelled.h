@@ -20,8 +20,9 @@ struct NotModelledField {
 // Empty for kinds that are not simulated at all.
 std::vector<NotModelledField> FieldsNotModelled(const Manifest& manifest);
 
-// The one warning about a set: kinds that are carried as documents and fields without effect, with
-// place and object. Empty when there is nothing to say.
+// The one warning about a set: kinds that are carried as documents, objects of kinds that are not
+// known, which are left out, and fields without effect, with place and object. Empty when there is
+// nothing to say.
 std::string NotModelledWarning(const std::vector<Manifest>& manifests);
 
 }  // namespace wt

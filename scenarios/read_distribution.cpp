@@ -204,6 +204,11 @@ std::optional<f64> ReadScalar(const Field& field, const ValueRule& rule) {
   const std::optional<f64> value = NumberOf(field, rule.unit);
   if (!value) {
     const std::string shown = field.IsScalar() ? "\"" + field.ScalarText() + "\"" : "this";
+    if (rule.unit == Unit::kDuration && field.IsString() &&
+        LooksLikeDuration(field.ScalarText())) {
+      field.Fail(shown + " is out of range; expected " + RangeText(rule));
+      return std::nullopt;
+    }
     field.Fail(shown + " is not readable; expected " + ExpectedForm(rule.unit));
     return std::nullopt;
   }

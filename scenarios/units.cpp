@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -42,7 +43,8 @@ bool TakeSuffix(std::string_view& text, std::string_view suffix) {
   return true;
 }
 
-// One "12.5ms" off the front of the text, added to `sum` in nanoseconds.
+// One "12.5ms" off the front of the text, added to `sum` in nanoseconds; false also when the sum
+// would be too large.
 bool TakeDurationPart(std::string_view& text, i64& sum) {
   constexpr i64 kMax = std::numeric_limits<i64>::max();
   i64 whole = 0, fraction = 0, scale = 1;
@@ -93,6 +95,23 @@ std::optional<SimTime> ParseDuration(std::string_view text) {
     if (!TakeDurationPart(text, sum)) return std::nullopt;
   }
   return negative ? -sum : sum;
+}
+
+bool LooksLikeDuration(std::string_view text) {
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  bool any = false;
+  while (!text.empty()) {
+    const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    if (digits == 0) return false;
+    // Short numbers fit, so only the form is left to be wrong.
+    const std::string part = "1" + std::string(text.substr(digits));
+    std::string_view rest = part;
+    i64 sum = 0;
+    if (!TakeDurationPart(rest, sum)) return false;
+    text = text.substr(text.size() - rest.size());
+    any = true;
+  }
+  return any;
 }
 
 std::string DurationText(SimTime duration) {

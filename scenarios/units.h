@@ -26,6 +26,9 @@ enum class Unit : u8 {
 // or "0". Whole nanoseconds, cut toward zero. Nothing when malformed or beyond +-2^63 ns.
 std::optional<SimTime> ParseDuration(std::string_view text);
 
+// Such a text but for its size: what ParseDuration reads, or would if it were not too long.
+bool LooksLikeDuration(std::string_view text);
+
 // The shortest Go form: 5400 s -> "1h30m0s", as Duration.String prints it.
 std::string DurationText(SimTime duration);
 

@@ -12,8 +12,11 @@ namespace {
 
 std::string Share(f64 value) { return fmt::format("{:.0f} %", 100 * value); }
 
-// Red for -1 over white for 0 to green for 1.
+std::string Share(const std::optional<f64>& value) { return value ? Share(*value) : ""; }
+
+// Red for -1 over white for 0 to green for 1; empty without episodes.
 std::string HeatCell(const Summary& s) {
+  if (s.episodes == 0) return "<td></td>";
   const f64 value = std::clamp(s.verdict_mean, -1.0, 1.0);
   return fmt::format("<td class=\"{}\" style=\"--v:{:.2f}\" title=\"95 %: {:.2f} to {:.2f}, {} "
                      "episodes\">{:.2f}</td>",
@@ -58,17 +61,23 @@ std::string AgentsSection(const Report& report) {
       "made worse. On a healthy cluster 1 means: said so and touched nothing.</p>\n"
       "<div class=\"charts wide\"><div><canvas id=\"agents\"></canvas></div></div>\n"
       "<table>\n<tr><th>agent</th><th>seeds</th><th>episodes</th><th>faulty</th><th>95 %</th>"
-      "<th>healthy</th><th>harm</th><th>false actions on healthy</th><th>steps</th>"
+      "<th>healthy</th><th>harm</th><th>false actions on healthy</th>"
+      "<th>false claims on healthy</th><th>steps</th>"
       "<th>repair s, median</th></tr>\n", EscapeHtml(first.suite));
   for (const AgentScores& agent : report.agents) {
-    out += fmt::format("<tr><th>{}</th><td>{}&ndash;{}</td><td>{}</td>{}<td>{:.2f} to {:.2f}</td>"
-                       "{}<td>{}</td><td>{}</td><td>{:.1f}</td><td>{:.0f}</td></tr>\n",
+    const Summary& faulty = agent.faulty;
+    const auto [low, high] = faulty.verdict_ci95;
+    const bool any = faulty.episodes > 0;
+    out += fmt::format("<tr><th>{}</th><td>{}&ndash;{}</td><td>{}</td>{}<td>{}</td>{}<td>{}</td>"
+                       "<td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
                        EscapeHtml(agent.name), agent.first_seed, agent.last_seed,
-                       agent.overall.episodes, HeatCell(agent.faulty),
-                       agent.faulty.verdict_ci95.low, agent.faulty.verdict_ci95.high,
+                       agent.overall.episodes, HeatCell(faulty),
+                       any ? fmt::format("{:.2f} to {:.2f}", low, high) : "",
                        HeatCell(agent.healthy), Share(agent.overall.harm),
-                       Share(agent.healthy.false_action_healthy), agent.faulty.steps_mean,
-                       agent.faulty.ttr_median_s);
+                       Share(agent.healthy.false_action_healthy),
+                       Share(agent.healthy.false_claim_healthy),
+                       any ? fmt::format("{:.1f}", faulty.steps_mean) : "",
+                       any ? fmt::format("{:.0f}", faulty.ttr_median_s) : "");
   }
   return out + fmt::format("</table>\n<p class=\"note\">suite hash {}, engine {}, rules of the "
                            "verdict {}, commit {}</p>\n</section>\n",

@@ -53,15 +53,24 @@ void SetTenths(const std::vector<LearningPoint>& points, TrainingRun& run) {
   run.success_last_tenth = MeanOf(points, points.size() - n, points.size()).success;
 }
 
+// Null, or of an older run that did not say it.
+std::optional<f64> ShareOf(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  if (found == json.end() || found->is_null()) return std::nullopt;
+  return found->get<f64>();
+}
+
 Summary SummaryOf(const Json& json) {
   Summary s;
   s.episodes = json.at("episodes");
   s.errored = json.at("errored");
+  s.false_action_healthy = ShareOf(json, "false_action_healthy");
+  s.false_claim_healthy = ShareOf(json, "false_claim_healthy");
+  if (s.episodes == 0) return s;
   s.verdict_mean = json.at("verdict_mean");
   s.verdict_ci95 = {json.at("verdict_ci95").at(0), json.at("verdict_ci95").at(1)};
   s.success = json.at("success");
   s.harm = json.at("harm");
-  s.false_action_healthy = json.at("false_action_healthy");
   s.steps_mean = json.at("steps_mean");
   s.ttr_median_s = json.at("ttr_median_s");
   return s;

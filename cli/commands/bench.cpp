@@ -36,6 +36,7 @@ constexpr std::array kOptions{
     OptionSpec{.name = "--only", .value_name = "NAME", .help = "with --perf: one figure"}};
 
 std::string Row(std::string_view name, const Summary& s) {
+  if (s.episodes == 0) return fmt::format("{:<28} {:>8} {:>8}\n", name, 0, "-");
   return fmt::format("{:<28} {:>8} {:>8.3f}  [{:>6.3f}, {:>6.3f}] {:>8.3f} {:>6.3f} {:>7.1f} "
                      "{:>9.0f}\n",
                      name, s.episodes, s.verdict_mean, s.verdict_ci95.low, s.verdict_ci95.high,
@@ -66,7 +67,9 @@ void PrintTable(const PreparedSuite& suite, const RunInfo& info,
                    Summarise(FaultyByCause(episodes, info.held_out, false))));
   }
   const Summary h = Summarise(healthy);
-  if (!healthy.empty()) fmt::print("false actions on healthy: {:.3f}\n", h.false_action_healthy);
+  if (healthy.empty()) return;
+  fmt::print("on healthy clusters: false actions {:.3f}, false claims {:.3f}\n",
+             *h.false_action_healthy, *h.false_claim_healthy);
 }
 
 RunInfo InfoOf(const Arguments& arguments, const PreparedSuite& suite, const SeedRange& seeds) {
@@ -96,6 +99,10 @@ ExitCode TellErrored(const PreparedSuite& suite, const std::vector<EpisodeResult
 Result<ExitCode> Run(const Arguments& arguments) {
   if (arguments.Flag("--perf")) {
     return RunBenchPerf(arguments.Text("--only"), arguments.Flag("--json"));
+  }
+  if (arguments.GivenAsFlag("--seed")) {
+    return Error{ErrorCode::kUsage, "--seed",
+                 "bench plays a range of seeds; expected --seeds A-B, or --seeds N for one"};
   }
   Result<fs::path> root = DataRoot();
   if (!root) return root.error();

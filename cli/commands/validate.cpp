@@ -52,7 +52,7 @@ ValidatedFile Check(const std::string& file, const LoadOptions& options, Bluepri
     out.errors = std::move(errors);
     return out;
   };
-  if (!text) return fail({text.error()});
+  if (!text) return fail({{ErrorCode::kUsage, file, text.error().what}});  // as other commands
   ScenarioReport report = ReadScenario(*text, file, options);
   if (!report.errors.empty()) return fail(report.errors);
   Result<App> app = LoadApp(report.scenario.app_path);

@@ -107,16 +107,18 @@ void TellTraining(std::FILE* to, const DemoOutcome& outcome) {
 }
 
 void TellScores(std::FILE* to, const DemoPlan& plan, const DemoOutcome& outcome) {
-  fmt::print(to, "     {:<20} {:>7} {:^16} {:>8} {:>7} {:>15} {:>6}\n", "mean of the verdict",
-             "faulty", "95 %", "healthy", "harm", "false actions", "steps");
+  fmt::print(to, "     {:<20} {:>7} {:^16} {:>8} {:>7} {:>15} {:>14} {:>6}\n",
+             "mean of the verdict", "faulty", "95 %", "healthy", "harm", "false actions",
+             "false claims", "steps");
   for (const DemoScore& score : outcome.scores) {
     const bool trained = score.agent.ends_with(".wtp");
     fmt::print(to, "     {:<20} {:>7.3f} [{:>6.3f}, {:>6.3f}] {:>8.3f} {:>7.3f} {:>15.3f} "
-                   "{:>6.1f}\n",
+                   "{:>14.3f} {:>6.1f}\n",
                trained ? "> trained policy" : score.agent, score.faulty.verdict_mean,
                score.faulty.verdict_ci95.low, score.faulty.verdict_ci95.high,
                score.healthy.verdict_mean, score.overall.harm,
-               score.healthy.false_action_healthy, score.faulty.steps_mean);
+               score.healthy.false_action_healthy.value_or(0),
+               score.healthy.false_claim_healthy.value_or(0), score.faulty.steps_mean);
   }
   fmt::print(to, "     1 solved, 0 not, -1 made worse; seeds {}-{}, which training never saw\n\n",
              plan.seeds.first, plan.seeds.last);

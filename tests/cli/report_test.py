@@ -54,7 +54,8 @@ class Page(html.parser.HTMLParser):
 def summary(mean):
     return {"episodes": 20, "errored": 0, "verdict_mean": mean,
             "verdict_ci95": [mean - 0.1, mean + 0.1], "success": 0.5, "harm": 0.25,
-            "false_action_healthy": 0.0, "steps_mean": 7.5, "ttr_median_s": 42.0}
+            "false_action_healthy": 0.0, "false_claim_healthy": 0.125, "steps_mean": 7.5,
+            "ttr_median_s": 42.0}
 
 
 def results(agent, mean, **changed):
@@ -122,7 +123,8 @@ class Report(unittest.TestCase):
         self.assertEqual([i for i in ids if i != "data"],
                          ["outcome", "return", "entropy", "steps", "agents"])
         self.assertLess(page.texts.index("rule"), page.texts.index("no-op"))
-        self.assertIn("image-not-found", page.texts)
+        for text in ("image-not-found", "false claims on healthy", "12 %"):
+            self.assertIn(text, page.texts)
 
     def test_the_page_holds_the_data_that_json_prints(self):
         self.write_training("run", [0.1] * 5 + [0.6] * 5)

@@ -43,6 +43,26 @@ class Commands(unittest.TestCase):
             self.assertTrue(again["equal"])
             self.assertEqual((again["hash"], again["verdict"]), (line["hash"], line["verdict"]))
 
+    def test_a_sampled_agent_plays_an_episode_alike_by_run_play_bench_and_replay(self):
+        with tempfile.TemporaryDirectory() as folder:
+            ended = run("bench", "--suite", "lite", "--agent", "random", "--seeds", "7", "--out",
+                        folder + "/run")
+            self.assertEqual(ended.returncode, 0, ended)
+            with open(folder + "/run/episodes.jsonl") as lines:
+                of_suite = {e["scenario"]: e for e in map(json.loads, lines)}
+        self.assertGreater(len({e["steps"] for e in of_suite.values()}), 5)
+        for name in ("hotel-wrong-target-port", "hotel-replicas-zero", "hotel-calm"):
+            words = ("--scenario", name, "--seed", "7", "--agent", "random", "--json")
+            for command in ("run", "play"):
+                alone = json.loads(run(command, *words).stdout)
+                self.assertEqual((alone["hash"], alone["steps"], alone["actions"]),
+                                 tuple(of_suite[name][k] for k in ("hash", "steps", "actions")))
+            one = json.loads(run("bench", "--suite", name, "--agent", "random", "--seeds", "7",
+                                 "--json").stdout)
+            self.assertEqual(one["overall"]["steps_mean"], of_suite[name]["steps"])
+            again = run(*shlex.split(of_suite[name]["replay"])[1:], "--json")
+            self.assertTrue(json.loads(again.stdout)["equal"], again)
+
     def test_replay_reads_a_line_of_episodes_jsonl_and_notices_another_hash(self):
         line = episode("--agent", "rule")
         with tempfile.TemporaryDirectory() as folder:
@@ -179,6 +199,53 @@ class Commands(unittest.TestCase):
                 self.assertEqual(len(ended.stderr.splitlines()), 1)
         ended = run("bench", "--suite", "light")
         self.assertRegex(ended.stderr, r"--suite: no suite or scenario 'light'.*\blite\b")
+
+    def test_a_file_that_is_not_there_ends_every_command_alike(self):
+        for words in (("validate", "/no/such.yaml"), ("play", "--scenario", "/no/such.yaml"),
+                      ("run", "--scenario", "/no/such.yaml"), ("bench", "--suite", "/no/such")):
+            ended = run(*words)
+            self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
+            self.assertIn("/no/such", ended.stderr)
+
+    def test_bench_refuses_a_seed_that_it_would_not_use(self):
+        ended = run("bench", "--suite", SCENARIO, "--agent", "no-op", "--seed", "7")
+        self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
+        self.assertRegex(ended.stderr, r"--seed: .*expected --seeds A-B")
+
+    def test_a_time_that_is_too_long_is_out_of_range(self):
+        ended, _, _ = self.validate(("  task: resolve\n", "  task: resolve\n"
+                                     "  limits: {time: 99999999h}\n"))
+        self.assertEqual(ended.returncode, 3, ended)
+        self.assertRegex(ended.stderr, r"spec\.limits\.time: .*99999999h.* is out of range; "
+                         r"expected from \S+ to \S+")
+
+    def own_app(self, folder, text):
+        """A healthy scenario of an app of one file; path of the scenario."""
+        with open(folder + "/app.yaml", "w") as app, open(folder + "/s.yaml", "w") as scenario:
+            app.write(text)
+            scenario.write("apiVersion: wavetank.dev/v1\nkind: Scenario\nmetadata: {name: own}\n"
+                           "spec: {app: ./app.yaml, faults: []}\n")
+        return folder + "/s.yaml"
+
+    def test_a_list_whose_items_are_none_is_told_so(self):
+        for items in ("items: 3", "metadata: {}", "items: {a: b}"):
+            with tempfile.TemporaryDirectory() as folder:
+                ended = run("validate", self.own_app(folder, "apiVersion: v1\nkind: List\n"
+                                                             + items + "\n"))
+                self.assertEqual(ended.returncode, 3, ended)
+                self.assertRegex(ended.stderr, r"app\.yaml:\d+:\d+: items: not a list")
+
+    def test_an_unknown_kind_is_warned_of_once(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = self.own_app(
+                folder, "apiVersion: foo.example/v1\nkind: Widget\nmetadata: {name: w}\n---\n"
+                "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n"
+                "spec: {containers: [{name: a, image: a:1, ports: [{containerPort: 80}]}]}\n")
+            ended = run("validate", path)
+            self.assertEqual(ended.returncode, 0, ended)
+            self.assertEqual(ended.stderr.count("Widget"), 1, ended.stderr)
+            self.assertRegex(ended.stderr, r"left out, of a kind that is not known: "
+                             r"\S+app\.yaml:1:1 Widget w")
 
     def test_a_held_out_cause_that_no_app_of_the_suite_has_is_refused(self):
         with tempfile.TemporaryDirectory() as folder:

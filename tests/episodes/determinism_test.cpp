@@ -2,6 +2,8 @@
 // Same seed, same result: whatever the threads, the chunks and the company in a chunk.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "episodes/scenario_setup.h"
 #include "tests/episodes/lite.h"
 
@@ -26,6 +28,35 @@ TEST(Determinism, DifferentSeedsAreDifferentEpisodes) {
   }
 }
 
+TEST(Determinism, ScenariosOfOneSeedAreIndependentDrawsOfASampledPolicy) {
+  // Before, all scenarios of a seed took the same draws, and with them the same number of steps.
+  for (const u64 seed : {1u, 2u, 3u}) {
+    std::set<u32> steps;
+    u32 episodes = 0;
+    for (const EpisodeResult& e : RunLite("random", seed, seed)) {
+      steps.insert(e.steps);
+      ++episodes;
+    }
+    EXPECT_GT(episodes, 20u);
+    EXPECT_GT(steps.size(), 6u) << "seed " << seed;
+  }
+}
+
+TEST(Determinism, AScenarioAloneIsPlayedAsAmongOthersWhateverItsPlace) {
+  const auto suite = RunLite("random", 4, 5);
+  for (const EpisodeResult& e : suite) {
+    EvaluateOptions options;
+    options.first_seed = options.last_seed = e.seed;
+    PreparedSuite one;
+    one.setups = {Lite().setups[e.scenario]};
+    one.labels = {Lite().labels[e.scenario]};
+    const auto alone = Evaluate(one, Agent("random"), options).episodes;
+    ASSERT_EQ(alone.size(), 1u);
+    EXPECT_EQ(alone[0].hash, e.hash) << Describe(e);
+    EXPECT_EQ(alone[0].steps, e.steps) << Describe(e);
+  }
+}
+
 TEST(Determinism, AnEpisodeReadBackFromItsLineCountsInSummariesAsItDid) {
   RunInfo info;
   u32 repaired = 0;
@@ -35,6 +66,8 @@ TEST(Determinism, AnEpisodeReadBackFromItsLineCountsInSummariesAsItDid) {
     ASSERT_TRUE(read) << read.error().Text();
     EXPECT_EQ(read->end, e.end) << Describe(e);
     EXPECT_EQ(read->injected_at, e.injected_at) << Describe(e);
+    EXPECT_EQ(read->parts.claimed, e.parts.claimed) << Describe(e);
+    EXPECT_EQ(read->parts.wrote, e.parts.wrote) << Describe(e);
     if (!e.faulty) continue;
     EXPECT_EQ(read->repaired_at, e.repaired_at) << Describe(e);
     repaired += e.repaired_at > 0;

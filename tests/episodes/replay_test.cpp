@@ -44,6 +44,31 @@ TEST(Replay, AWrongActionIsNamedWithItsLineAndTheNearestWord) {
             std::string::npos);
   EXPECT_NE(error_of("{\"at_s\": -1, \"verb\": \"wait\"}").find("at_s"), std::string::npos);
   EXPECT_NE(error_of("nonsense").find("not JSON"), std::string::npos);
+  const std::string fly = error_of("{\"verb\": \"fly\"}");
+  for (const char* verb : {"wait", "fix-port", "undo", "cordon", "patch"}) {
+    EXPECT_NE(fly.find(verb), std::string::npos) << fly;
+  }
+  EXPECT_EQ(error_of("{\"verb\": \"fix-port\"}"),
+            "a.jsonl:1:1: verb: \"fix-port\" is nothing to do to a cluster; expected a target such "
+            "as service/NAME");
+}
+
+TEST(Replay, TimesThatFallOrLieBeyondTheLimitAreRefusedAtTheirLine) {
+  const auto run = [](const char* text) {
+    WorldPool pool;
+    const auto actions = ReadActions(text, "a.jsonl");
+    EXPECT_TRUE(actions.ok());
+    const auto ran = RunScript({&Lite().setups[0], 0, 1}, *actions, pool, {});
+    return ran ? std::string() : ran.error().Text();
+  };
+  EXPECT_EQ(run("{\"at_s\": 60, \"verb\": \"wait\"}\n{\"at_s\": 30.5, \"verb\": \"wait\"}\n"),
+            "a.jsonl:2:1: at_s: 30.5 comes after 60; expected times that do not fall");
+  EXPECT_EQ(run("{\"at_s\": 60, \"verb\": \"wait\"}\n\n{\"at_s\": 1800, \"verb\": \"wait\"}\n"),
+            "a.jsonl:3:1: at_s: 1800 is not within the episode; expected less than 1800");
+  // The same instant twice is in order; without a time it is as soon as it is its turn.
+  EXPECT_EQ(run("{\"at_s\": 60, \"verb\": \"wait\"}\n{\"verb\": \"wait\"}\n"
+                "{\"at_s\": 60, \"verb\": \"wait\"}\n"),
+            "");
 }
 
 }  // namespace

@@ -203,7 +203,8 @@ metadata: {name: d}
   EXPECT_EQ(set.manifests.size(), 4u);
   ASSERT_EQ(set.warnings.size(), 1u);
   EXPECT_EQ(set.warnings[0],
-            "carried as documents, not simulated: Ingress (1), StatefulSet (2), Widget (1)");
+            "carried as documents, not simulated: Ingress (1), StatefulSet (2); left out, of a "
+            "kind that is not known: m.yaml:14:1 Widget d");
 }
 
 TEST(Manifests, MistakesNameThePlaceAndTheNearestKind) {

@@ -23,6 +23,15 @@ TEST(Units, DurationsAreReadAsGoReadsThem) {
   }
 }
 
+TEST(Units, ADurationThatIsTooLongStillLooksLikeOne) {
+  for (const char* form : {"90s", "1h30m", "-1.5ms", "9999999999h", "99999999999999999999999s"}) {
+    EXPECT_TRUE(LooksLikeDuration(form)) << form;
+  }
+  for (const char* bad : {"", "5", "s", "5 s", "1d", "5mm", "-", "5m3", "1e3s", "9999999999"}) {
+    EXPECT_FALSE(LooksLikeDuration(bad)) << bad;
+  }
+}
+
 TEST(Units, DurationTextIsReadBackEqual) {
   for (SimTime d : {SimTime{0}, SimTime{1}, SimTime{1'500}, 1'500'000 * kNanosecond, 90 * kSecond,
                     5400 * kSecond, kHour + 1, -kMinute}) {

@@ -73,6 +73,7 @@ def show(name, score):
     low, high = f["verdict_ci95"]
     print(f"{name:<20} {f['verdict_mean']:>7.3f} [{low:>6.3f}, {high:>6.3f}] {f['success']:>8.3f} "
           f"{f['harm']:>6.3f} {h['verdict_mean']:>8.3f} {h['false_action_healthy']:>14.3f} "
+          f"{h['false_claim_healthy']:>13.3f} "
           f"{f['steps_mean']:>6.1f} {f['ttr_median_s']:>9.0f}")
 
 
@@ -108,7 +109,7 @@ def main():
           "command of a row: ./wavetank bench --suite lite --agent NAME --seeds "
           f"{given.seeds} --held-out {HELD_OUT}\n")
     print(f"{'':<20} {'faulty':>7} {'95 %':^16} {'success':>8} {'harm':>6} {'healthy':>8} "
-          f"{'false actions':>14} {'steps':>6} {'repair s':>9}")
+          f"{'false actions':>14} {'false claims':>13} {'steps':>6} {'repair s':>9}")
     for name, score in scores.items():
         show(name, score)
     print(f"\nfaulty class by cause; held out of training: {HELD_OUT}\n"
