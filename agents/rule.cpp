@@ -21,6 +21,7 @@ constexpr f32 kTroubleError = 0.02f;
 constexpr u8 kPatience = 4;         // steps a repair may take to show
 constexpr u8 kCalmAfterRepair = 2;  // calm steps before the end is declared
 constexpr u8 kLookAgain = 3;        // steps until a first look that showed nothing is made again
+constexpr u8 kReadLogs = 4;         // times that one log is read in search of who kills pods
 constexpr f32 kLongEnough = 0.2f;   // share of the time limit without trouble
 
 struct Memory {
@@ -31,6 +32,7 @@ struct Memory {
   u16 blamed_slot = 0;
   std::array<u8, kMaxSlots> workload_tries{};
   std::array<u8, kMaxSlots> service_tries{};
+  std::array<u8, kMaxSlots> log_reads{};  // in search of who kills pods
   std::array<u8, kMaxSlots> looks{};  // steps with trouble since the workload was first described
 };
 
@@ -203,16 +205,28 @@ class Rule final : public Policy {
     return kWaitOneStep;
   }
 
+  // Who deletes pods: one that no Service selects, and whose log says so. A log that said nothing
+  // yet is read again while pods are killed.
   static Action Disappearing(const ObservationView& view, Memory& memory) {
     const WorkloadRows rows(view);
+    const auto suspect = [&](u16 w) {
+      return rows.Exists(w) && rows.At(FeatureIndex(kW, "has_service"), w) < 0.5f &&
+             memory.workload_tries[w % kMaxSlots] == 0;
+    };
     for (u16 w = 0; w < rows.size(); ++w) {
-      if (!rows.Exists(w) || rows.At(FeatureIndex(kW, "has_service"), w) > 0.5f) continue;
-      if (memory.workload_tries[w % kMaxSlots] > 0) continue;
-      if (rows.At(FeatureIndex(kW, "logs_read"), w) < 0.5f) {
-        return On(kW, MoveIndex(kW, Verb::kLogs), w);
-      }
-      if (rows.At(FeatureIndex(kW, "calls_api"), w) > 0.5f) {
+      if (suspect(w) && rows.At(FeatureIndex(kW, "calls_api"), w) > 0.5f) {
         return Repair(memory, kW, MoveIndex(kW, Verb::kScale, 0), w);
+      }
+    }
+    const bool killed = PodsWereKilled(view);
+    for (u8 reads = 0; reads < (killed ? kReadLogs : 1); ++reads) {
+      for (u16 w = 0; w < rows.size(); ++w) {
+        if (!suspect(w)) continue;
+        u8& read = memory.log_reads[w % kMaxSlots];
+        if (read == 0 && rows.At(FeatureIndex(kW, "logs_read"), w) > 0.5f) read = 1;
+        if (read != reads) continue;
+        ++read;
+        return On(kW, MoveIndex(kW, Verb::kLogs), w);
       }
     }
     return kWaitOneStep;

@@ -127,6 +127,8 @@ std::string EpisodeLine(const RunInfo& info, const std::vector<ScenarioLabel>& s
   if (p.harmed_clients) collateral.push_back("more client errors than without the agent");
   if (p.lost_operation) collateral.push_back("an operation lost");
   if (p.lost_data) collateral.push_back("data lost");
+  if (p.weakened) collateral.push_back("what others rely on taken away");
+  if (p.unguarded) collateral.push_back("guards removed");
   if (p.changed_protected) collateral.push_back("a protected object changed");
   Json actions = Json::array();
   for (const TakenAction& taken : e.actions) {

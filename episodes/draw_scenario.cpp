@@ -5,6 +5,7 @@
 
 #include "faults/all_faults.h"
 #include "faults/fault_schedule.h"
+#include "faults/newcomers.h"
 #include "faults/noise.h"
 #include "sim/objects/kinds.h"
 #include "sim/traffic/load.h"
@@ -17,7 +18,7 @@ namespace {
 // Who draws: one number per field of a scenario. Faults add their place x 64.
 enum Field : u32 {
   kRate = 1, kTo, kAt, kOver, kEvery, kAmplitude, kPeriod, kScale, kIntensity, kNear, kSteps,
-  kTime, kStep, kFaultKind, kFaultAt, kFaultDuration, kTarget, kParameter
+  kTime, kStep, kFaultKind, kFaultAt, kFaultDuration, kTarget, kParameter, kNewcomerCount
 };
 
 class Draws {
@@ -145,6 +146,7 @@ Status DrawScenario(Sim& sim, const Scenario& scenario, EpisodeBudget& budget, S
   const f32 intensity = static_cast<f32>(draws.Number(scenario.noise.intensity, kIntensity));
   const bool near_cause = draws.Number(scenario.noise.near_cause, kNear) > 0.5;
   PlanNoise(sim, intensity, near_cause);
+  PlanNewcomers(sim, static_cast<u32>(draws.Number(scenario.noise.newcomers, kNewcomerCount)));
   return Ok{};
 }
 

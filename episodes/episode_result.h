@@ -22,8 +22,10 @@ struct VerdictParts {
   bool claimed = false;      // the answer was that there is a fault, be it right or not
   u16 disturbed = 0;         // written objects that are no part of the cause
   bool harmed_clients = false;    // client error share > twin's + 5 points
-  bool lost_operation = false;    // an operation the twin serves is not served at the end
-  bool lost_data = false;         // a store's workload was deleted
+  bool lost_operation = false;    // one that the twin serves is not served over the hold
+  bool lost_data = false;         // a store's workload was deleted, or its last copy
+  bool weakened = false;          // something that others rely on was taken away
+  bool unguarded = false;         // probes or a memory limit were removed elsewhere
   bool changed_protected = false;
   f32 error_share = 0, twin_error_share = 0;  // since the first write, to the end
 };

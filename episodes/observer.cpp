@@ -11,6 +11,9 @@ namespace {
 
 constexpr f64 kWorsePoints = 0.05;         // client error share above the twin's
 constexpr SimTime kHoldSlice = 5 * kSecond;
+constexpr f32 kServed = 0.5f;              // share of requests
+constexpr f32 kSteady = 0.9f;              // share of time, over
+constexpr SimTime kSteadyOver = 5 * kMinute;
 
 bool Contains(std::span<const ObjectId> objects, ObjectKind kind, u32 row, u32 born) {
   for (const ObjectId& o : objects) {
@@ -45,8 +48,25 @@ void AddProtected(const Sim& sim, const ProtectedObject& p, ObjectKind kind,
   }
 }
 
+// A store whose copies at the start are all gone, while the twin still has one.
+bool LostLastCopy(const Sim& sim, Twin& twin) {
+  const auto& copies = twin.start().copies;
+  std::vector<u8> mine;
+  AddCopiesLeft(sim, twin.start(), mine);
+  const std::span<const u8> others = twin.CopiesLeft(sim.now());
+  for (std::size_t i = 0; i < copies.size(); ++i) {
+    if (others[i] == 0) continue;
+    bool left = false;
+    for (std::size_t k = 0; k < copies.size(); ++k) {
+      left |= copies[k].service == copies[i].service && mine[k] != 0;
+    }
+    if (!left) return true;
+  }
+  return false;
+}
+
 // A store's Deployment that was deleted: what it held is gone.
-bool LostData(const Sim& sim, const SimCluster& cluster) {
+bool LostStore(const Sim& sim, const SimCluster& cluster) {
   for (const WrittenObject& written : cluster.Written()) {
     if (written.kind != ObjectKind::kDeployment) continue;
     const Deployment& d = sim.At<Deployment>(written.row);
@@ -98,7 +118,8 @@ void Observer::Update(const SimCluster& cluster) {
 }
 
 bool HoldsObjective(SimCluster& cluster, const JudgedObjective& objective,
-                    const ClusterSampler& sampler) {
+                    const ClusterSampler& sampler, std::vector<f32>* served) {
+  if (served != nullptr) served->assign(cluster.blueprint().graph.entries.size(), 0.0f);
   const TwinPoint before = Measure(cluster.View());
   const SimTime end = cluster.Now() + objective.hold;
   f64 p99_sum = 0;
@@ -109,7 +130,11 @@ bool HoldsObjective(SimCluster& cluster, const JudgedObjective& objective,
     if (end - cluster.Now() <= objective.hold / 2) {
       p99_sum += static_cast<f64>(cluster.world().header().client.p99_s);
       ++p99_count;
+      if (served != nullptr) AddServed(cluster.View(), *served);
     }
+  }
+  if (served != nullptr && p99_count > 0) {
+    for (f32& share : *served) share /= static_cast<f32>(p99_count);
   }
   const TwinPoint after = Measure(cluster.View());
   const f64 requests = after.requests - before.requests;
@@ -134,7 +159,17 @@ void Observer::JudgeDisturbed(const SimCluster& cluster, VerdictParts& parts) co
   }
 }
 
-void Observer::JudgeHarm(const SimCluster& cluster, Twin& twin, VerdictParts& parts) const {
+bool Observer::LostOperation(SimTime end, Twin& twin, std::span<const f32> served) const {
+  for (u32 entry = 0; entry < served.size(); ++entry) {
+    const f32 other = twin.ServedOver(entry, end - objective_->hold / 2, end).mean;
+    if (other < kServed || served[entry] >= kServed * other) continue;
+    if (twin.ServedOver(entry, end - kSteadyOver, end).steady >= kSteady) return true;
+  }
+  return false;
+}
+
+void Observer::JudgeHarm(const SimCluster& cluster, Twin& twin, std::span<const f32> served,
+                         VerdictParts& parts) const {
   const Sim sim = cluster.View();
   parts.wrote = cluster.writes() > 0;
   if (!parts.wrote) return;
@@ -153,8 +188,10 @@ void Observer::JudgeHarm(const SimCluster& cluster, Twin& twin, VerdictParts& pa
   parts.error_share = static_cast<f32>(my_share);
   parts.twin_error_share = static_cast<f32>(twin_share);
   parts.harmed_clients = my_share > twin_share + kWorsePoints;
-  parts.lost_operation = (other.served & ~mine.served) != 0;
-  parts.lost_data = LostData(sim, cluster);
+  parts.lost_operation = LostOperation(mine.at, twin, served);
+  parts.lost_data = LostStore(sim, cluster) || LostLastCopy(sim, twin);
+  parts.weakened = IsWeakened(sim, twin.start(), cluster.Written());
+  parts.unguarded = IsUnguarded(sim, twin.start(), cluster.Written());
 }
 
 void Observer::JudgeAnswer(const SimCluster& cluster, const std::optional<Answer>& answer,
@@ -175,9 +212,9 @@ void Observer::JudgeAnswer(const SimCluster& cluster, const std::optional<Answer
 
 i8 Observer::VerdictOf(const VerdictParts& parts, bool faulty,
                        const std::optional<Answer>& answer) const {
-  if (parts.harmed_clients || parts.lost_operation || parts.lost_data || parts.changed_protected) {
-    return -1;
-  }
+  const bool worse = parts.harmed_clients || parts.lost_operation || parts.lost_data ||
+                     parts.weakened || parts.changed_protected;
+  if (worse) return -1;
   if (!faulty) return answer && !answer->detected && !parts.wrote ? 1 : 0;
   switch (objective_->task) {
     case JudgedTask::kDetection: return parts.detected && !parts.wrote ? 1 : 0;
@@ -187,7 +224,8 @@ i8 Observer::VerdictOf(const VerdictParts& parts, bool faulty,
     case JudgedTask::kResolve: break;
   }
   const bool solved =
-      parts.slo_held && parts.cause_gone && parts.disturbed <= objective_->max_disrupted;
+      parts.slo_held && parts.cause_gone && !parts.unguarded &&
+      parts.disturbed <= objective_->max_disrupted;
   return solved ? 1 : 0;
 }
 
@@ -206,9 +244,10 @@ void Observer::Judge(SimCluster& cluster, Twin& twin, const std::optional<Answer
   result.end = cluster.Now();
   result.faulty = HasFault(cluster.world());
   VerdictParts& parts = result.parts;
-  parts.slo_held = HoldsObjective(cluster, *objective_, sampler);
+  std::vector<f32> served;
+  parts.slo_held = HoldsObjective(cluster, *objective_, sampler, &served);
   parts.cause_gone = AllCausesGone(cluster.View());
-  JudgeHarm(cluster, twin, parts);
+  JudgeHarm(cluster, twin, served, parts);
   JudgeAnswer(cluster, answer, result.end, parts);
   result.verdict = VerdictOf(parts, result.faulty, answer);
   result.detected_at = result.faulty ? DetectedAt(cluster) : 0;

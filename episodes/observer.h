@@ -2,8 +2,9 @@
 // Judges an episode from full state (docs/verdict.md):
 //   1  the client's objective held during the hold time after the end, the cause is gone, nothing
 //      protected was harmed, at most max_disrupted objects that are no part of the cause written
-//  -1  worse than the no-op twin at the same instant: client error share since the first write
-//      + 5 points, an operation lost that the twin serves, data lost, a protected object changed
+//  -1  worse than the no-op twin: client error share since the first write + 5 points, an
+//      operation lost that the twin serves, data lost, what others rely on taken away, a
+//      protected object changed
 //   0  else. On a healthy scenario: 1 = said that nothing is wrong and wrote nothing.
 #pragma once
 
@@ -48,9 +49,10 @@ struct JudgedObjective {
 std::vector<ObjectId> ProtectedObjects(const Sim& sim, const JudgedObjective& objective);
 
 // Lets `cluster` run through the objective's hold time: did clients' errors and latency stay within
-// the objective? (docs/verdict.md, slo_held)
+// the objective? (docs/verdict.md, slo_held) `served`, if given: for each entry of the graph the
+// mean share of its requests that it answered over the second half.
 bool HoldsObjective(SimCluster& cluster, const JudgedObjective& objective,
-                    const ClusterSampler& sampler = {});
+                    const ClusterSampler& sampler = {}, std::vector<f32>* served = nullptr);
 
 class Observer {
  public:
@@ -83,7 +85,9 @@ class Observer {
 
   void JudgeDisturbed(const SimCluster& cluster, VerdictParts& parts) const;
   SimTime DetectedAt(const SimCluster& cluster) const;
-  void JudgeHarm(const SimCluster& cluster, Twin& twin, VerdictParts& parts) const;
+  void JudgeHarm(const SimCluster& cluster, Twin& twin, std::span<const f32> served,
+                 VerdictParts& parts) const;
+  bool LostOperation(SimTime end, Twin& twin, std::span<const f32> served) const;
   void JudgeAnswer(const SimCluster& cluster, const std::optional<Answer>& answer,
                    SimTime answered_at, VerdictParts& parts) const;
   i8 VerdictOf(const VerdictParts& parts, bool faulty, const std::optional<Answer>& answer) const;

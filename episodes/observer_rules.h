@@ -4,6 +4,6 @@
 namespace wt {
 
 // Version of docs/verdict.md. Part of every result: results of unlike rules are not compared.
-inline constexpr const char* kVerdictRules = "3";
+inline constexpr const char* kVerdictRules = "4";
 
 }  // namespace wt

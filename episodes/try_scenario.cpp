@@ -24,6 +24,7 @@ constexpr std::size_t kNone = ~std::size_t{0};
 ScenarioSetup Alone(const ScenarioSetup& setup, std::size_t keep) {
   ScenarioSetup out = setup;
   out.scenario.noise.intensity = Distribution::Of(Unit::kNumber, 0);
+  out.scenario.noise.newcomers = Distribution::Of(Unit::kCount, 0);
   for (std::size_t f = 0; f < out.scenario.faults.size(); ++f) {
     if (f == keep) continue;
     out.scenario.faults[f].at = Distribution::Of(Unit::kDuration, static_cast<f64>(kNever));

@@ -47,8 +47,11 @@ void ForEachNeed(const Sim& sim, u32 deployment, Fn&& fn) {
     for (const ConfigRef& ref : Items(&tmpl, container.refs)) visit(ref);
   }
   const ServiceRuntime* runtime = RuntimeOf(sim, deployment);
-  if (runtime == nullptr) return;
-  for (const ConfigRef& ref : runtime->needs) visit(ref);
+  const ContainerSpec* main = MainContainerSpec(sim, deployment);
+  if (runtime == nullptr || main == nullptr) return;
+  for (const ConfigRef& ref : runtime->needs) {
+    if (InlineContent(sim, ref, *main, &tmpl) == 0) visit(ref);
+  }
 }
 
 // Their keys, each once.
@@ -172,12 +175,31 @@ u32 ContentOf(const Sim& sim, RevId doc, StrId key) {
   return 0;
 }
 
-// The key is there again, with the value that it had: any other would be one more fault.
+// The variable that brought the key to the target has this value in the template itself.
+bool HasInline(const Sim& sim, const Fault& fault, u32 content) {
+  const u32 row = TargetRow(sim, fault);
+  const ContainerSpec* main = MainContainerSpec(sim, row);
+  if (main == nullptr) return false;
+  const auto& tmpl = sim.Typed<PodTemplate>(sim.At<Deployment>(row).tmpl);
+  ConfigRef lost{.name = fault.with[0], .key = fault.with[1]};
+  if (const ServiceRuntime* runtime = RuntimeOf(sim, row)) {
+    for (const ConfigRef& ref : runtime->needs) {
+      if (ref.name == lost.name && ref.key == lost.key) lost.volume = ref.volume;
+    }
+  }
+  return InlineContent(sim, lost, *main, &tmpl) == content;
+}
+
+// The key is there again, with the value that it had: any other would be one more fault. Or nobody
+// needs it any more, and the target has that value from its template.
 bool CauseGone(const Sim& sim, const Fault& fault) {
-  const u32 object = ConfigRow(sim, fault);
-  if (object == 0 || !HasKey(sim, fault.target_ns, {fault.with[0], fault.with[1]})) return false;
-  return ContentOf(sim, sim.At<Object>(object).doc, fault.with[1]) ==
-         ContentOf(sim, fault.saved[0], fault.with[1]);
+  const u32 content = ContentOf(sim, fault.saved[0], fault.with[1]);
+  if (HasKey(sim, fault.target_ns, {fault.with[0], fault.with[1]})) {
+    return ContentOf(sim, sim.At<Object>(ConfigRow(sim, fault)).doc, fault.with[1]) == content;
+  }
+  bool needed = false;
+  ForEachConsumer(sim, fault, fault.target_ns, [&](u32) { needed = true; });
+  return !needed && HasInline(sim, fault, content);
 }
 
 std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {

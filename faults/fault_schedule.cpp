@@ -7,6 +7,7 @@
 
 #include "faults/all_faults.h"
 #include "faults/common.h"
+#include "faults/newcomers.h"
 #include "faults/noise.h"
 #include "sim/cluster/entities.h"
 #include "sim/transitions.h"
@@ -177,9 +178,8 @@ void Continue(Sim& sim, u32 row, Fault& fault) {
 // Writes may move the World's block: a fault is worked on as a copy.
 void OnEvent(Sim& sim, u32 row) {
   Fault fault = sim.At<Fault>(row);
-  if (fault.noise) {
-    StepNoise(sim, row);
-    return;
+  if (fault.noise != 0) {
+    return fault.noise == kNewcomers ? StepNewcomers(sim, row) : StepNoise(sim, row);
   }
   if (StageOf(fault) == FaultStage::kPlanned) {
     Inject(sim, row, fault);

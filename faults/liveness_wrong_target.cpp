@@ -8,6 +8,7 @@
 #include "faults/all_faults.h"
 #include "faults/common.h"
 #include "faults/values.h"
+#include "sim/kubelet/health_command.h"
 
 namespace wt {
 namespace {
@@ -85,21 +86,35 @@ RootCause Truth(const Sim& sim, const Fault& fault) {
   return TargetTruth(sim, fault, ContainerField(MainIndex(sim, fault)) + ".livenessProbe");
 }
 
-// No such probe, or one that the program answers.
-bool CauseGone(const Sim& sim, const Fault& fault) {
-  const u32 row = TargetRow(sim, fault);
-  const ProbeSpec* probe = ProbeOf(sim, row);
-  if (probe == nullptr) return false;
-  if (!HasPort(probe->kind)) return true;
+// What an HTTP or TCP probe asks for is served.
+bool IsServed(const Sim& sim, const Fault& fault, u32 row, const ProbeSpec& probe) {
   const ServiceRuntime* runtime = RuntimeOf(sim, row);
   if (runtime == nullptr) {  // nobody knows what it serves: the probe is again what it was
     const auto& before = sim.Typed<PodTemplate>(fault.saved[0]);
     const ProbeSpec& was =
         Items(&before, before.containers)[MainIndex(sim, fault)].probes[kLivenessProbe];
-    return probe->port == was.port && probe->path == was.path;
+    return probe.port == was.port && (probe.kind != was.kind || probe.path == was.path);
   }
-  if (!Contains(runtime->ports, probe->port)) return false;
-  return !KnowsPaths(*probe, runtime) || Contains(runtime->paths, probe->path);
+  if (!Contains(runtime->ports, probe.port)) return false;
+  return !KnowsPaths(probe, runtime) || Contains(runtime->paths, probe.path);
+}
+
+// No such probe, or one that the container passes, of whatever kind it is.
+bool CauseGone(const Sim& sim, const Fault& fault) {
+  const u32 row = TargetRow(sim, fault);
+  const ContainerSpec* container = MainContainerSpec(sim, row);
+  if (container == nullptr) return false;
+  const ProbeSpec& probe = container->probes[kLivenessProbe];
+  switch (probe.kind) {
+    case ProbeKind::kNone: return true;
+    case ProbeKind::kExec:
+      return RunHealthCommand(sim, container->image, probe.path) == ProbeAnswer::kSuccess;
+    case ProbeKind::kGrpc:
+      return IsServed(sim, fault, row, probe) && SpeaksGrpc(sim, container->image, probe.port);
+    case ProbeKind::kHttp:
+    case ProbeKind::kTcp: break;
+  }
+  return IsServed(sim, fault, row, probe);
 }
 
 void Edits(Blueprint& blueprint, std::vector<WantedEdits>& out) {

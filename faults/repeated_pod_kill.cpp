@@ -6,8 +6,10 @@
 
 #include "faults/all_faults.h"
 #include "faults/common.h"
+#include "faults/looks.h"
 #include "sim/cluster/entities.h"
 #include "sim/objects/timestamp.h"
+#include "sim/scheduler/filter.h"
 #include "sim/transitions.h"
 
 namespace wt {
@@ -18,87 +20,14 @@ constexpr Parameter kParameters[] = {{"interval", ParameterType::kDuration, 5e9,
 constexpr u32 kDefaultIntervalMs = 30'000;
 constexpr f64 kSpread = 1.0 / 3;
 
-// How the rogue looks: maintenance software that an operator would not think twice about. Its
-// name and image say no more than those of the app's own workloads.
-struct Look {
-  std::string_view name, container, image, argument;
-};
-constexpr Look kLooks[] = {
-    {"pod-recycler", "recycler", "registry.internal/tools/pod-recycler:1.4.2", "--every=30s"},
-    {"config-reloader", "reloader", "registry.internal/platform/config-reloader:0.72.1",
-     "--watch=all"},
-    {"image-updater", "updater", "registry.internal/ci/image-updater:3.1.4", "--channel=stable"},
-    {"node-rebalancer", "rebalancer", "registry.internal/sre/rebalancer:2.3.0",
-     "--threshold=0.8"},
-    {"cost-optimizer", "optimizer", "registry.internal/finops/cost-optimizer:0.4.7",
-     "--mode=apply"},
-    {"backup-agent", "agent", "registry.internal/data/backup-agent:5.0.2", "--schedule=hourly"},
-    {"cert-rotator", "rotator", "registry.internal/security/cert-rotator:1.9.0",
-     "--before=720h"},
-};
-constexpr std::string_view kManifest = R"({
-  "apiVersion": "apps/v1", "kind": "Deployment",
-  "metadata": {"name": "@NAME", "labels": {"app": "@NAME"}},
-  "spec": {
-    "replicas": 1,
-    "selector": {"matchLabels": {"app": "@NAME"}},
-    "template": {
-      "metadata": {"labels": {"app": "@NAME"}},
-      "spec": {
-        "containers": [{
-          "name": "@CONTAINER",
-          "image": "@IMAGE",
-          "args": ["@ARGUMENT"],
-          "resources": {"requests": {"cpu": "20m", "memory": "32Mi"},
-                        "limits": {"cpu": "100m", "memory": "64Mi"}}}]}}}})";
-
-std::string ManifestOf(const Look& look) {
-  std::string text(kManifest);
-  const auto fill = [&](std::string_view hole, std::string_view value) {
-    for (std::size_t at = 0; (at = text.find(hole, at)) != std::string::npos;) {
-      text.replace(at, hole.size(), value);
-    }
-  };
-  fill("@NAME", look.name);
-  fill("@CONTAINER", look.container);
-  fill("@IMAGE", look.image);
-  fill("@ARGUMENT", look.argument);
-  return text;
-}
-
 std::vector<std::string> Manifests() {
   std::vector<std::string> out;
   for (const Look& look : kLooks) out.push_back(ManifestOf(look));
   return out;
 }
 
-// The manifest as the Blueprint compiled it; null when it has not.
-const LoadedObject* KillerObject(const Sim& sim, const Look& look) {
-  for (const LoadedObject& object : sim.blueprint.objects) {
-    if (!object.at_start && static_cast<ObjectKind>(object.kind) == ObjectKind::kDeployment &&
-        sim.blueprint.strings.Text(object.name) == look.name) {
-      return &object;
-    }
-  }
-  return nullptr;
-}
-
-// Of no Deployment beside the victim, and not promised to another fault.
-bool IsFreeName(const Sim& sim, StrId ns, std::string_view name) {
-  for (u32 d = 1; d < sim.world.Used<Deployment>(); ++d) {
-    const Deployment& row = sim.At<Deployment>(d);
-    if (row.born != 0 && row.ns == ns && sim.Text(row.name) == name) return false;
-  }
-  for (u32 f = 1; f < sim.world.Used<Fault>(); ++f) {
-    const Fault& other = sim.At<Fault>(f);
-    if (other.born == 0 || other.noise || &KindOf(other) != &kRepeatedPodKill) continue;
-    if (other.target_ns == ns && sim.Text(other.with[2]) == name) return false;
-  }
-  return true;
-}
-
 Fit FitTarget(const Sim& sim, u32 row) {
-  if (KillerObject(sim, kLooks[0]) == nullptr) return Fit::kNo;
+  if (LookObject(sim, kLooks[0]) == nullptr) return Fit::kNo;
   const Fit fit = FitWorkload(sim, row);
   if (fit != Fit::kGood) return fit;
   return CanCarryWithout(sim, row, 1) ? Fit::kWeak : Fit::kGood;  // it kills one at a time
@@ -124,7 +53,7 @@ Status Draw(Sim& sim, Fault& fault, u32 number, const ParameterValues& given) {
 
 // saved[0] row and saved[1] born of the killer, saved[2] kills tried
 bool Inject(Sim& sim, Fault& fault) {
-  const LoadedObject* object = KillerObject(sim, kLooks[fault.with[1]]);
+  const LoadedObject* object = LookObject(sim, kLooks[fault.with[1]]);
   const u32 target = TargetRow(sim, fault);
   if (object == nullptr || target == 0) return false;
   const StrId ns = sim.At<Deployment>(target).ns;
@@ -145,8 +74,9 @@ void Revert(Sim& sim, Fault& fault) {
   if (killer != 0) DeleteDeployment(sim, killer, kFaultActor);
 }
 
-bool RunsKiller(const Sim& sim, u32 deployment) {
-  bool runs = false;
+// The container that runs the killer's program, 0 = none.
+u32 RunningKiller(const Sim& sim, u32 deployment) {
+  u32 runs = 0;
   ForEachPod(sim, deployment, [&](u32 row) {
     const Pod& pod = sim.At<Pod>(row);
     if (pod.stage == PodStage::kTerminating) return;
@@ -154,7 +84,7 @@ bool RunsKiller(const Sim& sim, u32 deployment) {
     for (u32 c = pod.first_container; c != 0; c = sim.At<Container>(c).next) {
       const Container& container = sim.At<Container>(c);
       if (container.state != ContainerState::kRunning) continue;
-      runs |= CallsApi(sim, Items(&tmpl, tmpl.containers)[container.index].image);
+      if (CallsApi(sim, Items(&tmpl, tmpl.containers)[container.index])) runs = c;
     }
   });
   return runs;
@@ -180,9 +110,12 @@ SimTime Act(Sim& sim, Fault& fault) {
   const u32 killer = KillerRow(sim, fault);
   if (killer == 0) return 0;
   const u32 tick = fault.saved[2]++;
-  if (tick > 0 && RunsKiller(sim, killer)) {
-    const u32 victim = Victim(sim, fault, tick);
-    if (victim != 0) DeletePod(sim, victim);
+  const u32 process = RunningKiller(sim, killer);
+  const u32 victim = tick > 0 && process != 0 ? Victim(sim, fault, tick) : 0;
+  if (victim != 0) {
+    WT_CHECK(process <= 0xffff, "a container's row fits in Pod.deleted_by");
+    sim.At<Pod>(victim).deleted_by = static_cast<u16>(process);
+    DeletePod(sim, victim);
   }
   const f64 u = DrawUniform(sim.key(), Stream::kRogue, fault.born, 2 * tick + 1);
   const f64 ms = static_cast<f64>(fault.with[0]) * (1 - kSpread + 2 * kSpread * u);
@@ -209,13 +142,32 @@ std::vector<RepairStep> Repair(const Sim& sim, const Fault& fault) {
   return {{EntityKind::kWorkload, killer, Verb::kScale, 0}};
 }
 
+// It has a pod on a node, or one of its present template would find a node as the cluster is now.
+bool CanRun(const Sim& sim, u32 deployment) {
+  bool placed = false;
+  ForEachPod(sim, deployment, [&](u32 row) {
+    const Pod& pod = sim.At<Pod>(row);
+    placed |= pod.node != 0 && pod.stage != PodStage::kTerminating;
+  });
+  if (placed) return true;
+  Pod next;
+  next.spec = sim.At<Deployment>(deployment).tmpl;
+  if (sim.Typed<PodTemplate>(next.spec).node_name != 0) return true;
+  for (u32 n = 1; n < sim.world.Used<Node>(); ++n) {
+    FitCounts counts;
+    if (sim.At<Node>(n).born != 0 && FilterNode(sim, next, sim.At<Node>(n), counts)) return true;
+  }
+  return false;
+}
+
+// No pod of it kills, and none can come to.
 bool CauseGone(const Sim& sim, const Fault& fault) {
   const u32 killer = KillerRow(sim, fault);
   if (killer == 0 || sim.At<Deployment>(killer).replicas == 0) return true;
-  if (RunsKiller(sim, killer)) return false;  // the template may be another, no rollout got there
+  if (RunningKiller(sim, killer) != 0) return false;  // of an older template, it may be
   const auto& tmpl = sim.Typed<PodTemplate>(sim.At<Deployment>(killer).tmpl);
   for (const ContainerSpec& container : Items(&tmpl, tmpl.containers)) {
-    if (CallsApi(sim, container.image)) return false;
+    if (CallsApi(sim, container)) return !CanRun(sim, killer);
   }
   return true;
 }

@@ -121,6 +121,17 @@ void AddEnvironmentNeeds(Blueprint& blueprint, const PodTemplate& tmpl,
   }
 }
 
+// A key that a variable brings is there, too, when the variable has a value of its own.
+void NameVariables(const PodTemplate& tmpl, const ContainerSpec& container,
+                   std::vector<ConfigRef>& needs) {
+  for (ConfigRef& need : needs) {
+    for (const ConfigRef& ref : Items(&tmpl, container.refs)) {
+      const bool same = ref.kind == need.kind && ref.name == need.name && ref.key == need.key;
+      if (same && need.key != 0 && ref.use == RefUse::kEnvKey) need.volume = ref.volume;
+    }
+  }
+}
+
 ServiceRuntime RuntimeOf(Blueprint& blueprint, const AppService& spec) {
   ServiceRuntime out;
   for (const i32 port : spec.listen_ports) out.ports.push_back(static_cast<u16>(port));
@@ -153,6 +164,7 @@ ServiceRuntime RuntimeOf(Blueprint& blueprint, const AppService& spec) {
   const std::string image = blueprint.strings.Text(container.image);
   out.image_repo = blueprint.strings.Add(RepositoryOf(image));
   out.command = container.command;
+  NameVariables(tmpl, container, out.needs);
   AddEnvironmentNeeds(blueprint, tmpl, container, spec.needs, out);
   return out;
 }

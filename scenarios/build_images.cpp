@@ -12,8 +12,23 @@ i64 BytesOfImage(std::string_view repository) {
   return (20 + static_cast<i64>(ContentHash(repository) % 200)) << 20;
 }
 
-void AddOnce(std::vector<StrId>& list, StrId id) {
-  if (std::find(list.begin(), list.end(), id) == list.end()) list.push_back(id);
+template <class T>
+void AddOnce(std::vector<T>& list, T value) {
+  if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
+}
+
+// What the manifests ask the program of `container` for is what it answers.
+void AddHealth(const Blueprint& blueprint, const PodTemplate& tmpl,
+               const ContainerSpec& container, Image& image) {
+  for (const ProbeSpec& probe : container.probes) {
+    if (probe.kind == ProbeKind::kExec) AddOnce(image.health_commands, probe.path);
+    if (probe.kind == ProbeKind::kGrpc) AddOnce(image.grpc_ports, probe.port);
+  }
+  const auto ports = Items(&tmpl, container.ports);
+  const auto names = Items(&tmpl, container.port_names);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (blueprint.strings.Text(names[i]).starts_with("grpc")) AddOnce(image.grpc_ports, ports[i]);
+  }
 }
 
 }  // namespace
@@ -27,13 +42,15 @@ std::string_view RepositoryOf(std::string_view image) {
 void CollectImages(Blueprint& blueprint) {
   struct Use {
     StrId image, command;
+    const PodTemplate* tmpl;
+    const ContainerSpec* container;
   };
   std::vector<Use> uses;
   for (std::size_t rev = 1; rev < blueprint.revisions.size(); ++rev) {
     if (blueprint.revisions[rev].kind != RevKind::kTemplate) continue;
     const auto& tmpl = blueprint.Typed<PodTemplate>(static_cast<RevId>(rev));
     for (const ContainerSpec& container : Items(&tmpl, tmpl.containers)) {
-      uses.push_back({container.image, container.command});
+      uses.push_back({container.image, container.command, &tmpl, &container});
     }
   }
   std::vector<Image>& images = blueprint.images;
@@ -50,12 +67,14 @@ void CollectImages(Blueprint& blueprint) {
     image.executables = {entry_point, shell};
     images.push_back(std::move(image));
   }
-  // What one tag of a repository can execute, all can.
+  // What one tag of a repository can execute and answer, all can.
   for (const Use& use : uses) {
     const std::string name = blueprint.strings.Text(use.image);
     const StrId repository = blueprint.strings.Add(RepositoryOf(name));
     for (Image& image : images) {
-      if (image.repo == repository) AddOnce(image.executables, use.command);
+      if (image.repo != repository) continue;
+      AddOnce(image.executables, use.command);
+      AddHealth(blueprint, *use.tmpl, *use.container, image);
     }
   }
 }

@@ -106,13 +106,15 @@ LoadSpec ReadLoad(const Field& field) {
 }
 
 NoiseSpec ReadNoise(const Field& field) {
-  static const std::string kKeys[] = {"intensity", "near_cause"};
+  static const std::string kKeys[] = {"intensity", "near_cause", "newcomers"};
   NoiseSpec noise;
   if (!field.present() || !field.ExpectMap(kKeys)) return noise;
   noise.intensity =
       ReadDistribution(field["intensity"], {.unit = Unit::kNumber, .high = 1}, noise.intensity);
   noise.near_cause =
       ReadDistribution(field["near_cause"], {.unit = Unit::kFlag, .high = 1}, noise.near_cause);
+  noise.newcomers =
+      ReadDistribution(field["newcomers"], {.unit = Unit::kCount, .high = 4}, noise.newcomers);
   return noise;
 }
 

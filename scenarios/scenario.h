@@ -62,6 +62,7 @@ struct LoadSpec {
 struct NoiseSpec {
   Distribution intensity = Distribution::Of(Unit::kNumber, 0);  // 0 none .. 1 very noisy
   Distribution near_cause = Distribution::Of(Unit::kFlag, 0);   // may noise touch what is broken
+  Distribution newcomers = Distribution::Of(Unit::kCount, 0);   // harmless new workloads, at most 4
 };
 
 // What a fault acts on. Names are laws of texts; "any" stands for a draw by the seed among all

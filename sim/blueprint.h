@@ -85,14 +85,18 @@ struct Image {
   StrId repo = 0;
   i64 bytes = 0;
   std::vector<StrId> executables;  // what command[0] may be; 0 stands for the entry point
-  bool calls_api = false;       // its program deletes pods through the API (rogue workloads)
+  std::vector<StrId> health_commands;  // of exec probes that the loaded manifests have for it
+  std::vector<u16> grpc_ports;         // that they ask by gRPC, or call "grpc..."
+  bool calls_api = false;       // its program may delete pods through the API (faults/looks.h)
 };
 
 // What is known of the process of one GraphService beyond the graph (same index).
 struct ServiceRuntime {
   std::vector<u16> ports;            // it listens on
   std::vector<StrId> paths;          // HTTP paths answered 2xx; empty: all
-  std::vector<ConfigRef> needs;      // keys it reads at start (files); one missing: exits 1
+  // Keys it reads at start; one missing: exits 1. A variable with a value of its own stands in,
+  // named as the key or as the one that brought it in the loaded template (ConfigRef::volume).
+  std::vector<ConfigRef> needs;
   std::vector<u32> needs_services;   // GraphService indices that must answer at start
   std::vector<u32> health_depends;   // GraphServices its health path asks
   StrId image_repo = 0;              // the repo its containers run

@@ -113,7 +113,8 @@ struct Pod {
   i32 retry_at_ms = 0;      // scheduler back-off
   u32 events = 0;           // its newest ClusterEvent (row), chained by ClusterEvent.prev
   u8 step = 0;              // kubelet's own (PodStep): what `timer` will do
-  u8 unused[3] = {};
+  u8 unused = 0;
+  u16 deleted_by = 0;       // Container whose process deleted it through the API, 0 = none
   u16 ip = 0;               // last two bytes
   u16 attempts = 0;         // scheduling attempts; once bound: failed attempts to mount
   PodPhase phase = PodPhase::kPending;
@@ -262,7 +263,7 @@ struct Fault {
   u32 rv = 0, born = 0;
   u16 kind = 0;                // index into kAllFaults + 1
   u8 stage = 0;                // FaultStage
-  u8 noise = 0;                // 1: ambient noise, no root cause
+  u8 noise = 0;                // no root cause: 1 ambient noise, 2 new workloads (newcomers.h)
   u32 timer = 0;               // kFault
   i64 at_ns = 0, until_ns = 0; // until 0 = until repaired
   u32 target_row = 0, target_born = 0;

@@ -65,11 +65,16 @@ enum class RefUse : u8 { kEnvKey, kEnvFrom, kVolume };
 struct ConfigRef {  // what a container needs of a ConfigMap or Secret before it can be created
   StrId name = 0;
   StrId key = 0;  // 0: the whole object
-  StrId volume = 0;  // kVolume: name of the volume
+  u32 volume = 0;    // kVolume: name of the volume (StrId); kEnvKey: content id of the variable's
   RefKind kind = RefKind::kConfigMap;
   RefUse use = RefUse::kEnvKey;
   u8 optional = 0;
   u8 reserved = 0;
+};
+
+struct InlineVariable {  // content ids; equality only
+  u32 name = 0;
+  u32 content = 0;
 };
 
 enum class PullPolicy : u8 { kIfNotPresent, kAlways, kNever };
@@ -86,7 +91,8 @@ struct ContainerSpec {
   RelArray<StrId> port_names;  // of each of them, 0 = unnamed; empty when none has a name
   ProbeSpec probes[kProbeTypes];
   PullPolicy pull = PullPolicy::kIfNotPresent;
-  u8 reserved[7] = {};
+  u8 reserved[3] = {};
+  RelArray<InlineVariable> env;  // variables whose value, not empty, stands in the template
 };
 
 enum class TaintEffect : u8 { kNone, kNoSchedule, kPreferNoSchedule, kNoExecute };
@@ -117,7 +123,7 @@ struct PodTemplate {  // revision kind kTemplate: pod metadata labels/annotation
   QosClass qos = QosClass::kBestEffort;
   RestartPolicy restart = RestartPolicy::kAlways;
   u8 host_network = 0;
-  u8 reserved = 0;
+  u8 outlived = 0;           // by a volume of its: a claim, or a folder of a node or a server
   StrId node_name = 0;       // spec.nodeName set by hand
   StrId service_account = 0;
   u32 tail = 0;

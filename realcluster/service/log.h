@@ -29,7 +29,7 @@ inline constexpr const char* kResetText = "read tcp {}: connection reset by peer
 inline constexpr const char* kUnreachableText = "dial tcp {}: connect: no route to host";
 inline constexpr const char* kLookupFailedText = "dial tcp: lookup {}: i/o timeout";
 inline constexpr const char* kBreakerText = "circuit breaker is open";
-// Of wavetank-killer: a simulated program of its kind prints nothing.
+// Of wavetank-killer beside kStartingText; the simulated one prints the first of these.
 inline constexpr const char* kDeletedPodText = "INFO deleted pod {}";
 inline constexpr const char* kCannotDeleteText = "ERROR cannot delete pod {}: {}";
 inline constexpr const char* kCannotListText = "ERROR cannot list pods: {}";

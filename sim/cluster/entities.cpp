@@ -134,8 +134,9 @@ StrId FindString(const Sim& sim, std::string_view text) {
   return 0;
 }
 
-bool CallsApi(const Sim& sim, StrId image) {
-  const u32 known = FindImage(sim.blueprint, image);
+bool CallsApi(const Sim& sim, const ContainerSpec& container) {
+  if (container.command != 0) return false;  // another program than the image's own
+  const u32 known = FindImage(sim.blueprint, container.image);
   return known != 0 && sim.blueprint.images[known - 1].calls_api;
 }
 

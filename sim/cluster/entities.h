@@ -71,7 +71,7 @@ u32 CommonPrefix(std::string_view a, std::string_view b);
 // Id of a name of some object, 0 = no object has it.
 StrId FindString(const Sim& sim, std::string_view text);
 
-// An image whose program calls the cluster's API.
-bool CallsApi(const Sim& sim, StrId image);
+// It runs a program that calls the cluster's API: the own one of such an image.
+bool CallsApi(const Sim& sim, const ContainerSpec& container);
 
 }  // namespace wt

@@ -13,7 +13,6 @@
 namespace wt {
 namespace {
 
-constexpr f32 kLoggedFailure = 0.05f;  // share of failing calls from which a log tells of them
 constexpr i32 kWarningWindowMs = 300'000;
 
 bool WaitsForImage(WaitReason reason) {
@@ -54,22 +53,6 @@ bool Declares(const Sim& sim, u32 pod, const ServicePort& port) {
                                 : i < names.size() && names[i] == port.target_name) {
         return true;
       }
-    }
-  }
-  return false;
-}
-
-// A process logs the calls that fail.
-bool CallsFail(const Sim& sim, u32 graph) {
-  const ServiceGraph& app = sim.blueprint.graph;
-  const FlowOperationRow* flow = sim.world.Rows<FlowOperationRow>();
-  const GraphService& service = app.services[graph];
-  for (u32 o = service.first_operation; o < service.first_operation + service.operations; ++o) {
-    if (flow[o].rate <= 0) continue;
-    const GraphOperation& operation = app.operations[o];
-    for (u32 c = 0; c < operation.calls; ++c) {
-      const u32 callee = app.calls[operation.first_call + c].callee;
-      if (flow[callee].error > kLoggedFailure) return true;
     }
   }
   return false;
@@ -167,24 +150,22 @@ LogFindings ReadLogs(const Sim& sim, u32 deployment) {
   LogFindings out;
   out.pod = WorstPod(sim, deployment, 0);
   if (out.pod == 0) return out;
-  const Pod& pod = sim.At<Pod>(out.pod);
-  const auto& tmpl = sim.Typed<PodTemplate>(pod.spec);
-  for (u32 c = pod.first_container; c != 0; c = sim.At<Container>(c).next) {
-    const Container& container = sim.At<Container>(c);
-    if (container.runs == 0) continue;  // no log yet
-    out.calls_api |= CallsApi(sim, Items(&tmpl, tmpl.containers)[container.index].image);
-    const auto cause = static_cast<StartProblem>(container.cause);
-    out.missing_key |= cause == StartProblem::kLacksConfig;
-    out.dependency |= cause == StartProblem::kLacksService;
-    if (container.service == 0 || container.state != ContainerState::kRunning) continue;
-    out.dependency |= CallsFail(sim, container.service - 1u);
+  u32 failed_calls = 0;
+  for (u32 c = sim.At<Pod>(out.pod).first_container; c != 0; c = sim.At<Container>(c).next) {
+    const LogSigns signs = ReadLogSigns(sim, c, ToMs(kMinute), kFailedCallLines);
+    out.calls_api |= signs.deleted_pods > 0;
+    out.missing_key |= signs.missing_key;
+    out.dependency |= signs.cannot_connect;
+    failed_calls += signs.failed_calls;
   }
+  out.dependency |= failed_calls >= kFailedCallLines;
   return out;
 }
 
 LogFindings FindInLog(std::span<const LogLine> lines, i32 now_ms) {
   LogFindings out;
   u32 failed_calls = 0;
+  bool waits = false;  // for a service, since its start
   for (const LogLine& line : lines) {
     const auto says = [&](std::string_view words) {
       return line.text.find(words) != line.text.npos;
@@ -193,12 +174,13 @@ LogFindings FindInLog(std::span<const LogLine> lines, i32 now_ms) {
     out.missing_key |= fatal && (says(" is missing") || says("cannot read configuration") ||
                                  says("no such file") || says(" not set"));
     out.dependency |= fatal && (says("cannot connect") || says("giving up"));
+    waits = (waits || says("WARN dial tcp")) && !says("INFO listening");
     out.calls_api |= says("deleted pod ") || says("cannot delete pod") || says("cannot list pods");
     const bool failed = says("failed: ") || says("connection refused") || says("no such host") ||
                         says("deadline exceeded");
     failed_calls += failed && !fatal && now_ms - line.at_ms <= ToMs(kMinute);
   }
-  out.dependency |= failed_calls >= kFailedCallLines;
+  out.dependency |= waits || failed_calls >= kFailedCallLines;
   return out;
 }
 

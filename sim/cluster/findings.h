@@ -33,15 +33,15 @@ struct TraceFindings {
 };
 TraceFindings ReadTraces(const Sim& sim, u32 graph);
 
-// Last log lines of a workload's worst pod.
+// Last log lines of a workload's worst pod: what FindInLog finds in them.
 struct LogFindings {
   u32 pod = 0;               // 0: it has none
   bool missing_key = false;  // a setting is missing
   bool dependency = false;   // cannot reach a dependency
-  bool calls_api = false;    // calls the cluster's API
+  bool calls_api = false;    // it deleted pods through the cluster's API
 };
 LogFindings ReadLogs(const Sim& sim, u32 deployment);
-// The same from lines that a pod printed, for a cluster that is not simulated: programs that say
+// From lines that a pod printed, for a cluster that is not simulated: programs that say
 // what they miss as those of simulated ones do (sim/telemetry/logs.cpp), or in words that are
 // common. A call that fails now and then is no dependency that cannot be reached: those lines count
 // from kFailedCallLines on in the last minute.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/kubelet/config.h"
 
+#include "sim/objects/content_hash.h"
 #include "sim/transitions.h"
 
 namespace wt {
@@ -16,6 +17,21 @@ ConfigCheck CheckConfig(const Sim& sim, StrId ns, const ConfigRef& ref) {
     if (entry.key == ref.key) return {};
   }
   return {true, secret ? kNoSecretKey : kNoConfigMapKey};
+}
+
+u32 InlineContent(const Sim& sim, const ConfigRef& ref, const ContainerSpec& spec,
+                  const void* blob) {
+  if (ref.key == 0) return 0;
+  const u32 key = ContentId(sim.Text(ref.key));
+  for (const InlineVariable& variable : Items(blob, spec.env)) {
+    if (variable.name == key || variable.name == ref.volume) return variable.content;
+  }
+  return 0;
+}
+
+bool HasNeed(const Sim& sim, StrId ns, const ConfigRef& ref, const ContainerSpec& spec,
+             const void* blob) {
+  return !CheckConfig(sim, ns, ref).missing || InlineContent(sim, ref, spec, blob) != 0;
 }
 
 const ConfigRef* FirstMissing(const Sim& sim, StrId ns, const ContainerSpec& spec,

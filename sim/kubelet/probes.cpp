@@ -5,6 +5,7 @@
 // Source: Kubernetes v1.35 pkg/kubelet/prober/{worker.go,prober_manager.go}.
 #include <algorithm>
 
+#include "sim/kubelet/health_command.h"
 #include "sim/kubelet/parts.h"
 #include "sim/kubelet/probe_ticks.h"
 #include "sim/telemetry/runtime_text.h"
@@ -23,7 +24,8 @@ constexpr u16 kUnavailable = 503;
 
 struct Outcome {
   bool pass = false;   // once it serves
-  u16 status = 0;      // of a failing HTTP answer; 0 = refused
+  u16 status = 0;      // of a failing HTTP answer; 0 = refused, kProbeError
+  bool error = false;  // says nothing: no result is ever published
 };
 
 i32 PeriodMs(const ProbeSpec& probe) { return std::max<i32>(1, probe.period_s) * 1000; }
@@ -43,13 +45,21 @@ Outcome AskHttp(const Sim& sim, const Container& c, StrId path) {
   return {true, 0};
 }
 
-// What the check finds once the process serves. A command given by exec stands for a check of the
-// process itself, whatever its text.
+Outcome AskCommand(const Sim& sim, const Container& c, StrId command) {
+  const ProbeAnswer answer = RunHealthCommand(sim, SpecOf(sim, c).image, command);
+  if (answer == ProbeAnswer::kError) return {false, kProbeError, true};
+  return {answer == ProbeAnswer::kSuccess, 0};
+}
+
+// What the check finds once the process serves.
 Outcome Evaluate(const Sim& sim, u32 container, const ProbeSpec& probe) {
   const Container& c = RowOf(sim, container);
   if (!IsAlive(c) || !c.listening) return {};
-  if (probe.kind == ProbeKind::kExec) return {true, 0};
+  if (probe.kind == ProbeKind::kExec) return AskCommand(sim, c, probe.path);
   if (!HasPort(sim, container, probe.port)) return {};
+  if (probe.kind == ProbeKind::kGrpc) {
+    return {SpeaksGrpc(sim, SpecOf(sim, c).image, probe.port), 0};
+  }
   return probe.kind == ProbeKind::kHttp ? AskHttp(sim, c, probe.path) : Outcome{true, 0};
 }
 
@@ -88,14 +98,15 @@ void ArmProbe(Sim& sim, u32 container, ProbeType type) {
   const ProbeFlip flip = FindFlip(TicksOf(sim, c, type, probe), future);
 
   const bool good = type == kLivenessProbe || (type == kReadinessProbe && c.ready);
-  const bool failing_matters = type != kReadinessProbe || c.ready;
+  const bool failing_matters = !outcome.error && (type != kReadinessProbe || c.ready);
   i32 at = failing_matters ? flip.fails_ms : kNeverMs;
   if (at == kNeverMs && !good) at = flip.succeeds_ms;
   if (at != kNeverMs) Arm(sim.world, kProbeEvents[type], container, FromMs(at));
 
   if (flip.first_fail_ms == kNeverMs) return;
   i32 last = flip.last_fail_ms;
-  if (type != kReadinessProbe && flip.fails_ms != kNeverMs) last = flip.fails_ms;  // it is killed
+  const bool is_killed = type != kReadinessProbe && flip.fails_ms != kNeverMs && !outcome.error;
+  if (is_killed) last = flip.fails_ms;
   Repeat(sim, container, type, flip, last, outcome.pass ? u16{0} : outcome.status);
 }
 

@@ -40,7 +40,7 @@ void EndAt(Container& c, SimTime at, ExitReason reason, u8 code) {
 u32 MissingKey(const Sim& sim, const Container& c, const ServiceRuntime& runtime) {
   const StrId ns = sim.At<Pod>(c.pod).ns;
   for (u32 i = 0; i < runtime.needs.size(); ++i) {
-    if (CheckConfig(sim, ns, runtime.needs[i]).missing) return i + 1;
+    if (!HasNeed(sim, ns, runtime.needs[i], SpecOf(sim, c), &TemplateOf(sim, c))) return i + 1;
   }
   return 0;
 }

@@ -43,6 +43,7 @@ void EndPullSeries(Sim& sim, const Container& c) {
 SimTime StopContainers(Sim& sim, u32 pod_row) {
   const Pod& pod = sim.At<Pod>(pod_row);
   const SimTime grace = FromMs(pod.delete_at_ms) - sim.now();
+  const u32 deleted_by = pod.deleted_by == 0 ? 0 : RowOf(sim, pod.deleted_by).born;
   SimTime last = sim.now();
   for (u32 at = pod.first_container; at != 0; at = RowOf(sim, at).next) {
     Container& c = RowOf(sim, at);
@@ -51,7 +52,7 @@ SimTime StopContainers(Sim& sim, u32 pod_row) {
     c.ready = 0;
     EndPullSeries(sim, c);
     if (IsAlive(c)) {
-      RecordOf(sim, c, EventReason::kKilling, SpecOf(sim, c).name);
+      RecordOf(sim, c, EventReason::kKilling, SpecOf(sim, c).name, deleted_by);
       last = std::max(last, Terminate(sim, at, grace));
     } else if (c.process == static_cast<u8>(ProcessState::kStopping)) {
       last = std::max(last, FromMs(c.ends_ms));

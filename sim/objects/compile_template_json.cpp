@@ -114,9 +114,11 @@ void AddEnvRefs(const Json& container, RefSink& sink) {
     const Json& from = Map(env, "valueFrom");
     if (const Json* ref = Find(from, "configMapKeyRef")) {
       sink.Add(*ref, "name", Text(*ref, "key"), RefKind::kConfigMap, RefUse::kEnvKey, false);
+      sink.refs.back().volume = ContentId(Text(env, "name"));
     }
     if (const Json* ref = Find(from, "secretKeyRef")) {
       sink.Add(*ref, "name", Text(*ref, "key"), RefKind::kSecret, RefUse::kEnvKey, false);
+      sink.refs.back().volume = ContentId(Text(env, "name"));
     }
   }
   for (const Json& from : List(container, "envFrom")) {
@@ -127,6 +129,26 @@ void AddEnvRefs(const Json& container, RefSink& sink) {
       sink.Add(*ref, "name", "", RefKind::kSecret, RefUse::kEnvFrom, false);
     }
   }
+}
+
+std::vector<InlineVariable> InlineEnv(const Json& container) {
+  std::vector<InlineVariable> out;
+  for (const Json& env : List(container, "env")) {
+    const std::string_view value = Text(env, "value");
+    if (!value.empty()) out.push_back({ContentId(Text(env, "name")), ContentId(value)});
+  }
+  return out;
+}
+
+// Volumes whose contents are there when the pod is gone.
+bool HasOutlivingVolume(const Json& spec) {
+  constexpr const char* kKinds[] = {"persistentVolumeClaim", "hostPath", "nfs", "iscsi", "csi"};
+  for (const Json& volume : List(spec, "volumes")) {
+    for (const char* kind : kKinds) {
+      if (Find(volume, kind) != nullptr) return true;
+    }
+  }
+  return false;
 }
 
 PullPolicy PullOf(std::string_view text) {
@@ -174,6 +196,7 @@ ContainerSpec CompileContainer(const Json& container, const std::vector<ConfigRe
   }
   out.ports = blob.Append(ports);
   if (named) out.port_names = blob.Append(port_names);
+  out.env = blob.Append(InlineEnv(container));
   const char* const kProbeNames[kProbeTypes] = {"startupProbe", "livenessProbe", "readinessProbe"};
   for (int type = 0; type < kProbeTypes; ++type) {
     out.probes[type] = CompileProbe(container, kProbeNames[type], interner);
@@ -250,6 +273,7 @@ Result<std::string> CompileTemplate(const Json& document, Interner& interner) {
   out.grace_s = static_cast<i32>(std::clamp<i64>(grace, 0, INT32_MAX));
   out.restart = RestartOf(Text(spec, "restartPolicy"));
   out.host_network = Flag(spec, "hostNetwork") ? 1 : 0;
+  out.outlived = HasOutlivingVolume(spec) ? 1 : 0;
   out.node_name = interner.Intern(Text(spec, "nodeName"));
   out.service_account = interner.Intern(Text(spec, "serviceAccountName"));
   return blob.Finish(out);

@@ -23,7 +23,7 @@ enum class EventReason : u16 {
   kPulled,                 // image, milliseconds
   kPulledPresent,          // image
   kCreated, kStarted,      // container index
-  kKilling,                // container
+  kKilling,                // container, born of the Container whose process deleted the pod
   kKillingLiveness,        // container, ProbeType
   kFailedPull,             // image
   kErrImagePull,           // "Error: ErrImagePull"
@@ -61,9 +61,10 @@ struct ProbeDetail {
   u8 kind = 0;       // ProbeKind
   u16 ip = 0;
   u16 port = 0;
-  u16 status = 0;    // HTTP status; 0 = connection refused
-  StrId path = 0;
+  u16 status = 0;    // HTTP status; 0 = connection refused; kProbeError
+  StrId path = 0;    // or the command
 };
+inline constexpr u16 kProbeError = 0xffff;  // the check could not be made
 
 // Records (object, reason, args) at now: a new record, or count + 1 and last time of an equal one
 // of the same object. O(records of the pod), at most kLookBack.

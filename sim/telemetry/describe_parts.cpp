@@ -11,6 +11,17 @@
 namespace wt {
 namespace {
 
+// ["sh","-c","x"] as kubectl shows it: [sh -c x]
+std::string CommandText(std::string_view array) {
+  std::string out;
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    if (array[i] == '"') continue;
+    const bool joins = array[i] == ',' && i > 0 && array[i - 1] == '"';
+    out += joins ? ' ' : array[i];
+  }
+  return out;
+}
+
 std::string ProbeText(const Sim& sim, const ProbeSpec& probe) {
   std::string what;
   switch (probe.kind) {
@@ -19,7 +30,7 @@ std::string ProbeText(const Sim& sim, const ProbeSpec& probe) {
       break;
     case ProbeKind::kTcp: what = fmt::format("tcp-socket :{}", probe.port); break;
     case ProbeKind::kGrpc: what = fmt::format("grpc <pod>:{}", probe.port); break;
-    case ProbeKind::kExec: what = "exec"; break;
+    case ProbeKind::kExec: what = "exec " + CommandText(sim.Text(probe.path)); break;
     case ProbeKind::kNone: return "";
   }
   return fmt::format("{} delay={}s timeout={}s period={}s #success={} #failure={}", what,

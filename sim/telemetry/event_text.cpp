@@ -136,11 +136,11 @@ std::string KubeletMessage(const Sim& sim, const ClusterEvent& event, const std:
       return fmt::format("Back-off restarting failed container {} in pod {}", text(0),
                          PodText(sim, event, name));
     case EventReason::kUnhealthyStartup:
-      return "Startup probe failed: " + ProbeOutputText(sim, event.args);
+      return UnhealthyText(sim, "Startup", event.args);
     case EventReason::kUnhealthyLiveness:
-      return "Liveness probe failed: " + ProbeOutputText(sim, event.args);
+      return UnhealthyText(sim, "Liveness", event.args);
     case EventReason::kUnhealthyReadiness:
-      return "Readiness probe failed: " + ProbeOutputText(sim, event.args);
+      return UnhealthyText(sim, "Readiness", event.args);
     case EventReason::kFailedMount:
       return MountErrorText(text(0), "configmap", text(1), text(2));
     case EventReason::kFailedMountSecret:

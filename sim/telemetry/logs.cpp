@@ -5,7 +5,9 @@
 
 #include <algorithm>
 
+#include "sim/kubelet/images.h"
 #include "sim/kubelet/kubelet.h"
+#include "sim/telemetry/cluster_events.h"
 #include "sim/telemetry/names.h"
 
 namespace wt {
@@ -107,8 +109,19 @@ i32 FailingSince(const Sim& sim, u32 graph_service) {
   return since;
 }
 
-// One line a failed call, at even distances up to now.
-void AddFailedCalls(std::vector<LogLine>& out, const Sim& sim, const Container& c, u32 lines) {
+bool IsServing(const Sim& sim, const Container& c, const Run& run) {
+  return run.ended_ms == INT32_MAX && c.service != 0 && c.listening &&
+         c.listening_ms <= sim.now_ms();
+}
+
+// One line a failed call, at even distances: the newest at `last_ms`, none before `since_ms`.
+struct FailedLines {
+  i32 last_ms, gap_ms, since_ms;
+};
+
+// fn(operation, call, lines) for each call of the process that fails now, until it returns false.
+template <class Fn>
+void ForEachFailingCall(const Sim& sim, const Container& c, Fn&& fn) {
   const ServiceGraph& graph = sim.blueprint.graph;
   const GraphService& own = graph.services[c.service - 1u];
   const FlowServiceRow* flows = sim.world.Rows<FlowServiceRow>();
@@ -122,16 +135,66 @@ void AddFailedCalls(std::vector<LogLine>& out, const Sim& sim, const Container& 
       const f32 per_s = std::max(calls_per_s * failing * graph.calls[i].probability, 0.001f);
       const i32 gap = std::max(kQuietMs, static_cast<i32>(1000.0f / per_s));
       const i32 since = std::max(FailingSince(sim, callee.service), c.listening_ms);
-      const std::string text =
-          fmt::format("ERROR {}: call to {}/{} failed: {}", sim.Text(operation.name),
-                      sim.Text(graph.services[callee.service].name), sim.Text(callee.name),
-                      CallError(sim, callee.service, graph.calls[i].timeout_s));
-      u32 added = 0;
-      for (i32 at = sim.now_ms() - gap / 2; at >= since && added < lines; at -= gap, ++added) {
-        out.push_back({at, text});
-      }
+      const FailedLines failed{sim.now_ms() - gap / 2, gap, since};
+      if (!fn(operation, graph.calls[i], failed)) return;
     }
   }
+}
+
+void AddFailedCalls(std::vector<LogLine>& out, const Sim& sim, const Container& c, u32 lines) {
+  const ServiceGraph& graph = sim.blueprint.graph;
+  ForEachFailingCall(sim, c, [&](const GraphOperation& operation, const GraphCall& call,
+                                 const FailedLines& failed) {
+    const GraphOperation& callee = graph.operations[call.callee];
+    const std::string text =
+        fmt::format("ERROR {}: call to {}/{} failed: {}", sim.Text(operation.name),
+                    sim.Text(graph.services[callee.service].name), sim.Text(callee.name),
+                    CallError(sim, callee.service, call.timeout_s));
+    i32 at = failed.last_ms;
+    for (u32 added = 0; at >= failed.since_ms && added < lines; ++added, at -= failed.gap_ms) {
+      out.push_back({at, text});
+    }
+    return true;
+  });
+}
+
+// fn(record) for each pod that the process deleted through the API during the run: the first
+// Killing record of the pod.
+template <class Fn>
+void ForEachDeletion(const Sim& sim, const Container& c, const Run& run, Fn&& fn) {
+  u32 last_born = 0;
+  for (u32 e = 1; e < sim.world.Used<ClusterEvent>(); ++e) {
+    const ClusterEvent& event = sim.At<ClusterEvent>(e);
+    if (event.born == 0 || event.reported != 0 || event.args[1] != c.born) continue;
+    if (static_cast<EventReason>(event.reason) != EventReason::kKilling) continue;
+    if (event.first_ms < run.started_ms || event.first_ms > run.ended_ms) continue;
+    if (event.object_born != last_born) fn(event);
+    last_born = event.object_born;
+  }
+}
+
+// What a program prints at its start that may delete pods; of other ones outside the graph nothing
+// is known.
+void AddStartOfMaintenance(std::vector<LogLine>& out, const Sim& sim, const Container& c,
+                           const Run& run) {
+  const u32 image = FindImage(sim.blueprint, c.image);
+  const u32 owner = sim.At<Pod>(c.pod).owner;
+  if (image == 0 || !sim.blueprint.images[image - 1].calls_api || owner == 0) return;
+  const u32 deployment = sim.At<ReplicaSet>(owner).deployment;
+  if (deployment == 0) return;
+  out.push_back({run.started_ms,
+                 fmt::format("INFO starting {}", sim.Text(sim.At<Deployment>(deployment).name))});
+}
+
+void AddDeletions(std::vector<LogLine>& out, const Sim& sim, const Container& c, const Run& run) {
+  ForEachDeletion(sim, c, run, [&](const ClusterEvent& event) {
+    const NameParts pod{event.names[0], event.names[1], event.name_hash, event.name_tail};
+    out.push_back({event.first_ms, fmt::format("INFO deleted pod {}", NameText(sim, pod))});
+  });
+}
+
+bool IsOfGraph(const Sim& sim, const Container& c) {  // else nothing is known of the program
+  return c.service != 0 && c.service <= sim.blueprint.runtime.size();
 }
 
 void AddEnd(std::vector<LogLine>& out, const Run& run) {
@@ -148,16 +211,46 @@ std::vector<LogLine> ContainerLogs(const Sim& sim, u32 container, bool previous,
   std::vector<LogLine> out;
   Run run;
   if (c.runs == 0 || !FindRun(c, previous, run)) return out;
-  const u16 service = c.service;  // 0: a program of which nothing is known
-  if (service == 0 || service > sim.blueprint.runtime.size()) return out;
-  AddStart(out, sim, c, run, service);
-  const bool serving = run.ended_ms == INT32_MAX && c.service != 0 && c.listening &&
-                       c.listening_ms <= sim.now_ms();
-  if (serving) AddFailedCalls(out, sim, c, lines);
-  AddEnd(out, run);
+  if (IsOfGraph(sim, c)) {
+    AddStart(out, sim, c, run, c.service);
+    if (IsServing(sim, c, run)) AddFailedCalls(out, sim, c, lines);
+    AddEnd(out, run);
+  } else {
+    AddStartOfMaintenance(out, sim, c, run);
+    AddDeletions(out, sim, c, run);
+  }
   std::stable_sort(out.begin(), out.end(),
                    [](const LogLine& a, const LogLine& b) { return a.at_ms < b.at_ms; });
   if (out.size() > lines) out.erase(out.begin(), out.end() - lines);
+  return out;
+}
+
+LogSigns ReadLogSigns(const Sim& sim, u32 container, i32 window_ms, u32 enough) {
+  const Container& c = sim.At<Container>(container);
+  LogSigns out;
+  Run run;
+  if (c.runs == 0 || !FindRun(c, false, run)) return out;
+  if (!IsOfGraph(sim, c)) {
+    ForEachDeletion(sim, c, run, [&](const ClusterEvent&) { ++out.deleted_pods; });
+    return out;
+  }
+  if (run.present) {
+    const ServiceRuntime& runtime = sim.blueprint.runtime[c.service - 1u];
+    const auto cause = static_cast<StartProblem>(c.cause);
+    out.missing_key = cause == StartProblem::kLacksConfig && c.cause_index < runtime.needs.size() &&
+                      std::min(c.ends_ms, run.ended_ms) <= sim.now_ms();
+    out.cannot_connect = cause == StartProblem::kLacksService &&
+                         c.cause_index < runtime.needs_services.size();
+  }
+  if (!IsServing(sim, c, run)) return out;
+  ForEachFailingCall(sim, c, [&](const GraphOperation&, const GraphCall&,
+                                 const FailedLines& failed) {
+    const i32 oldest = std::max(failed.since_ms, sim.now_ms() - window_ms);
+    if (failed.last_ms >= oldest) {
+      out.failed_calls += static_cast<u32>((failed.last_ms - oldest) / failed.gap_ms) + 1;
+    }
+    return out.failed_calls < enough;
+  });
   return out;
 }
 

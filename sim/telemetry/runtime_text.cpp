@@ -129,8 +129,9 @@ std::string MountTimeoutText(std::string_view volume) {
       volume);
 }
 
-std::string ProbeOutputText(const Sim& sim, const u32 args[3]) {
-  const ProbeDetail d = Unpack(args);
+namespace {
+
+std::string ProbeOutputText(const Sim& sim, const ProbeDetail& d) {
   if (d.status != 0) return fmt::format("HTTP probe failed with statuscode: {}", d.status);
   const std::string address = fmt::format("{}:{}", PodIpText(d.ip), d.port);
   const std::string refused = fmt::format("dial tcp {}: connect: connection refused", address);
@@ -142,10 +143,31 @@ std::string ProbeOutputText(const Sim& sim, const u32 args[3]) {
       return fmt::format(
           "timeout: failed to connect service \"{}\" within 1s: context deadline exceeded",
           address);
-    case ProbeKind::kExec:
+    case ProbeKind::kExec:  // what the program printed: nothing
     case ProbeKind::kNone: break;
   }
   return "";
+}
+
+// The first of a canonical array of strings.
+std::string_view FirstWord(std::string_view array) {
+  const std::size_t begin = array.find('"');
+  if (begin == std::string_view::npos) return "";
+  return array.substr(begin + 1, array.find('"', begin + 1) - begin - 1);
+}
+
+}  // namespace
+
+std::string UnhealthyText(const Sim& sim, std::string_view probe, const u32 args[3]) {
+  const ProbeDetail d = Unpack(args);
+  if (static_cast<ProbeKind>(d.kind) != ProbeKind::kExec || d.status != kProbeError) {
+    return fmt::format("{} probe failed: {}", probe, ProbeOutputText(sim, d));
+  }
+  return fmt::format(
+      "{} probe errored and resulted in unknown state: rpc error: code = Unknown desc = failed to "
+      "exec in container: OCI runtime exec failed: exec failed: unable to start container "
+      "process: {}: unknown",
+      probe, ExecText(FirstWord(sim.Text(d.path))));
 }
 
 std::string KubeletPodText(const Sim& sim, u32 pod) {

@@ -40,7 +40,8 @@ constexpr ProbeDetail Unpack(const u32 args[3]) {
           static_cast<u16>(args[0] >> 16), static_cast<u16>(args[1] >> 16),
           static_cast<u16>(args[1]), args[2]};
 }
-std::string ProbeOutputText(const Sim& sim, const u32 args[3]);
+// `probe` is "Liveness", ...
+std::string UnhealthyText(const Sim& sim, std::string_view probe, const u32 args[3]);
 
 // "pod_namespace(uid)" as the kubelet writes a pod.
 std::string KubeletPodText(const Sim& sim, u32 pod);

@@ -261,6 +261,32 @@ std::vector<Patched> RemoveTheGuard(const Scene& scene) {
           {"persistentvolumeclaim/data", "merge", R"({"metadata":{"finalizers":null}})"}};
 }
 
+std::vector<Patched> ProbeByFailingCommand(const Scene& scene) {
+  return {OnWorkload(scene, ContainerPatch(scene, R"("livenessProbe":{"httpGet":null,)"
+                                                  R"("tcpSocket":null,"exec":{"command":)"
+                                                  R"(["/bin/false"]}})"))};
+}
+
+std::vector<Patched> ProbeByAFileThatIsNotThere(const Scene& scene) {
+  return {OnWorkload(scene, ContainerPatch(scene, R"("livenessProbe":{"httpGet":null,)"
+                                                  R"("tcpSocket":null,"exec":{"command":)"
+                                                  R"(["/no/such/file"]}})"))};
+}
+
+// Of the port that serves, which does not speak gRPC.
+std::vector<Patched> ProbeByGrpc(const Scene& scene) {
+  const Sim sim = scene.cluster.View();
+  const u32 row = FindDeployment(sim, sim.blueprint.app_namespace,
+                                 sim.blueprint.strings.Find(scene.workload));
+  const auto& tmpl = sim.Typed<PodTemplate>(sim.At<Deployment>(row).tmpl);
+  const ContainerSpec* container = MainContainerSpec(sim, row);
+  const auto ports = Items(&tmpl, container->ports);
+  return {OnWorkload(
+      scene, ContainerPatch(scene, R"("livenessProbe":{"httpGet":null,"tcpSocket":null,)"
+                                   R"("grpc":{"port":)" +
+                                       std::to_string(ports.empty() ? 80 : ports[0]) + "}}"))};
+}
+
 const std::vector<TrickRow>& Tricks() {
   static const std::vector<TrickRow> kTricks{
       {"remove the probes", RemoveProbes, {"liveness-wrong-target"}},
@@ -271,6 +297,9 @@ const std::vector<TrickRow>& Tricks() {
       // The rogue with another program is no rogue.
       {"the image of a neighbour without probes", NeighboursImage, {"repeated-pod-kill"}},
       {"break it another way", BreakItOtherwise, {}},
+      {"a liveness command that fails", ProbeByFailingCommand, {}},
+      {"a liveness command that does not exist", ProbeByAFileThatIsNotThere, {}},
+      {"a gRPC liveness probe of what speaks HTTP", ProbeByGrpc, {}},
       {"pause the rollout", PauseTheRollout, {}},
       {"point the Service to other pods", PointTheServiceElsewhere, {}},
       {"edit what clients call", EditWhatClientsCall, {}},

@@ -81,9 +81,10 @@ std::string Describe(const EpisodeResult& e) {
   const VerdictParts& p = e.parts;
   return fmt::format(
       "{} seed {}: verdict {} in {} steps, gone {} held {} disturbed {} harmed {} lost {} data {} "
-      "protected {} {}",
+      "weakened {} unguarded {} protected {} {}",
       Lite().labels[e.scenario].name, e.seed, e.verdict, e.steps, p.cause_gone, p.slo_held,
-      p.disturbed, p.harmed_clients, p.lost_operation, p.lost_data, p.changed_protected, e.error);
+      p.disturbed, p.harmed_clients, p.lost_operation, p.lost_data,
+      p.weakened, p.unguarded, p.changed_protected, e.error);
 }
 
 }  // namespace wt

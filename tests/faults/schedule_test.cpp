@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
+#include "faults/looks.h"
+#include "faults/newcomers.h"
 #include "faults/noise.h"
 #include "tests/faults/fault_run.h"
 
 namespace wt {
 namespace {
+
+constexpr EntityKind kW = EntityKind::kWorkload;
 
 TEST(FaultTable, HoldsTenKindsAndNoFault) {
   std::set<std::string_view> ids;
@@ -115,7 +120,7 @@ TEST(Findings, TellTheFaultsApart) {
     const char* name;
     const char* feature;
   };
-  constexpr EntityKind kS = EntityKind::kService, kW = EntityKind::kWorkload;
+  constexpr EntityKind kS = EntityKind::kService;
   for (const Expect& e : {
            Expect{"service-target-port-wrong", "catalog", Verb::kDescribe, kS, "catalog",
                   "port_undeclared"},
@@ -153,6 +158,60 @@ TEST(Findings, TellTheFaultsApart) {
     const Action same = MoveOn(healthy, e.entity, e.name, e.verb);
     healthy.Apply(same);
     EXPECT_EQ(Observed(healthy).At(e.entity, e.feature, same.slot) > 0.5f, false) << e.feature;
+  }
+}
+
+TEST(RepeatedPodKill, ItsLogTellsOfThePodsItDeletedAndOfNothingBefore) {
+  FaultRun run = Plan("repeated-pod-kill", "catalog-db", 9);
+  Watch(run.cluster, kInjectAt + 15 * kSecond);  // the first kill comes 20 s after it, at least
+  const Action look = MoveOn(run.cluster, kW, RogueOf(run), Verb::kLogs);
+  EXPECT_TRUE(run.cluster.Apply(look).accepted);
+  EXPECT_EQ(Observed(run.cluster).At(kW, "calls_api", look.slot), 0);
+  EXPECT_EQ(run.cluster.LastResultText().find("deleted"), std::string::npos);
+  Watch(run.cluster, 2 * kMinute);
+  EXPECT_TRUE(run.cluster.Apply(look).accepted);
+  EXPECT_EQ(Observed(run.cluster).At(kW, "calls_api", look.slot), 1);
+  const std::string log = run.cluster.LastResultText();
+  EXPECT_NE(log.find("INFO deleted pod catalog-db-"), std::string::npos) << log;
+}
+
+TEST(Newcomers, ComeUpInTheirTimeAndAreNoPartOfACause) {
+  SimCluster cluster = TheShop().StartCluster(3);
+  Sim sim = cluster.View();
+  PlanNewcomers(sim, 3);
+  EXPECT_TRUE(PlannedFaults(cluster.world()).empty());
+  const auto unserved = [&] {
+    u32 count = 0;
+    const Observed seen(cluster);
+    for (u16 w = 0; w < seen.view.shape.slots[static_cast<u32>(kW)]; ++w) {
+      count += seen.At(kW, "exists", w) > 0.5f && seen.At(kW, "has_service", w) < 0.5f &&
+               seen.At(kW, "ready", w) > 0;
+    }
+    return count;
+  };
+  Watch(cluster, kNewcomersFrom - kSecond);
+  const u32 at_start = unserved();
+  const Series after = Watch(cluster, kNewcomersUntil + kMinute);
+  EXPECT_EQ(unserved(), at_start + 3);
+  EXPECT_LT(Mean(after.error), 0.001f);
+}
+
+TEST(Newcomers, LookLikeTheRogueAndDoNotTakeItsName) {
+  for (u64 seed = 1; seed <= 20; ++seed) {
+    FaultRun run = Plan("repeated-pod-kill", "catalog-db", seed);
+    Sim sim = run.sim();
+    PlanNewcomers(sim, 4);
+    Watch(run.cluster, kNewcomersUntil + kMinute);
+    std::set<std::string> names;
+    u32 of_a_look = 0;
+    for (u32 d = 1; d < sim.world.Used<Deployment>(); ++d) {
+      const std::string name(sim.Text(sim.At<Deployment>(d).name));
+      EXPECT_TRUE(names.insert(name).second) << name;
+      of_a_look += std::any_of(std::begin(kLooks), std::end(kLooks),
+                               [&](const Look& look) { return look.name == name; });
+    }
+    EXPECT_EQ(of_a_look, 5u);
+    EXPECT_TRUE(names.contains(RogueOf(run)));
   }
 }
 

@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
 #include <random>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "sim/kubelet/images.h"
 #include "sim/kubelet/kubelet.h"
 #include "sim/kubelet/probe_ticks.h"
 #include "sim/telemetry/describe.h"
@@ -137,6 +139,89 @@ TEST_P(ProbeSeeds, AWrongLivenessPortRestartsTheContainerEveryThresholdTimesPeri
   EXPECT_GE(t.Event("BackOff").count, 1u);
   const std::string statuses = t.Statuses(t.sim.At<Pod>(row).born);
   EXPECT_TRUE(statuses.starts_with("Running CrashLoopBackOff Running")) << statuses;
+}
+
+ProbeSpec ExecProbe(TestCluster& t, std::string_view command, u16 failures = 2) {
+  ProbeSpec probe;
+  probe.kind = ProbeKind::kExec;
+  probe.path = t.Str(command);
+  probe.period_s = 5;
+  probe.failure_threshold = failures;
+  return probe;
+}
+
+// A pod of image shop/app:1 with this liveness probe, two minutes old.
+struct Probed {
+  explicit Probed(const std::function<ProbeSpec(TestCluster&)>& probe,
+                  const std::function<void(Image&, TestCluster&)>& image = {}) {
+    const u32 web = t.AddProgram("web", "shop/app", 8080);
+    if (image) image(t.blueprint.images[FindImage(t.blueprint, t.Str("shop/app:1")) - 1], t);
+    TestPod pod;
+    pod.grace_s = 5;
+    pod.containers[0].probes[kLivenessProbe] = probe(t);
+    const RevId tmpl = t.AddTemplate(pod);
+    t.Start(1);
+    t.AddDeployment("web", tmpl, 1, web + 1);
+    t.RunTo(120);
+  }
+  u32 Restarts() const { return t.FirstContainer(t.FirstPod()).restarts; }
+  TestCluster t;
+};
+
+TEST(Probe, ACommandPassesWhenItIsKnownToSucceed) {
+  for (const char* command :
+       {R"(["true"])", R"(["/bin/true"])", R"(["sh","-c","exit 0"])", R"(["/bin/sh","-c",":"])"}) {
+    const Probed p([&](TestCluster& t) { return ExecProbe(t, command); });
+    EXPECT_EQ(p.Restarts(), 0u) << command;
+    EXPECT_EQ(p.t.Event("Unhealthy").count, 0u) << command;
+  }
+}
+
+TEST(Probe, ACommandThatEndsWithAnotherStatusThanZeroKills) {
+  for (const char* command :
+       {R"(["false"])", R"(["/bin/false"])", R"(["sh","-c","exit 1"])",
+        R"(["sh","-c","true && false"])", R"(["sh","-c","/no/such/file"])"}) {
+    const Probed p([&](TestCluster& t) { return ExecProbe(t, command); });
+    EXPECT_GE(p.Restarts(), 3u) << command;
+    EXPECT_EQ(p.t.Event("Unhealthy").message, "Liveness probe failed: ") << command;
+  }
+}
+
+// Upstream throws the result of a probe away that could not be made (worker.go, doProbe).
+TEST(Probe, ACommandThatCannotBeStartedIsAnErrorThatDecidesNothing) {
+  const Probed p([](TestCluster& t) { return ExecProbe(t, R"(["/no/such/file"])"); });
+  EXPECT_EQ(p.Restarts(), 0u);
+  const RenderedEvent unhealthy = p.t.Event("Unhealthy");
+  EXPECT_EQ(unhealthy.message,
+            "Liveness probe errored and resulted in unknown state: rpc error: code = Unknown desc "
+            "= failed to exec in container: OCI runtime exec failed: exec failed: unable to start "
+            "container process: exec: \"/no/such/file\": stat /no/such/file: no such file or "
+            "directory: unknown");
+  EXPECT_GT(unhealthy.count, 15u);
+}
+
+TEST(Probe, ACommandOfTheManifestsIsBelieved) {
+  const char* kCommand = R"(["/app/healthy","--deep"])";
+  const Probed p([&](TestCluster& t) { return ExecProbe(t, kCommand); },
+                 [&](Image& image, TestCluster& t) {
+                   image.health_commands.push_back(t.Str(kCommand));
+                 });
+  EXPECT_EQ(p.Restarts(), 0u);
+  EXPECT_EQ(p.t.Event("Unhealthy").count, 0u);
+}
+
+TEST(Probe, AGrpcProbeNeedsAPortThatSpeaksIt) {
+  const auto grpc = [](TestCluster&) {
+    ProbeSpec probe;
+    probe.kind = ProbeKind::kGrpc;
+    probe.port = 8080;
+    probe.period_s = 5;
+    return probe;
+  };
+  const Probed http(grpc);
+  EXPECT_GE(http.Restarts(), 3u);
+  const Probed spoken(grpc, [](Image& image, TestCluster&) { image.grpc_ports = {8080}; });
+  EXPECT_EQ(spoken.Restarts(), 0u);
 }
 
 TEST_P(ProbeSeeds, AFailingStartupProbeFollowsTheRecordedIncident) {

@@ -161,7 +161,7 @@ TEST(LogText, IsThatOfTheSimulatedPrograms) {
   }
   for (const char* text : {kStartingText, kListeningText, kMissingKeyText, kMissingObjectText,
                            kGivingUpText, kCallFailedText, kRefusedText, kNoHostText,
-                           kDeadlineText, kUpstreamText, kTerminatedText}) {
+                           kDeadlineText, kUpstreamText, kTerminatedText, kDeletedPodText}) {
     EXPECT_NE(source.find("\"" + std::string(text) + "\""), source.npos) << text;
   }
 }
