@@ -97,12 +97,12 @@ ExitCode TellErrored(const PreparedSuite& suite, const std::vector<EpisodeResult
 }
 
 Result<ExitCode> Run(const Arguments& arguments) {
-  if (arguments.Flag("--perf")) {
-    return RunBenchPerf(arguments.Text("--only"), arguments.Flag("--json"));
-  }
   if (arguments.GivenAsFlag("--seed")) {
     return Error{ErrorCode::kUsage, "--seed",
                  "bench plays a range of seeds; expected --seeds A-B, or --seeds N for one"};
+  }
+  if (arguments.Flag("--perf")) {
+    return RunBenchPerf(arguments.Text("--only"), arguments.Flag("--json"));
   }
   Result<fs::path> root = DataRoot();
   if (!root) return root.error();
