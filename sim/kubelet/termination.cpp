@@ -136,7 +136,7 @@ void StopNow(Sim& sim, u32 pod) {
   ArmEnd(sim, pod, ended);
 }
 
-// The last status that a kubelet writes has a final phase (pkg/kubelet/kubelet_pods.go getPhase with
+// The last status that a kubelet writes has a final phase (pkg/kubelet/kubelet_pods.go getPhase,
 // podIsTerminal; status_manager.go TerminatePod: Failed for what never ran): from then on the pod
 // takes no room and no Deployment waits for it.
 void ShowEnded(Sim& sim, u32 pod) {
