@@ -48,19 +48,21 @@ void AddProtected(const Sim& sim, const ProtectedObject& p, ObjectKind kind,
   }
 }
 
-// A store whose copies at the start are all gone, while the twin still has one.
-bool LostLastCopy(const Sim& sim, Twin& twin) {
-  const auto& copies = twin.start().copies;
+// A store whose copies at the start are all gone, while the twin still has one of its own.
+bool LostLastCopy(const Sim& sim, const Reliance& start, Twin& twin) {
   std::vector<u8> mine;
-  AddCopiesLeft(sim, twin.start(), mine);
+  AddCopiesLeft(sim, start, mine);
+  const auto& copies = twin.start().copies;
   const std::span<const u8> others = twin.CopiesLeft(sim.now());
   for (std::size_t i = 0; i < copies.size(); ++i) {
     if (others[i] == 0) continue;
-    bool left = false;
-    for (std::size_t k = 0; k < copies.size(); ++k) {
-      left |= copies[k].service == copies[i].service && mine[k] != 0;
+    bool had = false, left = false;
+    for (std::size_t k = 0; k < start.copies.size(); ++k) {
+      if (start.copies[k].service != copies[i].service) continue;
+      had = true;
+      left |= mine[k] != 0;
     }
-    if (!left) return true;
+    if (had && !left) return true;
   }
   return false;
 }
@@ -107,6 +109,7 @@ void Observer::BeforeAction(const SimCluster& cluster, EntityKind kind, u16 slot
     touched_[touched_count_++] = {kind, row, cluster.Now()};
   }
   if (!writes || cluster.writes() > 0) return;
+  if (cluster.IsDriven()) there_ = RelianceOf(cluster.View());
   first_write_ = cluster.Now();
   at_first_write_ = Measure(cluster.View());
 }
@@ -189,9 +192,10 @@ void Observer::JudgeHarm(const SimCluster& cluster, Twin& twin, std::span<const 
   parts.twin_error_share = static_cast<f32>(twin_share);
   parts.harmed_clients = my_share > twin_share + kWorsePoints;
   parts.lost_operation = LostOperation(mine.at, twin, served);
-  parts.lost_data = LostStore(sim, cluster) || LostLastCopy(sim, twin);
-  parts.weakened = IsWeakened(sim, twin.start(), cluster.Written());
-  parts.unguarded = IsUnguarded(sim, twin.start(), cluster.Written());
+  const Reliance& start = there_ ? *there_ : twin.start();
+  parts.lost_data = LostStore(sim, cluster) || LostLastCopy(sim, start, twin);
+  parts.weakened = IsWeakened(sim, start, cluster.Written());
+  parts.unguarded = IsUnguarded(sim, start, cluster.Written());
 }
 
 void Observer::JudgeAnswer(const SimCluster& cluster, const std::optional<Answer>& answer,

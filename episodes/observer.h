@@ -94,6 +94,8 @@ class Observer {
 
   const JudgedObjective* objective_;
   std::span<const ObjectId> protected_;
+  // Of a driven cluster before the first write: its rows are not those of the twin.
+  std::optional<Reliance> there_;
   std::array<Touched, kTouchedMax> touched_{};
   u32 touched_count_ = 0;
   SimTime first_write_ = -1;
