@@ -168,7 +168,8 @@ TEST(AnyScenario, NothingIsDifferentBeforeTheFault) {
     if (apart <= 0.01f) unnoticed.push_back(setup.scenario.name);
   }
   EXPECT_GE(scenarios, 20u);
-  EXPECT_EQ(unnoticed, std::vector<std::string>()) << "clients notice every fault, so the comparison above means it";
+  EXPECT_EQ(unnoticed, std::vector<std::string>())
+      << "clients notice every fault, so the comparison above means it";
 }
 
 TEST(AnyScenario, RevertingEveryFaultLeadsBackToAServedState) {
