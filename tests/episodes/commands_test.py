@@ -106,7 +106,7 @@ class Commands(unittest.TestCase):
 
     def test_validate_warns_of_clients_that_fail_without_a_fault(self):
         with open(SCENARIO, encoding="utf-8") as text, tempfile.TemporaryDirectory() as folder:
-            crowded = re.sub(r"rate: \w+", "rate: 60000rps", text.read())
+            crowded = re.sub(r"rate: (\w+|\{[^}]*\})", "rate: 60000rps", text.read())
             path = os.path.join(folder, "crowded.yaml")
             with open(path, "w", encoding="utf-8") as to:
                 to.write(crowded)
