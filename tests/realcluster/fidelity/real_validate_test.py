@@ -147,11 +147,11 @@ class Validate(unittest.TestCase):
         ended = validate(self.folder, "--from-stored", "--json", "--markdown")
         self.assert_refused(ended, 2, "--markdown")
 
-    def test_without_from_stored_nothing_is_compared_while_traces_are_missing(self):
+    def test_without_from_stored_what_is_missing_is_recorded_first(self):
         self.store("hotel-oom.rule.30.jsonl.gz", repetition=1)
         ended = validate(self.folder, "--seed", "7", "--kubeconfig", self.folder + "/none")
-        self.assertEqual(ended.returncode, 4, ended)
-        self.assertEqual(ended.stdout, "")
+        self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
+        self.assertIn(self.folder + "/none: cannot open", ended.stderr)
 
 
 if __name__ == "__main__":
