@@ -142,14 +142,18 @@ std::vector<RepairStep> Repair(const Sim& sim, const Fault& fault) {
   return {{EntityKind::kWorkload, killer, Verb::kScale, 0}};
 }
 
-// It has a pod on a node, or one of its present template would find a node as the cluster is now.
+// It has a pod on a node, or none yet (its ReplicaSet makes one), or one that waits for a node and
+// would find one as the cluster is now.
 bool CanRun(const Sim& sim, u32 deployment) {
+  u32 pods = 0;
   bool placed = false;
   ForEachPod(sim, deployment, [&](u32 row) {
     const Pod& pod = sim.At<Pod>(row);
-    placed |= pod.node != 0 && pod.stage != PodStage::kTerminating;
+    if (pod.stage == PodStage::kTerminating) return;
+    ++pods;
+    placed |= pod.node != 0;
   });
-  if (placed) return true;
+  if (placed || pods == 0) return true;
   Pod next;
   next.spec = sim.At<Deployment>(deployment).tmpl;
   if (sim.Typed<PodTemplate>(next.spec).node_name != 0) return true;

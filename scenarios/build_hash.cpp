@@ -73,12 +73,8 @@ void AddRuntime(const Blueprint& blueprint, Bytes& out) {
 }
 
 void AddTiming(const Timing& timing, Bytes& out) {
-  for (std::size_t i = 0; i < std::size(kTimingFields); ++i) {
-    const Delay& delay = timing.*kTimingFields[i].delay;
-    if (i >= kFirstLaterTiming) {
-      if (delay.median_ms == 0 && delay.p99_ms == 0) continue;
-      out.AddNumber(i);
-    }
+  for (const TimingField& field : kTimingFields) {
+    const Delay& delay = timing.*field.delay;
     out.AddReals(delay.median_ms, delay.p99_ms);
   }
 }

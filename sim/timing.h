@@ -32,8 +32,7 @@ struct Timing {
   Delay cleanup{0, 0};             // last exit to the pod's removal, beyond pleg and status
 };
 
-// Every delay by the name it has in a profile. Those from kFirstLaterTiming on came later: where
-// they are 0 a Blueprint's content hash is what it was without them.
+// Every delay by the name it has in a profile.
 struct TimingField {
   const char* name;
   Delay Timing::*delay;
@@ -58,7 +57,6 @@ inline constexpr TimingField kTimingFields[] = {
     {"stop_sync", &Timing::stop_sync},
     {"cleanup", &Timing::cleanup},
 };
-inline constexpr std::size_t kFirstLaterTiming = 16;
 static_assert(sizeof(Timing) == sizeof(kTimingFields) / sizeof(TimingField) * sizeof(Delay));
 
 }  // namespace wt

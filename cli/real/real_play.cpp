@@ -33,7 +33,7 @@ Result<PlayedIncident> PlayOnce(const PreparedSuite& suite, RealRunOptions optio
   BlueprintCache cache;
   const auto app = cache.GetApp(suite.setups[0].scenario.app_path);
   if (!app) return app.error();
-  auto run = RealRun::Begin(suite.setups[0], **app, std::move(options));
+  auto run = RealRun::Begin(**app, std::move(options));
   if (!run) return run.error();
   std::optional<Error> failure;
   PlayOptions play = given;

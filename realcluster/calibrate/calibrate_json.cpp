@@ -157,13 +157,8 @@ Result<SampleSet> MeasureTiming(const CalibrateOptions& options) {
   Result<std::unique_ptr<RestKubeApi>> api = RestKubeApi::Open(*target);
   if (!api) return api.error();
   if (Status ours = CheckOwnership(**api, options.ownership); !ours) return ours.error();
-  Result<Inventory> inventory = Inventory::Open(options.inventory);
+  Result<Inventory> inventory = Inventory::OpenEmpty(options.inventory);
   if (!inventory) return inventory.error();
-  if (!inventory->entries().empty()) {
-    return Error{ErrorCode::kEnvironment, options.inventory,
-                 fmt::format("{} objects of an earlier run are still there; take them away with "
-                             "`wavetank real cleanup`", inventory->entries().size())};
-  }
   const std::string& own = options.ownership.name_space;
   const std::string name_space = own.empty() ? kNamespace : own;
   auto log = WatchLog::Start(*target, name_space);

@@ -23,6 +23,8 @@ class Inventory {
   // Opens or makes `file` (and its folder); what it says stays. Locked until this is destroyed.
   // Errors: kEnvironment: in use by another process; not writable; a line that is none of ours.
   static Result<Inventory> Open(std::string file);
+  // For a run of its own. Error, beside those of Open: kEnvironment: an earlier run left objects.
+  static Result<Inventory> OpenEmpty(const std::string& file);
   Inventory(Inventory&& from) noexcept;
   Inventory& operator=(Inventory&& from) noexcept;
   ~Inventory();

@@ -91,6 +91,14 @@ Result<Inventory> Inventory::Open(std::string file) {
   return out;
 }
 
+Result<Inventory> Inventory::OpenEmpty(const std::string& file) {
+  Result<Inventory> opened = Open(file);
+  if (!opened || opened->entries().empty()) return opened;
+  return Error{ErrorCode::kEnvironment, file,
+               fmt::format("{} objects of an earlier run are still there; take them away with "
+                           "`wavetank real cleanup`", opened->entries().size())};
+}
+
 Status Inventory::Read() {
   const auto text = ReadFile(file_, kFileBytesMax);
   if (!text) return text.error();

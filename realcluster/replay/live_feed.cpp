@@ -114,8 +114,10 @@ LiveFeed::LiveFeed(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) 
 LiveFeed::~LiveFeed() = default;
 
 Result<std::unique_ptr<LiveFeed>> LiveFeed::Start(KubeTarget target, RealClock& clock,
-                                                  const std::vector<std::string>& collections) {
-  Result<std::unique_ptr<RestKubeApi>> api = RestKubeApi::Open(std::move(target));
+                                                  const std::vector<std::string>& collections,
+                                                  RestOptions options) {
+  Result<std::unique_ptr<RestKubeApi>> api =
+      RestKubeApi::Open(std::move(target), std::move(options));
   if (!api) return api.error();
   auto inside = std::make_unique<Inside>(std::move(*api), clock);
   for (const std::string& path : collections) {

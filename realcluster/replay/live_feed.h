@@ -17,7 +17,8 @@ class LiveFeed final : public ChangeFeed {
  public:
   // `clock` is asked in the thread, too; it must outlive this. Error: those of RestKubeApi::Open.
   static Result<std::unique_ptr<LiveFeed>> Start(KubeTarget target, RealClock& clock,
-                                                 const std::vector<std::string>& collections);
+                                                 const std::vector<std::string>& collections,
+                                                 RestOptions options = {});
   ~LiveFeed() override;
 
   // The first call waits until every collection has been listed, 60 s at most. An error of a

@@ -34,8 +34,7 @@ class RealRun {
  public:
   // Checks that the cluster is ours and applies the app. Errors: those of ReadKubeconfig,
   // CheckOwnership and ApplyApp; what was created until then is taken away.
-  static Result<std::unique_ptr<RealRun>> Begin(const ScenarioSetup& setup, const App& app,
-                                                RealRunOptions options);
+  static Result<std::unique_ptr<RealRun>> Begin(const App& app, RealRunOptions options);
   ~RealRun();
 
   // For ChunkOptions::drive: starts the load, waits for warm_up_s, makes `cluster` its image.

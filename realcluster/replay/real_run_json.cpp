@@ -64,8 +64,7 @@ RealRun::RealRun(RealRunOptions options, KubeTarget target, std::unique_ptr<Rest
 
 RealRun::~RealRun() = default;
 
-Result<std::unique_ptr<RealRun>> RealRun::Begin(const ScenarioSetup&, const App& app,
-                                                RealRunOptions options) {
+Result<std::unique_ptr<RealRun>> RealRun::Begin(const App& app, RealRunOptions options) {
   Result<KubeTarget> target = ReadKubeconfig(options.kubeconfig, options.context);
   if (!target) return target.error();
   RestOptions impatient;
@@ -76,13 +75,8 @@ Result<std::unique_ptr<RealRun>> RealRun::Begin(const ScenarioSetup&, const App&
   Result<std::unique_ptr<RestKubeApi>> api = RestKubeApi::Open(*target);
   if (!api) return api.error();
   if (Status ours = CheckOwnership(**api, options.ownership); !ours) return ours.error();
-  Result<Inventory> inventory = Inventory::Open(options.inventory);
+  Result<Inventory> inventory = Inventory::OpenEmpty(options.inventory);
   if (!inventory) return inventory.error();
-  if (!inventory->entries().empty()) {
-    return Error{ErrorCode::kEnvironment, options.inventory,
-                 fmt::format("{} objects of an earlier run are still there; take them away with "
-                             "`wavetank real cleanup`", inventory->entries().size())};
-  }
   std::unique_ptr<RealRun> run(
       new RealRun(std::move(options), std::move(*target), std::move(*api),
                   std::move(*meter_api), std::move(*inventory)));

@@ -177,6 +177,7 @@ u32 EntitiesInReach(f32 reach) {
     if (seen[step.index]) return;
     seen[step.index] = true;
     const Sim sim = step.cluster->View();
+    const Action& acted = step.slot->chosen;  // the cluster is as it left it
     for (u32 k = 1; k < kEntityKinds; ++k) {
       const auto kind = static_cast<EntityKind>(k);
       const auto masks = step.slot->observation.Masks(kind);
@@ -184,7 +185,8 @@ u32 EntitiesInReach(f32 reach) {
         const u32 row = step.cluster->RowOf(kind, s);
         const bool cause = row != 0 && IsCauseEntity(sim, kind, row);
         EXPECT_TRUE(!cause || masks[s] != 0) << "the cause stays in reach";
-        count += masks[s] != 0 && row != 0 && !cause;  // row 0: this very step deleted it
+        const bool deleted = row == 0 && acted.kind == kind && acted.slot == s;
+        count += masks[s] != 0 && !deleted && !cause;
       }
     }
   };

@@ -17,8 +17,12 @@ import tempfile
 import time
 import unittest
 
+TESTBED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../testbed")
+sys.path.insert(0, TESTBED)
+from a_testbed import ATestbed  # noqa: E402
+
 BINARY, WRITE, KILLER, OBJECTS = sys.argv[1:5]
-WEB = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../testbed/web.yaml")
+WEB = TESTBED + "/web.yaml"
 IMAGE = "registry.internal/tools/pod-recycler:1.4.2"
 ROGUE = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "pod-recycler"},
          "spec": {"replicas": 1, "selector": {"matchLabels": {"app": "pod-recycler"}},
@@ -28,25 +32,17 @@ ROGUE = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "po
                                                                "memory": "64Mi"}}}]}}}}
 
 
-def testbed(*words):
-    return subprocess.run([BINARY, "testbed", *words], capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, timeout=3600)
-
-
-class Rogue:
+class Rogue(ATestbed):
+    binary = BINARY
     flags = []
 
     @classmethod
     def setUpClass(cls):
-        cls.addClassCleanup(testbed, "down")
-        ended = testbed("up", *cls.flags)
-        if ended.returncode != 0:
-            raise AssertionError(ended.stderr)
-        cls.state = json.loads(testbed("status", "--json").stdout)
+        cls.up(*cls.flags)
         with tempfile.TemporaryDirectory() as folder:
             archive = folder + "/killer.tar"
             subprocess.run([WRITE, "killer=" + IMAGE, KILLER, archive], check=True)
-            ended = testbed("load", archive)
+            ended = cls.testbed("load", archive)
             if ended.returncode != 0:
                 raise AssertionError(ended.stderr)
         cls.say("create", "-f", WEB)
@@ -58,19 +54,6 @@ class Rogue:
         cls.started = time.time()
         cls.say("create", "-f", "-", text=json.dumps(ROGUE))
         cls.say("rollout", "status", "deployment/pod-recycler", "--timeout=60s")
-
-    @classmethod
-    def kubectl(cls, *words, text=""):
-        wavekube = cls.state["cache_folder"] + "/bin/wavekube"
-        call = [wavekube, "kubectl", "--kubeconfig", cls.state["kubeconfig"], *words]
-        return subprocess.run(call, input=text, capture_output=True, text=True, timeout=120)
-
-    @classmethod
-    def say(cls, *words, text=""):
-        ended = cls.kubectl(*words, text=text)
-        if ended.returncode != 0:
-            raise AssertionError(ended)
-        return ended.stdout
 
     def killed(self):
         log = self.say("logs", "deployment/pod-recycler")
@@ -126,13 +109,13 @@ def why_not(way):
         return "needs root"
     if shutil.which("containerd") is None:
         return "containerd missing: wavetank testbed build"
-    found = json.loads(testbed("status", "--json").stdout)
+    found = json.loads(Rogue.testbed("status", "--json").stdout)
     if found["state"] != "down":
-        return f"a testbed is {found['state']} here"
+        return f"a testbed is {found['state']} here: wavetank testbed down takes it away"
     chaos = os.path.exists(found["cache_folder"] + "/bin/chaos-controller-manager")
     if not found["binaries_cached"] or (way == "Chaos" and not chaos):
         return "its binaries are not built: wavetank testbed build"
-    other = testbed("status").stderr
+    other = Rogue.testbed("status").stderr
     return other.strip() if "another state folder" in other else None
 
 

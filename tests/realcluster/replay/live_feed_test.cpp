@@ -104,7 +104,9 @@ TEST(LiveFeed, AServerThatIsNotThereIsAnError) {
   SteadyClock clock;
   KubeTarget target;
   target.server = "http://127.0.0.1:9";
-  auto feed = LiveFeed::Start(target, clock, {FakePods::kPath});
+  RestOptions impatient;
+  impatient.retry_for_s = 0.5;
+  auto feed = LiveFeed::Start(target, clock, {FakePods::kPath}, impatient);
   ASSERT_TRUE(feed.ok());
   std::vector<TraceChange> changes;
   const Status taken = (*feed)->Take(changes);

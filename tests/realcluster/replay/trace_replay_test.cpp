@@ -66,6 +66,23 @@ class TraceReplayTest : public testing::Test {
     return options;
   }
 
+  // Every `stride`-th scenario of the catalog, played by the rule agent and recorded, is given to
+  // `check` with its replay, which must not have diverged after it.
+  template <class Check>
+  void ForEachRecorded(std::size_t stride, Check check) {
+    for (std::size_t s = 0; s < Catalog().setups.size(); s += stride) {
+      const std::string& name = Catalog().labels[s].name;
+      SCOPED_TRACE(name);
+      const ScenarioSetup& setup = Catalog().setups[s];
+      const EpisodeResult then = Record(setup, name, "rule");
+      const Result<Trace> trace = ReadTrace(path_);
+      ASSERT_TRUE(trace.ok()) << trace.error().Text();
+      TraceReplay replay(*trace);
+      check(setup, then, replay);
+      EXPECT_FALSE(replay.divergence()) << replay.divergence()->Text();
+    }
+  }
+
   std::string path_;
 };
 
@@ -83,39 +100,22 @@ void ExpectSame(const EpisodeResult& now, const EpisodeResult& then) {
 }
 
 TEST_F(TraceReplayTest, TheSameAgentDoesTheSameAndIsJudgedAlike) {
-  for (std::size_t s = 0; s < Catalog().setups.size(); s += 6) {
-    const std::string& name = Catalog().labels[s].name;
-    SCOPED_TRACE(name);
-    const ScenarioSetup& setup = Catalog().setups[s];
-    const EpisodeResult then = Record(setup, name, "rule");
-    const Result<Trace> trace = ReadTrace(path_);
-    ASSERT_TRUE(trace.ok()) << trace.error().Text();
-    TraceReplay replay(*trace);
-    const EpisodeResult now = Play(setup, "rule", Replayed(replay));
-    EXPECT_FALSE(replay.divergence()) << replay.divergence()->Text();
-    ExpectSame(now, then);
-  }
+  ForEachRecorded(6, [](const ScenarioSetup& setup, const EpisodeResult& then, TraceReplay& replay) {
+    ExpectSame(Play(setup, "rule", Replayed(replay)), then);
+  });
 }
 
 TEST_F(TraceReplayTest, ItsActionsAloneGiveTheSameVerdict) {
-  for (std::size_t s = 0; s < Catalog().setups.size(); s += 15) {
-    const std::string& name = Catalog().labels[s].name;
-    SCOPED_TRACE(name);
-    const ScenarioSetup& setup = Catalog().setups[s];
-    const EpisodeResult then = Record(setup, name, "rule");
-    const Result<Trace> trace = ReadTrace(path_);
-    ASSERT_TRUE(trace.ok()) << trace.error().Text();
-    TraceReplay replay(*trace);
-    const auto actions = ReadActions(ActionsText(then.actions), name);
+  ForEachRecorded(15, [](const ScenarioSetup& setup, const EpisodeResult& then, TraceReplay& replay) {
+    const auto actions = ReadActions(ActionsText(then.actions), "actions");
     ASSERT_TRUE(actions.ok()) << actions.error().Text();
     const EpisodeRequest request{.setup = &setup, .seed = kSeed};
     WorldPool pool;
     const auto now = RunScript(request, *actions, pool, Replayed(replay));
     ASSERT_TRUE(now.ok()) << now.error().Text();
-    EXPECT_FALSE(replay.divergence()) << replay.divergence()->Text();
     EXPECT_EQ(now->verdict, then.verdict);
     EXPECT_EQ(now->repaired_at, then.repaired_at);
-  }
+  });
 }
 
 TEST_F(TraceReplayTest, AnAgentThatDoesSomethingElseIsToldSo) {

@@ -10,43 +10,25 @@ import sys
 import time
 import unittest
 
+from a_testbed import ATestbed
+
 BINARY = sys.argv.pop(1)
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def testbed(*words):
-    return subprocess.run([BINARY, "testbed", *words], capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, timeout=3600)
+class Chaos(ATestbed, unittest.TestCase):
+    binary = BINARY
 
-
-class Chaos(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.addClassCleanup(testbed, "down")
         start = time.monotonic()
-        ended = testbed("up", "--chaos-daemon")
-        if ended.returncode != 0:
-            raise AssertionError(ended.stderr)
+        cls.up("--chaos-daemon")
         print(f"up with Chaos Mesh and its daemons: {time.monotonic() - start:.1f} s", flush=True)
-        cls.state = json.loads(testbed("status", "--json").stdout)
         print(f"resident {cls.state['rss_mib']} MiB", flush=True)
         cls.say("create", "-f", HERE + "/web.yaml")
         cls.say("rollout", "status", "deployment/web", "--timeout=60s")
         cls.say("run", "client", "--image=wavetank.local/app:1", "--image-pull-policy=Never")
         cls.say("wait", "--for=condition=Ready", "pod/client", "--timeout=60s")
-
-    @classmethod
-    def kubectl(cls, *words, text=""):
-        wavekube = cls.state["cache_folder"] + "/bin/wavekube"
-        call = [wavekube, "kubectl", "--kubeconfig", cls.state["kubeconfig"], *words]
-        return subprocess.run(call, input=text, capture_output=True, text=True, timeout=120)
-
-    @classmethod
-    def say(cls, *words, text=""):
-        ended = cls.kubectl(*words, text=text)
-        if ended.returncode != 0:
-            raise AssertionError(ended)
-        return ended.stdout
 
     def setUp(self):
         self.say("rollout", "status", "deployment/web", "--timeout=60s")

@@ -70,6 +70,7 @@ const Leaf kLeaves[] = {
      "{\"failureThreshold\":3,\"periodSeconds\":10,\"successThreshold\":1,\"tcpSocket\":{\"port\":"
      "8080},\"timeoutSeconds\":1}"},
     {"Deployment", C("/env/1/valueFrom/secretKeyRef/key"), "\"other\""},
+    {"Deployment", C("/env/2/value"), "\"3\""},
     {"Deployment", C("/startupProbe/failureThreshold"), "60"},
     {"Deployment", C("/terminationMessagePath"), "\"/dev/other\""},
     {"Deployment", C("/workingDir"), "\"/srv\""},

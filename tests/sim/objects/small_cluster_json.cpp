@@ -31,7 +31,8 @@ constexpr const char* kManifests[] = {
              "env": [{"name": "LEVEL", "valueFrom": {"configMapKeyRef":
                       {"name": "settings", "key": "level"}}},
                      {"name": "TOKEN", "valueFrom": {"secretKeyRef":
-                      {"name": "s", "key": "token", "optional": true}}}],
+                      {"name": "s", "key": "token", "optional": true}}},
+                     {"name": "RETRIES", "value": "2"}],
              "envFrom": [{"configMapRef": {"name": "settings"}}],
              "startupProbe": {"tcpSocket": {"port": 8080}},
              "livenessProbe": {"httpGet": {"path": "/healthz", "port": 8080}},
