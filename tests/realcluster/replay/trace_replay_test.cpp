@@ -100,13 +100,15 @@ void ExpectSame(const EpisodeResult& now, const EpisodeResult& then) {
 }
 
 TEST_F(TraceReplayTest, TheSameAgentDoesTheSameAndIsJudgedAlike) {
-  ForEachRecorded(6, [](const ScenarioSetup& setup, const EpisodeResult& then, TraceReplay& replay) {
+  ForEachRecorded(6, [](const ScenarioSetup& setup, const EpisodeResult& then,
+                          TraceReplay& replay) {
     ExpectSame(Play(setup, "rule", Replayed(replay)), then);
   });
 }
 
 TEST_F(TraceReplayTest, ItsActionsAloneGiveTheSameVerdict) {
-  ForEachRecorded(15, [](const ScenarioSetup& setup, const EpisodeResult& then, TraceReplay& replay) {
+  ForEachRecorded(15, [](const ScenarioSetup& setup, const EpisodeResult& then,
+                         TraceReplay& replay) {
     const auto actions = ReadActions(ActionsText(then.actions), "actions");
     ASSERT_TRUE(actions.ok()) << actions.error().Text();
     const EpisodeRequest request{.setup = &setup, .seed = kSeed};
