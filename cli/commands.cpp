@@ -12,4 +12,15 @@ std::span<const Command> CoreCommands() {
   return commands;
 }
 
+std::vector<Command> CommandsWith(std::initializer_list<const Command*> own) {
+  const std::span<const Command> core = CoreCommands();
+  std::vector<Command> commands(core.begin(), core.end());
+  for (Command& command : commands) {
+    for (const Command* mine : own) {
+      if (command.name == mine->name) command = *mine;
+    }
+  }
+  return commands;
+}
+
 }  // namespace wt

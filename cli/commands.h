@@ -3,8 +3,10 @@
 // function, its declaration here, its row in commands.cpp, its line in cli/CMakeLists.txt.
 #pragma once
 
+#include <initializer_list>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "cli/exit_codes.h"
 #include "cli/parse_options.h"
@@ -22,6 +24,9 @@ struct Command {
 
 // The table of the core binary.
 std::span<const Command> CoreCommands();
+// That of another binary: `own` in place of the rows of the same name, so that one wavetank.yaml
+// serves them all.
+std::vector<Command> CommandsWith(std::initializer_list<const Command*> own);
 
 extern const Command kBench;
 extern const Command kDemo;

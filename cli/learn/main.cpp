@@ -1,29 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <vector>
-
 #include "cli/learn/learn_commands.h"
 
-namespace wt {
-namespace {
-
-std::vector<Command> AllCommands() {
-  const std::span<const Command> core = CoreCommands();
-  std::vector<Command> commands(core.begin(), core.end());
-  for (Command& command : commands) {
-    for (const Command* mine : {&kTrain, &kDemoTraining}) {
-      if (command.name == mine->name) command = *mine;
-    }
-  }
-  return commands;
+int main(int argc, char** argv) {
+  return wt::RunCommandLine(wt::CommandsWith({&wt::kTrain, &wt::kDemoTraining}), argc, argv);
 }
-
-}  // namespace
-
-std::span<const Command> LearnCommands() {
-  static const std::vector<Command> commands = AllCommands();
-  return commands;
-}
-
-}  // namespace wt
-
-int main(int argc, char** argv) { return wt::RunCommandLine(wt::LearnCommands(), argc, argv); }

@@ -15,6 +15,7 @@
 #include "sim/objects/timestamp.h"
 #include "sim/objects/write_plan.h"
 #include "sim/telemetry/cluster_events.h"
+#include "sim/telemetry/describe.h"
 #include "sim/transitions.h"
 
 namespace wt {
@@ -94,17 +95,8 @@ ObjectParts SplitTemplate(const Json& replica_set) {
 }
 
 ProgressReason ProgressNamed(std::string_view name) {
-  constexpr std::string_view kNames[] = {"",
-                                         "NewReplicaSetCreated",
-                                         "FoundNewReplicaSet",
-                                         "ReplicaSetUpdated",
-                                         "NewReplicaSetAvailable",
-                                         "ProgressDeadlineExceeded",
-                                         "DeploymentPaused",
-                                         "DeploymentResumed"};
-  const auto* found = std::find(std::begin(kNames), std::end(kNames), name);
-  return found == std::end(kNames) ? ProgressReason::kNone
-                                   : static_cast<ProgressReason>(found - std::begin(kNames));
+  return Named(&ProgressReasonText, ProgressReason::kDeploymentResumed, name,
+               ProgressReason::kNone);
 }
 
 }  // namespace

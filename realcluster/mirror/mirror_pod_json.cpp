@@ -12,15 +12,6 @@
 namespace wt {
 namespace {
 
-// The reason whose text this is; `other` for one that a World does not know.
-template <class Reason>
-Reason Named(const char* (*text_of)(Reason), Reason last, std::string_view name, Reason other) {
-  for (int i = 0; i <= static_cast<int>(last); ++i) {
-    if (text_of(static_cast<Reason>(i)) == name) return static_cast<Reason>(i);
-  }
-  return other;
-}
-
 WaitReason WaitNamed(std::string_view name) {
   return Named(&WaitReasonText, WaitReason::kCrashLoopBackOff, name,
                WaitReason::kContainerCreating);
@@ -28,21 +19,6 @@ WaitReason WaitNamed(std::string_view name) {
 
 ExitReason ExitNamed(std::string_view name) {
   return Named(&ExitReasonText, ExitReason::kContainerStatusUnknown, name, ExitReason::kError);
-}
-
-void AddContainers(Sim& sim, u32 pod_row) {
-  const u16 count = sim.Typed<PodTemplate>(sim.At<Pod>(pod_row).spec).containers.count;
-  u32 last = 0;
-  for (u16 i = 0; i < count; ++i) {
-    const u32 row = sim.world.Add<Container>();
-    Container& c = sim.At<Container>(row);
-    c.pod = pod_row;
-    c.index = static_cast<u8>(i);
-    c.waiting = WaitReason::kContainerCreating;
-    (last == 0 ? sim.At<Pod>(pod_row).first_container : sim.At<Container>(last).next) = row;
-    last = row;
-  }
-  sim.At<Pod>(pod_row).containers = static_cast<u8>(count);
 }
 
 void MirrorExit(const Json& terminated, const WorldClock& world_ms, ExitReason& reason, u8& code,
@@ -153,7 +129,7 @@ void MirrorPodStatus(Sim& sim, u32 pod_row, const Json& object, const WorldClock
   const Conditions conditions = ReadConditions(status, world_ms);
   const Json& statuses = List(status, "containerStatuses");
   const bool deleting = Find(Map(object, "metadata"), "deletionTimestamp") != nullptr;
-  if (sim.At<Pod>(pod_row).first_container == 0 && !statuses.empty()) AddContainers(sim, pod_row);
+  if (!statuses.empty()) AddContainers(sim, pod_row);
   MirrorContainers(sim, pod_row, statuses, world_ms);
   Pod& pod = sim.At<Pod>(pod_row);
   pod.ip = AddressNumber(Text(status, "podIP"));

@@ -10,6 +10,8 @@ namespace wt {
 
 // kPodSync: a bound pod is taken up; a terminating pod makes its next step.
 void SyncPod(Sim& sim, u32 pod);                              // kubelet/pod_sync.cpp
+// The rows of its containers, for a pod that has none yet.
+void AddContainers(Sim& sim, u32 pod);                        // kubelet/pod_sync.cpp
 // kContainer: pull done, created, started, listening, exited, back-off over.
 void StepContainer(Sim& sim, u32 container);                  // kubelet/container.cpp
 // k*Probe: the instant at which a probe's published result flips (or is due).

@@ -22,6 +22,8 @@ void ArmPod(Sim& sim, u32 pod, PodStep step, SimTime at) {
   Arm(sim.world, SimEvent::kPodSync, pod, at);
 }
 
+}  // namespace
+
 void AddContainers(Sim& sim, u32 pod_row) {
   Pod& pod = sim.At<Pod>(pod_row);
   if (pod.first_container != 0) return;
@@ -38,6 +40,8 @@ void AddContainers(Sim& sim, u32 pod_row) {
   }
   pod.containers = static_cast<u8>(tmpl.containers.count);
 }
+
+namespace {
 
 // How long the next attempt to mount waits.
 SimTime MountRetry(u32 failed_before) {

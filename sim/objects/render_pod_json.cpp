@@ -10,18 +10,12 @@
 #include "sim/objects/render.h"
 #include "sim/objects/timestamp.h"
 #include "sim/telemetry/cluster_events.h"
+#include "sim/telemetry/describe.h"
 #include "sim/telemetry/names.h"
 
 namespace wt {
 namespace {
 
-constexpr const char* kReasons[] = {
-    "", "ContainerCreating", "PodInitializing", "ErrImagePull", "ImagePullBackOff",
-    "InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError",
-    "CreateContainerError", "RunContainerError", "CrashLoopBackOff"};
-constexpr const char* kExitReasons[] = {
-    "", "Completed", "Error", "OOMKilled", "StartError", "ContainerStatusUnknown"};
-constexpr const char* kPhases[] = {"Pending", "Running", "Succeeded", "Failed"};
 constexpr const char* kQosNames[] = {"BestEffort", "Burstable", "Guaranteed"};
 
 constexpr const char* kAccountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -124,7 +118,7 @@ Json PodConditions(const Sim& sim, u32 row) {
 Json Terminated(i32 exit_code, ExitReason reason, i32 started_ms, i32 finished_ms) {
   return {{"terminated",
            {{"exitCode", exit_code},
-            {"reason", kExitReasons[static_cast<int>(reason)]},
+            {"reason", ExitReasonText(reason)},
             {"startedAt", Timestamp(started_ms)},
             {"finishedAt", Timestamp(finished_ms)}}}};
 }
@@ -138,7 +132,7 @@ Json StateOf(const Sim& sim, u32 pod, const Container& container, std::string_vi
                         container.finished_ms);
     case ContainerState::kWaiting: break;
   }
-  Json waiting = {{"reason", kReasons[static_cast<int>(container.waiting)]}};
+  Json waiting = {{"reason", WaitReasonText(container.waiting)}};
   if (container.waiting == WaitReason::kCrashLoopBackOff) {
     waiting["message"] = fmt::format("back-off {} restarting failed container={} pod={}",
                                      container.backoff_ms < 60'000
@@ -204,7 +198,7 @@ Json RenderPodStatus(const Sim& sim, u32 row) {
   const Pod& pod = sim.At<Pod>(row);
   const auto& tmpl = sim.Typed<PodTemplate>(pod.spec);
   const auto specs = Items(&tmpl, tmpl.containers);
-  Json out = {{"phase", kPhases[static_cast<int>(pod.phase)]},
+  Json out = {{"phase", PhaseText(pod.phase)},
               {"qosClass", kQosNames[static_cast<int>(tmpl.qos)]},
               {"observedGeneration", 1}};
   Json conditions = PodConditions(sim, row);

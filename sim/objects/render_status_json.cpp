@@ -7,24 +7,25 @@
 #include "sim/objects/render.h"
 #include "sim/objects/timestamp.h"
 #include "sim/telemetry/cluster_events.h"
+#include "sim/telemetry/describe.h"
 
 namespace wt {
 namespace {
 
-struct ProgressText {
-  const char* reason;
-  const char* before;  // message = before + "ReplicaSet name" + after
+// message = before + "ReplicaSet name" + after, by ProgressReason
+struct ProgressMessage {
+  const char* before;
   const char* after;
 };
-constexpr ProgressText kProgress[] = {
-    {"", "", ""},
-    {"NewReplicaSetCreated", "Created new replica set ", ""},
-    {"FoundNewReplicaSet", "Found new replica set ", ""},
-    {"ReplicaSetUpdated", "ReplicaSet ", " is progressing."},
-    {"NewReplicaSetAvailable", "ReplicaSet ", " has successfully progressed."},
-    {"ProgressDeadlineExceeded", "ReplicaSet ", " has timed out progressing."},
-    {"DeploymentPaused", "", ""},
-    {"DeploymentResumed", "", ""}};
+constexpr ProgressMessage kProgress[] = {
+    {"", ""},
+    {"Created new replica set ", ""},
+    {"Found new replica set ", ""},
+    {"ReplicaSet ", " is progressing."},
+    {"ReplicaSet ", " has successfully progressed."},
+    {"ReplicaSet ", " has timed out progressing."},
+    {"", ""},
+    {"", ""}};
 
 Json Condition(const char* type, bool holds, const char* reason, const std::string& message,
                i32 changed_ms) {
@@ -51,7 +52,7 @@ void PutCount(Json& status, const char* name, i64 count) {
 }
 
 Json ProgressCondition(const Sim& sim, const Deployment& deployment) {
-  const ProgressText& text = kProgress[deployment.progressing];
+  const ProgressMessage& text = kProgress[deployment.progressing];
   const auto reason = static_cast<ProgressReason>(deployment.progressing);
   const u32 set = NewReplicaSet(sim, deployment);
   std::string message =
@@ -60,7 +61,7 @@ Json ProgressCondition(const Sim& sim, const Deployment& deployment) {
   if (paused) message = "Deployment is paused";
   if (reason == ProgressReason::kDeploymentResumed) message = "Deployment is resumed";
   Json out = Condition("Progressing", reason != ProgressReason::kProgressDeadlineExceeded,
-                       text.reason, message, deployment.last_progress_ms);
+                       ProgressReasonText(reason), message, deployment.last_progress_ms);
   if (paused || reason == ProgressReason::kDeploymentResumed) out["status"] = "Unknown";
   return out;
 }

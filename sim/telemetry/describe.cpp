@@ -17,14 +17,14 @@ std::string BoundText(IntOrPercent bound) {
   return fmt::format("{}{}", bound.value, bound.is_percent ? "%" : "");
 }
 
-const char* ProgressText(u8 reason) {
-  switch (static_cast<ProgressReason>(reason)) {
-    case ProgressReason::kNewReplicaSetCreated: return "NewReplicaSetCreated";
-    case ProgressReason::kFoundNewReplicaSet: return "FoundNewReplicaSet";
-    case ProgressReason::kReplicaSetUpdated: return "ReplicaSetUpdated";
-    case ProgressReason::kNewReplicaSetAvailable: return "NewReplicaSetAvailable";
-    case ProgressReason::kProgressDeadlineExceeded: return "ProgressDeadlineExceeded";
-    default: return "";
+// Paused or resumed, it is not known until the next sync that sees pods change (v1.35,
+// pkg/controller/deployment/sync.go, checkPausedConditions).
+const char* ProgressStatus(ProgressReason reason) {
+  switch (reason) {
+    case ProgressReason::kProgressDeadlineExceeded: return "False";
+    case ProgressReason::kDeploymentPaused:
+    case ProgressReason::kDeploymentResumed: return "Unknown";
+    default: return "True";
   }
 }
 
@@ -34,8 +34,7 @@ std::string ConditionsText(const Deployment& d) {
              d.available ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable"});
   const auto progress = static_cast<ProgressReason>(d.progressing);
   if (progress != ProgressReason::kNone) {
-    const bool stuck = progress == ProgressReason::kProgressDeadlineExceeded;
-    table.Add({"Progressing", stuck ? "False" : "True", ProgressText(d.progressing)});
+    table.Add({"Progressing", ProgressStatus(progress), ProgressReasonText(progress)});
   }
   if (d.failing) table.Add({"ReplicaFailure", "True", "FailedCreate"});
   return "Conditions:\n" + table.Text("  ");
@@ -89,6 +88,18 @@ std::string TaintsText(const Sim& sim, const NodeSpec& spec) {
 i64 Percent(i64 part, i64 whole) { return whole == 0 ? 0 : part * 100 / whole; }
 
 }  // namespace
+
+const char* ProgressReasonText(ProgressReason reason) {
+  constexpr const char* kNames[] = {"",
+                                    "NewReplicaSetCreated",
+                                    "FoundNewReplicaSet",
+                                    "ReplicaSetUpdated",
+                                    "NewReplicaSetAvailable",
+                                    "ProgressDeadlineExceeded",
+                                    "DeploymentPaused",
+                                    "DeploymentResumed"};
+  return kNames[static_cast<std::size_t>(reason)];
+}
 
 std::string DescribeDeployment(const Sim& sim, u32 row) {
   const Deployment& d = sim.At<Deployment>(row);

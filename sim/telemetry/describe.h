@@ -19,6 +19,8 @@ std::string AgeText(const Sim& sim, i32 since_ms);     // "2m5s"
 
 const char* WaitReasonText(WaitReason reason);
 const char* ExitReasonText(ExitReason reason);
+const char* PhaseText(PodPhase phase);
+const char* ProgressReasonText(ProgressReason reason);  // of the condition Progressing
 // state.waiting.message, state.terminated.message of a container; empty where upstream has none.
 std::string WaitMessage(const Sim& sim, u32 container);
 

@@ -95,11 +95,12 @@ const char* WaitReasonText(WaitReason reason) {
 const char* ExitReasonText(ExitReason reason) {
   return kExitReasons[static_cast<std::size_t>(reason)];
 }
+const char* PhaseText(PodPhase phase) { return kPhases[static_cast<std::size_t>(phase)]; }
 
 const char* PodStatusText(const Sim& sim, u32 pod_row) {
   const Pod& pod = sim.At<Pod>(pod_row);
   if (pod.stage == PodStage::kTerminating) return "Terminating";
-  const char* reason = kPhases[static_cast<std::size_t>(pod.phase)];
+  const char* reason = PhaseText(pod.phase);
   bool running = false;
   // The list runs first to last and the first container with a reason wins.
   const char* first = nullptr;
@@ -193,7 +194,7 @@ std::string DescribePod(const Sim& sim, u32 pod_row) {
   out += fmt::format("Labels:           {}\n", LabelsText(sim, pod));
   out += fmt::format("Status:           {}\n", pod.stage == PodStage::kTerminating
                                                    ? "Terminating"
-                                                   : kPhases[static_cast<std::size_t>(pod.phase)]);
+                                                   : PhaseText(pod.phase));
   out += fmt::format("IP:               {}\n", PodIpText(pod.ip));
   if (pod.owner != 0) {
     out += fmt::format("Controlled By:    ReplicaSet/{}\n", ReplicaSetName(sim, pod.owner));

@@ -156,6 +156,22 @@ TEST(Describe, DeploymentServiceAndNodeAreDescribed) {
   EXPECT_NE(e.find("Created pod: web-"), std::string::npos) << e;
 }
 
+TEST(Describe, WhetherAPausedDeploymentProgressesIsUnknown) {
+  TestCluster t;
+  const RevId tmpl = t.AddTemplate({});
+  t.Start();
+  const u32 deployment = t.AddDeployment("web", tmpl, 2, 0);
+  t.RunTo(30);
+  SetDeploymentPaused(t.sim, deployment, true, kAgent);
+  t.RunTo(40);
+  const std::string d = DescribeDeployment(t.sim, deployment);
+  const std::size_t at = d.find("  Progressing ");
+  ASSERT_NE(at, std::string::npos) << d;
+  const std::string line = d.substr(at, d.find('\n', at) - at);
+  EXPECT_NE(line.find(" Unknown "), std::string::npos) << line;
+  EXPECT_NE(line.find(" DeploymentPaused"), std::string::npos) << line;
+}
+
 bool HasLine(const std::vector<LogLine>& lines, std::string_view part) {
   return std::any_of(lines.begin(), lines.end(), [part](const LogLine& line) {
     return line.text.find(part) != std::string::npos;
