@@ -46,6 +46,9 @@ constexpr std::array kOptions{
                .help = "what was created, for cleanup", .fallback = "runs/real/inventory.jsonl"},
     OptionSpec{.name = "--from", .value_name = "FILE",
                .help = "calibrate: fit these samples again, without a cluster"},
+    OptionSpec{.name = "--only", .value_name = "NAMES",
+               .help = "calibrate: these experiments alone (pod,kill,...); samples of the others "
+                       "that an earlier run left beside --out are kept"},
     OptionSpec{.name = "--out", .value_name = "FILE",
                .help = "images: the archive; calibrate: the profile (samples beside it)",
                .fallback = "runs/real/images.tar"},

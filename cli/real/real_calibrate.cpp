@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "cli/interrupt.h"
@@ -11,6 +12,7 @@
 #include "realcluster/calibrate/fit.h"
 #include "realcluster/calibrate/summary.h"
 #include "realcluster/replay/real_run.h"
+#include "scenarios/nearest.h"
 #include "scenarios/yaml.h"
 #include "sim/api/file_io.h"
 
@@ -27,6 +29,19 @@ std::string OutOf(const Arguments& arguments) {
   const std::string out = arguments.Given("--out") ? arguments.Text("--out") : kDefaultOut;
   std::error_code failed;
   fs::create_directories(fs::path(out).parent_path(), failed);
+  return out;
+}
+
+Result<std::vector<std::string>> Experiments(const std::string& words) {
+  const std::vector<std::string> known = ExperimentNames();
+  std::vector<std::string> out = SplitWords(words);
+  for (const std::string& name : out) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    return Error{ErrorCode::kUsage, "--only",
+                 fmt::format("no experiment \"{}\"; expected {}{}", name, JoinWords(known),
+                             DidYouMean(name, known))};
+  }
+  if (out.empty()) return Error{ErrorCode::kUsage, "--only", "names no experiment"};
   return out;
 }
 
@@ -67,7 +82,21 @@ Result<ExitCode> Calibrate(const Arguments& arguments, const RealRunOptions& clu
   options.node_space = kNodeSpace;
   const std::string out = OutOf(arguments);
   const std::string raw = fs::path(out).replace_extension(".samples.jsonl").string();
-  if (Status written = WriteFileWhole(raw, ""); !written) return written.error();  // can it be?
+  std::string before;
+  if (fs::exists(raw)) {
+    Result<std::string> text = ReadTextFile(raw, kSamplesBytesMax);
+    if (!text) return text.error();
+    before = std::move(*text);
+  }
+  if (arguments.Given("--only")) {
+    Result<std::vector<std::string>> only = Experiments(arguments.Text("--only"));
+    if (!only) return only.error();
+    options.only = std::move(*only);
+    Result<SampleSet> earlier = ReadSamples(before, raw);
+    if (!earlier) return earlier.error();
+    options.earlier = std::move(*earlier);
+  }
+  if (Status written = WriteFileWhole(raw, before); !written) return written.error();  // can it be?
   options.measured = [&raw](const SampleSet& samples) {
     if (Status kept = WriteFileWhole(raw, SamplesText(samples)); !kept) {
       LogWarning("{}", kept.error().Text());

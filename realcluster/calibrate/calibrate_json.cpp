@@ -121,11 +121,21 @@ Status Repeat(Rig& rig, const Experiment& experiment, int repeat, SampleSet& out
   return Ok{};
 }
 
+bool IsWanted(const CalibrateOptions& options, const Experiment& experiment) {
+  const auto& only = options.only;
+  return only.empty() || std::find(only.begin(), only.end(), experiment.name) != only.end();
+}
+
 Result<SampleSet> MeasureAll(Rig& rig, const CalibrateOptions& options) {
   SampleSet out;
   auto about = About(rig.api);
   if (!about) return about.error();
   out.about = std::move(*about);
+  if (!options.only.empty() && !options.earlier.about.empty()) {
+    Result<SampleSet> kept = KeepOthers(options.earlier, options.only, out.about);
+    if (!kept) return kept.error();
+    out = std::move(*kept);
+  }
   if (Status furnished = Furnish(rig); !furnished) return furnished.error();
   std::unique_ptr<ServiceProbe> probe;
   if (rig.on_node) {
@@ -135,21 +145,35 @@ Result<SampleSet> MeasureAll(Rig& rig, const CalibrateOptions& options) {
     rig.probe = probe.get();
   }
   double least = LoadAverage(), most = least;
+  const std::string load_before =
+      out.about.contains("load_average") ? out.about.at("load_average") : "";
+  const size_t kept = out.samples.size();
   std::optional<Error> failed;
   for (const Experiment& experiment : kExperiments) {
-    if (experiment.on_node && !rig.on_node) continue;
+    if ((experiment.on_node && !rig.on_node) || !IsWanted(options, experiment)) continue;
     if (Status s = Repeat(rig, experiment, options.repeat, out); !s) failed = s.error();
     if (failed && options.apply.interrupted && options.apply.interrupted()) return *failed;
     least = std::min(least, LoadAverage());
     most = std::max(most, LoadAverage());
-    if (rig.on_node) out.about["load_average"] = fmt::format("{:.1f}-{:.1f}", least, most);
+    if (rig.on_node) {
+      out.about["load_average"] = fmt::format("{}{}{:.1f}-{:.1f}", load_before,
+                                              load_before.empty() ? "" : ", ", least, most);
+    }
     if (options.measured) options.measured(out);
   }
-  if (out.samples.empty()) return *failed;
-  return out;
+  if (out.samples.size() > kept) return out;
+  if (failed) return *failed;
+  return Error{ErrorCode::kEnvironment, "--only",
+               "these experiments need the testbed of this machine: wavetank testbed up"};
 }
 
 }  // namespace
+
+std::vector<std::string> ExperimentNames() {
+  std::vector<std::string> out;
+  for (const Experiment& experiment : kExperiments) out.push_back(experiment.name);
+  return out;
+}
 
 Result<SampleSet> MeasureTiming(const CalibrateOptions& options) {
   Result<KubeTarget> target = ReadKubeconfig(options.kubeconfig, options.context);

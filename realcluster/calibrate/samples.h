@@ -31,4 +31,9 @@ std::string SamplesText(const SampleSet& set);
 // Errors: kInvalidInput, "FILE:LINE: what".
 Result<SampleSet> ReadSamples(std::string_view text, const std::string& file);
 
+// `earlier` without the samples of `experiments`, about both: dates and loads of the two, all else
+// must be the same. Error: kEnvironment, what the two clusters differ in.
+Result<SampleSet> KeepOthers(const SampleSet& earlier, const std::vector<std::string>& experiments,
+                             const std::map<std::string, std::string>& about);
+
 }  // namespace wt

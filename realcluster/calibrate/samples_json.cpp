@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -60,6 +61,27 @@ Result<SampleSet> ReadSamples(std::string_view text, const std::string& file) {
     Result<Sample> sample = SampleOf(*json, place);
     if (!sample) return sample.error();
     out.samples.push_back(std::move(*sample));
+  }
+  return out;
+}
+
+Result<SampleSet> KeepOthers(const SampleSet& earlier, const std::vector<std::string>& experiments,
+                             const std::map<std::string, std::string>& about) {
+  SampleSet out;
+  out.about = about;
+  for (const auto& [name, value] : earlier.about) {
+    std::string& now = out.about[name];
+    if (now == value) continue;
+    if (name != "date" && name != "load_average") {
+      return Error{ErrorCode::kEnvironment, "samples measured before",
+                   fmt::format("are of another cluster ({} {} there, {} here): measure all "
+                               "experiments anew", name, value, now)};
+    }
+    now = now.empty() ? value : value + ", " + now;
+  }
+  for (const Sample& sample : earlier.samples) {
+    const auto again = std::find(experiments.begin(), experiments.end(), sample.experiment);
+    if (again == experiments.end()) out.samples.push_back(sample);
   }
   return out;
 }

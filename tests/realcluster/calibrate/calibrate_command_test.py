@@ -4,8 +4,10 @@ written when no cluster is there.
 
 Usage: calibrate_command_test.py WAVETANK_REAL REPOSITORY
 """
+import filecmp
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -47,6 +49,21 @@ class CalibrateCommand(unittest.TestCase):
         self.assertEqual(done.returncode, 3, done.stderr)
         self.assertIn("x.jsonl:2", done.stderr)
         self.assertFalse(os.path.exists(self.path("p.yaml")))
+
+    def test_an_experiment_that_is_none_is_refused_with_those_there_are(self):
+        done = calibrate("--only", "pod,deploymint", "--out", self.path("p.yaml"),
+                         "--kubeconfig", self.path("none"))
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn('did you mean "deployment"?', done.stderr)
+
+    def test_samples_of_before_outlive_a_run_that_cannot_begin(self):
+        samples = self.path("p.samples.jsonl")
+        shutil.copyfile(f"{PROFILES}/testbed.samples.jsonl", samples)
+        for words in ((), ("--only", "deployment")):
+            done = calibrate(*words, "--out", self.path("p.yaml"),
+                             WAVETANK_TESTBED_STATE=self.path("none"))
+            self.assertEqual(done.returncode, 4, done.stderr)
+            self.assertTrue(filecmp.cmp(samples, f"{PROFILES}/testbed.samples.jsonl", False))
 
     def test_no_cluster_is_told_with_the_way_to_one(self):
         done = calibrate("--out", self.path("p.yaml"), WAVETANK_TESTBED_STATE=self.path("none"))

@@ -31,6 +31,22 @@ TEST(Fit, FindsTheLawThatSamplesCameFrom) {
   }
 }
 
+TEST(KeepOthers, LeavesOutWhatIsMeasuredAnewAndRefusesAnotherCluster) {
+  SampleSet earlier;
+  earlier.about = {{"date", "2026-01-01"}, {"kernel", "6.1"}, {"load_average", "0.1-0.2"}};
+  earlier.samples = {{"pod", 1, {}}, {"deployment", 1, {}}, {"pod", 2, {}}};
+  const auto kept =
+      KeepOthers(earlier, {"deployment"}, {{"date", "2026-01-02"}, {"kernel", "6.1"}});
+  ASSERT_TRUE(kept.ok()) << kept.error().Text();
+  ASSERT_EQ(kept->samples.size(), 2u);
+  EXPECT_EQ(kept->samples[1].run, 2);
+  EXPECT_EQ(kept->about.at("date"), "2026-01-01, 2026-01-02");
+  EXPECT_EQ(kept->about.at("load_average"), "0.1-0.2");
+  const auto other = KeepOthers(earlier, {"pod"}, {{"kernel", "6.2"}});
+  ASSERT_FALSE(other.ok());
+  EXPECT_NE(other.error().Text().find("kernel 6.1 there, 6.2 here"), std::string::npos);
+}
+
 TEST(Fit, LowOutliersDoNotMoveTheTail) {
   std::vector<double> values = LogNormal(100, 400, 40);
   const Delay before = FitDelay(values);
