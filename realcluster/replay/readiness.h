@@ -14,7 +14,7 @@ struct Progress {
   int pods = 0, ready_pods = 0;        // that Deployments want, and single Pods
   std::vector<std::string> not_ready;  // paths of Deployments and Pods, in order of the plan
   std::vector<std::string>
-      unobserved;  // Deployments whose revision 1 the cluster does not know yet
+      unobserved;  // Deployments whose last write the cluster does not know yet
 };
 
 // Rolled out as `kubectl rollout status` has it (kubectl pkg/polymorphichelpers/rollout_status.go):

@@ -41,7 +41,7 @@ class Deploying : public testing::Test {
   std::string file_;
 };
 
-TEST_F(Deploying, AnAppIsReadyAtRevisionTwoAndGoneAfterwards) {
+TEST_F(Deploying, AnAppIsReadyAtItsPresentRevisionAndGoneAfterwards) {
   TestCluster cluster;
   cluster.MarkAsTestbed();
   const auto before = cluster.Objects();
