@@ -21,6 +21,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// The app applied, then driven.
+Result<std::unique_ptr<ClusterDriver>> BeginRun(const App& app, RealRunOptions options,
+                                                std::unique_ptr<RealRun>& run,
+                                                SimCluster& cluster) {
+  auto begun = RealRun::Begin(app, std::move(options));
+  if (!begun) return begun.error();
+  run = std::move(*begun);
+  return run->Drive(cluster);
+}
+
+// How to see it again; a trace that moves is found by its name.
+std::string ReplayOf(const fs::path& trace) {
+  if (trace.empty()) return "";
+  const fs::path file = trace.is_absolute() ? trace.filename() : trace;
+  return fmt::format("wavetank real replay --trace {}", file.string());
+}
+
 // From an empty namespace to an empty namespace. Errors beside those of the parts: a fault that
 // did not take effect; interrupted.
 Result<PlayedIncident> PlayOnce(const PreparedSuite& suite, RealRunOptions options,
@@ -33,29 +50,35 @@ Result<PlayedIncident> PlayOnce(const PreparedSuite& suite, RealRunOptions optio
   BlueprintCache cache;
   const auto app = cache.GetApp(suite.setups[0].scenario.app_path);
   if (!app) return app.error();
-  auto run = RealRun::Begin(**app, std::move(options));
-  if (!run) return run.error();
+  const std::string replay = ReplayOf(options.trace);
+  std::unique_ptr<RealRun> run;
   std::optional<Error> failure;
   PlayOptions play = given;
-  play.drive = [&](SimCluster& cluster) { return (*run)->Drive(cluster); };
-  play.on_step = [&](const StepView& step) { (*run)->NoteStep(step); };
+  // Nothing is created before the player and the scenario are known to be right.
+  play.drive = [&](SimCluster& cluster) {
+    auto driver = BeginRun(**app, std::move(options), run, cluster);
+    if (!driver) failure = driver.error();
+    return driver;
+  };
+  play.on_step = [&](const StepView& step) { run->NoteStep(step); };
   play.on_judged = [&](SimCluster&, const EpisodeLimits&) {
-    for (const std::string& warning : (*run)->driver()->mirror().warnings()) {
+    for (const std::string& warning : run->driver()->mirror().warnings()) {
       LogWarning("{}", warning);
     }
-    for (const Error& error : (*run)->driver()->errors()) LogWarning("{}", error.Text());
-    failure = (*run)->driver()->failure();
+    for (const Error& error : run->driver()->errors()) LogWarning("{}", error.Text());
+    failure = run->driver()->failure();
   };
   Result<PlayedIncident> played = PlayIncident(suite, play);
   if (played && !failure && !Interrupted()) {
     RunInfo info;
     info.agent = play.agent;
-    const Status closed = (*run)->CloseTrace(
-        played->result.end, EpisodeLine(info, labels, played->result));
+    const Status closed = run->CloseTrace(
+        played->result.end, WithReplay(EpisodeLine(info, labels, played->result), replay));
     if (!closed) failure = closed.error();
   }
-  if (Status ended = (*run)->End(); !ended) {
-    return failure ? *failure : ended.error();
+  if (Status ended = run ? run->End() : Ok{}; !ended) {
+    if (!failure) return ended.error();
+    failure->what += "; " + ended.error().Text();
   }
   if (failure) return *failure;
   return played;
@@ -102,7 +125,7 @@ Result<ExitCode> PlayReal(const Arguments& arguments, const PreparedSuite& suite
   }
   RunInfo info;
   info.agent = play.agent;
-  if (json) fmt::print("{}\n", EpisodeLine(info, suite.labels, played->result));
+  if (json) fmt::print("{}\n", WithReplay(EpisodeLine(info, suite.labels, played->result), ""));
   else fmt::print("{}", DrawTimeline(played->incident));
   return ExitCode::kOk;
 }
@@ -138,11 +161,13 @@ Result<ExitCode> RecordReal(const Arguments& arguments, const PreparedSuite& sui
   fs::create_directories(folder, failed);
   const Result<PlayOptions> player = PlayerOf(arguments);
   if (!player) return player.error();
+  const Result<std::string> scenario = ScenarioOf(arguments);
+  if (!scenario) return scenario.error();
   std::vector<WantedTrace> wanted;
   const i64 repeat = arguments.Integer("--repeat");
   for (u32 repetition = 1; repetition <= repeat; ++repetition) {
     WantedTrace trace;
-    trace.header.scenario = arguments.Text("--scenario");
+    trace.header.scenario = *scenario;
     trace.header.seed = player->seed;
     trace.header.agent = player->agent;
     trace.header.repetition = repetition;
@@ -152,7 +177,6 @@ Result<ExitCode> RecordReal(const Arguments& arguments, const PreparedSuite& sui
     else wanted.push_back(std::move(trace));
   }
   const Status recorded = RecordTraces(arguments, *player, wanted);
-  if (Interrupted()) return ExitCode::kInterrupted;
   if (!recorded) return recorded.error();
   return ExitCode::kOk;
 }
