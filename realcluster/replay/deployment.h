@@ -96,10 +96,10 @@ struct ApplyOptions {
 Status ApplyApp(KubeApi& api, const App& app, const Ownership& ownership, Inventory& inventory,
                 const ApplyOptions& options);
 
-// Puts changed objects back as they were (what was deleted is created again; a Node or a Pod that
-// nothing owns cannot be: the error names it, once) and deletes what was created (by uid), until each and the
-// pods under it are gone: at most 60 s for a kind of object, namespaces last. Goes on after
-// failures; the error lists what is left and why, and the inventory keeps it: call it again.
+// Puts changed objects back as they were (what was deleted is created again; a Node, or a Pod that
+// nothing owns, cannot be: the error names it, once) and deletes what was created (by uid), until
+// each and the pods under it are gone: at most 60 s for a kind of object, namespaces last. Goes on
+// after failures; the error lists what is left and why, and the inventory keeps it: call it again.
 // An object that took the place of ours is left alone, unless it goes with its namespace.
 Status Cleanup(KubeApi& api, Inventory& inventory, const ApplyOptions& options);
 

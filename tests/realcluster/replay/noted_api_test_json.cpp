@@ -66,9 +66,9 @@ class NotedWrites : public testing::Test {
     api_.reset();
     inventory_.reset();
     inventory_.emplace(std::move(*Inventory::Open(file_)));
-    return Cleanup(reality_, *inventory_, {.progress = {}, .interrupted = {}, .wait = [&](double s) {
-      reality_.cluster.Advance(static_cast<SimTime>(s * 1e9));
-    }});
+    ApplyOptions options;
+    options.wait = [&](double s) { reality_.cluster.Advance(static_cast<SimTime>(s * 1e9)); };
+    return Cleanup(reality_, *inventory_, options);
   }
 
   std::string file_;
