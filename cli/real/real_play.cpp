@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <thread>
@@ -14,6 +15,8 @@
 #include "cli/log.h"
 #include "cli/real/real_parts.h"
 #include "cli/version.h"
+#include "scenarios/nearest.h"
+#include "sim/api/action.h"
 #include "sim/api/file_io.h"
 
 namespace wt {
@@ -91,6 +94,23 @@ std::string Machine() {
                      std::thread::hardware_concurrency(), load[0]);
 }
 
+// A verb that no target has would else be found when its turn comes, minutes from now.
+Status CheckVerbs(const std::vector<ScriptedAction>& actions) {
+  std::vector<std::string> known{"patch"};
+  for (u32 kind = 0; kind < kEntityKinds; ++kind) {
+    for (const Move& move : MovesOf(static_cast<EntityKind>(kind))) {
+      known.emplace_back(VerbName(move.verb));
+    }
+  }
+  for (const ScriptedAction& action : actions) {
+    if (std::ranges::find(known, action.verb) != known.end()) continue;
+    return Error{ErrorCode::kUsage, action.place,
+                 fmt::format("verb: \"{}\" is nothing to do{}", action.verb,
+                             DidYouMean(action.verb, known))};
+  }
+  return Ok{};
+}
+
 // Who plays: an agent, or a list of actions, known by the file's name.
 Result<PlayOptions> PlayerOf(const Arguments& arguments) {
   PlayOptions play;
@@ -99,6 +119,7 @@ Result<PlayOptions> PlayerOf(const Arguments& arguments) {
   if (!arguments.Given("--actions")) return play;
   Result<std::vector<ScriptedAction>> actions = ActionsOf(arguments.Text("--actions"));
   if (!actions) return actions.error();
+  if (Status right = CheckVerbs(*actions); !right) return right.error();
   play.actions = std::move(*actions);
   play.agent = fs::path(arguments.Text("--actions")).stem().string();
   if (play.agent.find('{') != std::string::npos) play.agent = "actions";
