@@ -121,10 +121,15 @@ Status CreateAll(Applying& applying, const AppPlan& plan) {
 
 Error NotReady(Applying& applying, const App& app, const AppPlan& plan, const Progress& progress) {
   if (Interrupted(applying.options)) return InterruptedError();
+  const Reasons why = WhyNotReady(applying.api, plan, progress);
+  const std::string& remedy = applying.options.image_remedy;
   return {ErrorCode::kEnvironment, app.path,
-          fmt::format("not ready after {:.0f} s: {} of {} pods Ready{}",
+          fmt::format("not ready after {:.0f} s: {} of {} pods Ready{}{}",
                       applying.options.ready_within_s, progress.ready_pods, progress.pods,
-                      WhyNotReady(applying.api, plan, progress))};
+                      why.text,
+                      why.image_missing && !remedy.empty()
+                          ? "\n  the nodes lack images of the app: " + remedy
+                          : "")};
 }
 
 // Every Deployment that has a revision after `number` to it; whether any had.

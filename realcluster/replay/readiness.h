@@ -24,6 +24,10 @@ Result<Progress> ReadProgress(KubeApi& api, const AppPlan& plan);
 
 // "Deployment hotel/search: 2 of 4 pods available; pod search-5d9 is CrashLoopBackOff (...); last
 // warning: BackOff: ..." per line; at most five, then how many more.
-std::string WhyNotReady(KubeApi& api, const AppPlan& plan, const Progress& progress);
+struct Reasons {
+  std::string text;
+  bool image_missing = false;  // of one that is named: no node has it, none can pull it
+};
+Reasons WhyNotReady(KubeApi& api, const AppPlan& plan, const Progress& progress);
 
 }  // namespace wt
