@@ -52,6 +52,7 @@ Result<ExitCode> ReplayTraceFile(const Arguments& arguments) {
     error.what += "; from here on the trace cannot tell what would have happened";
     return error;
   }
+  if (replay.failure()) return *replay.failure();
   RunInfo info;
   info.agent = play.agent;
   if (json) fmt::print("{}\n", EpisodeLine(info, suite->labels, played->result));
