@@ -19,7 +19,7 @@ bool ShowsText(const char* shown, const char* written) {
 TEST(Shows, WhatAServerAddsOrSpellsOtherwiseIsNoDifference) {
   EXPECT_TRUE(ShowsText(R"({"spec":{"replicas":0,"paused":true}})", R"({"spec":{"replicas":0}})"));
   EXPECT_TRUE(ShowsText(R"({"cpu":"500m","memory":"20Mi"})", R"({"cpu":0.5,"memory":"20480Ki"})"));
-  EXPECT_TRUE(ShowsText(R"({"ports":[{"port":80,"protocol":"TCP"}]})", R"({"ports":[{"port":80}]})"));
+  EXPECT_TRUE(ShowsText(R"({"args":[{"port":80,"name":"a"}]})", R"({"args":[{"port":80}]})"));
   EXPECT_TRUE(ShowsText(R"({"spec":{}})", R"({"spec":{"paused":false,"selector":{"app":null}}})"));
 }
 

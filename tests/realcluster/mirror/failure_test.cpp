@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Episodes that are worth nothing: a cluster that does not do what it says, a measurement that dies.
-// Each must end with a failure that says what to do, never with a verdict alone.
+// Episodes that are worth nothing: a cluster that does not do what it says, a measurement that
+// dies. Each must end with a failure that says what to do, never with a verdict alone.
 #include <gtest/gtest.h>
 
 #include <set>
