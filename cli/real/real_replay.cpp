@@ -52,6 +52,7 @@ Result<ExitCode> ReplayTraceFile(const Arguments& arguments) {
     error.what += "; from here on the trace cannot tell what would have happened";
     return error;
   }
+  if (replay.failure()) return *replay.failure();
   RunInfo info;
   info.agent = play.agent;
   std::string again = "wavetank real replay --trace " + arguments.Text("--trace");
