@@ -161,9 +161,8 @@ Result<u32> ChooseTarget(const Sim& sim, const FaultPlan& plan) {
   const std::vector<u32> candidates = Candidates(sim, *plan.kind, plan.target_ns);
   if (candidates.empty()) {
     return Error{ErrorCode::kInvalidInput, "target",
-                 fmt::format("no Deployment or Service of the app can carry {} that does not have a "
-                             "fault already",
-                             plan.kind->id)};
+                 fmt::format("no Deployment or Service of the app can carry {} that does not have "
+                             "a fault already", plan.kind->id)};
   }
   const u32 at = DrawBelow(sim.key(), Stream::kFault, plan.number, kTargetDraw,
                            static_cast<u32>(candidates.size()));

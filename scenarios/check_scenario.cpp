@@ -76,7 +76,8 @@ class Checker {
       }
     }
     if (Has(names, entry.name)) return;
-    Fail(entry.place, path + ".name", entry.kind.empty() ? "object" : entry.kind, entry.name, names);
+    const std::string kind = entry.kind.empty() ? "object" : entry.kind;
+    Fail(entry.place, path + ".name", kind, entry.name, names);
   }
 
   std::vector<Error> Take() { return std::move(errors_); }

@@ -15,7 +15,7 @@ struct PlannedObject {
   std::string kind, name;
   std::string name_space = {};
   std::string collection = {}, path = {};  // where it is created, where it is then
-  std::string body = {};   // as `kubectl apply` sends it; of a Deployment: its first revision, no pods
+  std::string body = {};  // as `kubectl apply` sends it; of a Deployment: first revision, no pods
   // Merge patches of a Deployment, each to its next revision, the last to what its manifest says.
   std::vector<std::string> patches = {};
 

@@ -132,13 +132,27 @@ Error NotReady(Applying& applying, const App& app, const AppPlan& plan, const Pr
                           : "")};
 }
 
-// Every Deployment that has a revision after `number` to it; whether any had.
+// The number that the deployment controller gave the present template; 0: none yet.
+Result<size_t> RevisionOf(KubeApi& api, const PlannedObject& object) {
+  const auto live = GetObject(api, object.path);
+  if (!live) return live.error();
+  if (!live->has_value()) return size_t{0};
+  const Json& annotations = Map(Map(**live, "metadata"), "annotations");
+  const std::string text(Text(annotations, "deployment.kubernetes.io/revision"));
+  return static_cast<size_t>(std::strtoul(text.c_str(), nullptr, 10));
+}
+
+// Every Deployment that is at `number` and has a revision after it to that one; whether any has
+// one. A resumed run finds some of them further.
 Result<bool> ToNextRevision(Applying& applying, const AppPlan& plan, size_t number) {
   bool any = false;
   for (const PlannedObject& object : plan.objects) {
     if (object.patches.size() < number) continue;
     any = true;
     if (Interrupted(applying.options)) return InterruptedError();
+    const Result<size_t> present = RevisionOf(applying.api, object);
+    if (!present) return present.error();
+    if (*present != number) continue;
     const auto body = SuccessBody(applying.api.Call({.method = "PATCH",
                                                      .path = object.path,
                                                      .content_type = "application/merge-patch+json",

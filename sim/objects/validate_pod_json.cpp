@@ -116,7 +116,8 @@ bool IsMutablePodChange(const Json& now, const Json& before) {
 bool CheckDeadlineUpdate(Checker& check, const Json& now, const Json& before) {
   const Json* old = Find(before, "activeDeadlineSeconds");
   if (old == nullptr) return true;
-  const FieldPath path = FieldPath("spec").Child("activeDeadlineSeconds");
+  const FieldPath spec("spec");
+  const FieldPath path = spec.Child("activeDeadlineSeconds");
   const Json* deadline = Find(now, "activeDeadlineSeconds");
   if (deadline == nullptr) {
     check.Invalid(path, "null", "must not update from a positive integer to nil value");

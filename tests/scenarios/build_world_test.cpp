@@ -122,7 +122,7 @@ TEST(BuildBlueprint, AnUnknownMixIsAnError) {
   EXPECT_NE(built.error().what.find("nope"), std::string::npos);
 }
 
-TEST(SettleBlueprint, EveryWorkloadIsReadyAtRevisionTwoAndTrafficFlows) {
+TEST(SettleBlueprint, EveryWorkloadIsReadyAtItsPresentRevisionAndTrafficFlows) {
   WorldPool pool;
   World world = ResetWorld(Settled(), pool, {17});
   const Sim sim{Settled(), world, pool};
@@ -131,7 +131,11 @@ TEST(SettleBlueprint, EveryWorkloadIsReadyAtRevisionTwoAndTrafficFlows) {
     const Deployment& d = world.At<Deployment>(i);
     if (d.born == 0) continue;
     EXPECT_EQ(d.status_available, d.replicas) << sim.Text(d.name);
-    EXPECT_EQ(d.revision, 2u) << sim.Text(d.name);
+    const auto is_it = [&](const LoadedObject& o) { return o.ns == d.ns && o.name == d.name; };
+    const auto loaded = std::ranges::find_if(Settled().objects, is_it);
+    ASSERT_NE(loaded, Settled().objects.end()) << sim.Text(d.name);
+    EXPECT_EQ(d.revision, loaded->older.size() + 1) << sim.Text(d.name);
+    EXPECT_EQ(d.tmpl, loaded->tmpl) << sim.Text(d.name);
     EXPECT_LT(d.created_ms, 0);
   }
   EXPECT_NEAR(world.header().client.rate, 120, 1);

@@ -50,7 +50,7 @@ TEST_F(Deploying, AnAppIsReadyAtItsPresentRevisionAndGoneAfterwards) {
   ASSERT_TRUE(applied) << applied.error().Text();
   EXPECT_EQ(cluster.lines.back(), "3 of 3 pods Ready");
   const Json web = Json::parse(cluster.Get(kWeb));
-  EXPECT_EQ(web["metadata"]["annotations"]["deployment.kubernetes.io/revision"], "2");
+  EXPECT_EQ(web["metadata"]["annotations"]["deployment.kubernetes.io/revision"], "4");
   EXPECT_EQ(web["status"]["availableReplicas"], 2);
   const std::string last =
       web["metadata"]["annotations"]["kubectl.kubernetes.io/last-applied-configuration"];
@@ -58,7 +58,7 @@ TEST_F(Deploying, AnAppIsReadyAtItsPresentRevisionAndGoneAfterwards) {
   EXPECT_NE(last.find("\"replicas\":2"), last.npos);
   EXPECT_EQ(web["spec"]["template"]["spec"]["containers"][0]["env"].size(), 1u);
   const Json sets = Json::parse(cluster.Get("/apis/apps/v1/namespaces/shop/replicasets"))["items"];
-  EXPECT_EQ(sets.size(), 4u);
+  EXPECT_EQ(sets.size(), 8u);
   EXPECT_EQ(inventory.entries().size(), 10u);
 
   const Status cleaned = Cleanup(cluster, inventory, cluster.Options());
@@ -308,7 +308,7 @@ TEST_F(Deploying, ARunThatDiedAtAnyStepIsResumed) {
     ASSERT_TRUE(applied) << applied.error().Text();
     ASSERT_EQ(cluster.lines.back(), "3 of 3 pods Ready");
     const Json web = Json::parse(cluster.Get(kWeb));
-    ASSERT_EQ(web["metadata"]["annotations"]["deployment.kubernetes.io/revision"], "2");
+    ASSERT_EQ(web["metadata"]["annotations"]["deployment.kubernetes.io/revision"], "4");
     if (!died) break;
   }
 }
