@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`wavetank real validate --from-stored` as scripts see it, on recorded episodes under other headers.
+"""`wavetank real validate --from-stored` as scripts see it, on recorded episodes, some of
+them changed.
 
 usage: real_validate_test.py WAVETANK_REAL SEAL_TRACE SOURCE_DIR
 """
@@ -92,7 +93,8 @@ class Validate(unittest.TestCase):
 
     def test_a_repair_that_was_accepted_but_answered_with_an_error_is_refused(self):
         def refused(lines):
-            at = next(i for i, line in enumerate(lines) if '"by": "agent", "method": "PATCH"' in line)
+            patch = '"by": "agent", "method": "PATCH"'
+            at = next(i for i, line in enumerate(lines) if patch in line)
             self.assertTrue(lines[at].endswith('"status": 200}'), lines[at][-80:])
             lines[at] = lines[at].replace('"status": 200}', '"status": 500}')
         path = self.store("hotel-oom.rule.7.1.jsonl.gz", refused)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""An episode on the testbed from end to end: images, load, fault, repair, verdict; and a run that is
-killed in the middle of its fault leaves nothing after `real cleanup`.
+"""An episode on the testbed from end to end: images, load, fault, repair, verdict; and a run that
+is killed in the middle of its fault leaves nothing after `real cleanup`.
 
 usage: testbed_episode_test.py WAVETANK_REAL SOURCE_DIR
 """
