@@ -83,6 +83,7 @@ class Trial {
                          one.seeds.size() == 1 ? "" : "s", ListOf(one.seeds)));
       }
     }
+    WarnOfFaultsThatEnd();
     for (u64 seed = first_; seed <= last_ && out_.errors.empty(); ++seed) TryTogether(seed);
     if (out_.errors.empty()) TryWithoutFaults();
     if (out_.errors.empty() && setup_.scenario.task == Task::kResolve) TryToSolve();
@@ -133,6 +134,15 @@ class Trial {
     out_.warnings.push_back({ErrorCode::kInvalidInput, setup_.scenario.file,
                              fmt::format("{} (seed{} {})", what, seeds.size() == 1 ? "" : "s",
                                          ListOf(seeds))});
+  }
+
+  void WarnOfFaultsThatEnd() {
+    for (std::size_t f = 0; f < setup_.scenario.faults.size(); ++f) {
+      if (!setup_.scenario.faults[f].duration) continue;
+      Tell(out_.warnings, f,
+           fmt::format("spec.faults[{}].duration: the fault ends by itself, so an agent that only "
+                       "waits may solve it; until-repaired leaves it to the agent", f));
+    }
   }
 
   // What is broken by itself says nothing about an agent.

@@ -11,8 +11,8 @@ namespace wt {
 
 struct TriedScenario {
   std::vector<Error> errors;    // a fault that did not happen, or an episode that cannot start
-  // A fault that clients never notice (nobody can be asked to mend it); clients that fail without
-  // any fault; a seed that the oracle does not solve.
+  // A fault that clients never notice (nobody can be asked to mend it), or that ends by itself;
+  // clients that fail without any fault; a seed that the oracle does not solve.
   std::vector<Error> warnings;
 };
 

@@ -2,11 +2,13 @@
 #include "episodes/user.h"
 
 #include <string_view>
+#include <utility>
 
 namespace wt {
 namespace {
 
 constexpr SimTime kPatience = 10 * kSecond;
+constexpr SimTime kWordsFrom = 60 * kSecond, kWordsSpread = 90 * kSecond;
 
 std::string_view HowMany(f64 error) {
   if (error > 0.9) return "nearly every";
@@ -32,12 +34,8 @@ std::string WorstOperation(const Sim& sim) {
   return dot == std::string::npos ? name : name.substr(dot + 1);
 }
 
-}  // namespace
-
-std::string User::Words(const SimCluster& cluster, f64 error) const {
-  if (!words_->empty()) return *words_;
-  const Sim sim = cluster.View();
-  if (error <= static_cast<f64>(objective_->error_max)) {
+std::string Symptom(const Sim& sim, f64 error, const JudgedObjective& objective) {
+  if (error <= static_cast<f64>(objective.error_max)) {
     return "Pages take much longer than usual. Can you look into it?";
   }
   const std::string operation = WorstOperation(sim);
@@ -47,8 +45,21 @@ std::string User::Words(const SimCluster& cluster, f64 error) const {
   return out + ". Can you look into it?";
 }
 
+}  // namespace
+
+void User::Say(SimCluster& cluster, std::string words) {
+  complaint_ = std::move(words);
+  cluster.SetComplaint(true);
+}
+
 void User::Update(SimCluster& cluster) {
   if (!complaint_.empty()) return;
+  if (!words_->empty()) {
+    const f64 drawn = DrawUniform(cluster.View().key(), Stream::kUser, 0, 0);
+    const auto at = kWordsFrom + static_cast<SimTime>(drawn * static_cast<f64>(kWordsSpread));
+    if (cluster.Now() >= at) Say(cluster, *words_);
+    return;
+  }
   const TwinPoint now = Measure(cluster.View());
   if (now.at - last_.at < kPatience) return;
   const FlowClient& client = cluster.world().header().client;
@@ -62,8 +73,7 @@ void User::Update(SimCluster& cluster) {
   if (!slow) slow_since_ = -1;
   const bool slow_long = slow_since_ >= 0 && now.at - slow_since_ >= kPatience;
   if (!failing && !slow_long) return;
-  complaint_ = Words(cluster, error);
-  cluster.SetComplaint(true);
+  Say(cluster, Symptom(cluster.View(), error, *objective_));
 }
 
 }  // namespace wt

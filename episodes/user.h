@@ -17,14 +17,16 @@ class User {
   User(const JudgedObjective* objective, const std::string* words)
       : objective_(objective), words_(words) {}
 
-  // After each step. Complains once the client's errors or p99 were beyond the objective over at
-  // least 10 s of simulated time and still are; from then on the observation says so.
+  // After each step. Given words are said once, at a time of the episode's own draw between one
+  // and two and a half minutes, whatever the state of the cluster: they tell nothing of it. Without,
+  // complains once the client's errors or p99 were beyond the objective over at least 10 s of
+  // simulated time and still are. From then on the observation says so.
   void Update(SimCluster& cluster);
   // "" = has not complained.
   const std::string& Complaint() const { return complaint_; }
 
  private:
-  std::string Words(const SimCluster& cluster, f64 error) const;
+  void Say(SimCluster& cluster, std::string words);
 
   const JudgedObjective* objective_;
   const std::string* words_;

@@ -238,6 +238,7 @@ const FaultKind kConfigMapKeyMissing{
     .layer = "application",
     .parameters = kParameters,
     .target = ObjectKind::kDeployment,
+    .named_by = ObjectKind::kConfigMap,
     .fit = FitTarget,
     .draw = Draw,
     .inject = Inject,

@@ -104,6 +104,7 @@ struct FaultKind {
   std::string_view layer;  // "application", "platform", "network", "node"
   std::span<const Parameter> parameters = {};
   ObjectKind target = ObjectKind::kNone;  // what Fault.target_row is a row of
+  ObjectKind named_by = ObjectKind::kNone;  // a target may be told by such an object of its, too
 
   Fit (*fit)(const Sim& sim, u32 row) = nullptr;
   // Turns given values and defaults into Fault.with. `number` keys its draws.

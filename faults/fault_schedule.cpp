@@ -126,6 +126,20 @@ std::vector<StrId> NamespacesOf(const Sim& sim, StrId wanted) {
   return out;
 }
 
+// "; X, Y or Z can".
+std::string OthersThatCan(const Sim& sim, const FaultPlan& plan) {
+  constexpr std::size_t kNamedMax = 5;
+  const std::vector<u32> rows = Candidates(sim, *plan.kind, plan.target_ns);
+  std::string out;
+  for (std::size_t i = 0; i < rows.size() && i < kNamedMax; ++i) {
+    const bool service = plan.kind->target == ObjectKind::kService;
+    out += out.empty() ? "; those can: " : ", ";
+    out += sim.Text(service ? sim.At<Service>(rows[i]).name : sim.At<Deployment>(rows[i]).name);
+  }
+  if (rows.size() > kNamedMax) out += fmt::format(" and {} more", rows.size() - kNamedMax);
+  return out;
+}
+
 Result<u32> ChooseTarget(const Sim& sim, const FaultPlan& plan) {
   if (plan.target_name != 0) {
     u32 row = 0;
@@ -138,14 +152,17 @@ Result<u32> ChooseTarget(const Sim& sim, const FaultPlan& plan) {
     }
     if (plan.kind->fit(sim, row) == Fit::kNo) {
       return Error{ErrorCode::kInvalidInput, "target",
-                   fmt::format("{} cannot carry {}", sim.Text(plan.target_name), plan.kind->id)};
+                   fmt::format("{} cannot carry {} (it lacks what the fault breaks, or is so "
+                               "already){}", sim.Text(plan.target_name), plan.kind->id,
+                               OthersThatCan(sim, plan))};
     }
     return row;
   }
   const std::vector<u32> candidates = Candidates(sim, *plan.kind, plan.target_ns);
   if (candidates.empty()) {
     return Error{ErrorCode::kInvalidInput, "target",
-                 fmt::format("no object of the app can carry {} that does not have a fault already",
+                 fmt::format("no Deployment or Service of the app can carry {} that does not have a "
+                             "fault already",
                              plan.kind->id)};
   }
   const u32 at = DrawBelow(sim.key(), Stream::kFault, plan.number, kTargetDraw,

@@ -24,7 +24,7 @@ Status LoadManifest(Blueprint& blueprint, std::string_view text) {
   Json manifest = Json::parse(text);
   manifest["metadata"]["namespace"] = blueprint.strings.Text(blueprint.app_namespace);
   AddRogueImages(blueprint, manifest);
-  Result<LoadedObject> object = LoadObject(blueprint, manifest, Json());
+  Result<LoadedObject> object = LoadObject(blueprint, manifest);
   if (!object) return object.error();
   object->at_start = false;
   blueprint.objects.push_back(*object);

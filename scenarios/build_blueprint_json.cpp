@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "scenarios/build_parts.h"
+#include "sim/objects/access.h"
+#include "sim/objects/content_hash.h"
 #include "sim/objects/kinds.h"
 #include "sim/objects/load.h"
 
@@ -12,6 +14,9 @@ namespace wt {
 namespace {
 
 constexpr const char* kRevisionVariable = "RELEASE_REVISION";
+// Every undo and every image of history that an agent is offered (sim/api/action.h: two of each)
+// can be had of every workload, so that none of them tells where something was rolled out.
+constexpr u64 kOlderRevisionsMin = 2, kOlderRevisionsSpread = 2;
 constexpr i64 kPodsMax = 5000;
 
 // The field that an API error is about: "spec.ports[0].port". Decoding errors name it in words.
@@ -49,7 +54,8 @@ std::string PlaceOf(const YamlDocument& document, const Error& error) {
 }
 
 Status Load(Blueprint& blueprint, const Json& manifest, const YamlDocument& document) {
-  const Json older = manifest["kind"] == "Deployment" ? OlderRevision(manifest) : Json();
+  std::vector<Json> older;
+  if (manifest["kind"] == "Deployment") older = OlderRevisions(manifest);
   const auto object = LoadObject(blueprint, manifest, older);
   if (!object) {
     return Error{ErrorCode::kInvalidInput, PlaceOf(document, object.error()), object.error().what};
@@ -96,14 +102,17 @@ Status LoadManifestsOf(Blueprint& blueprint, const App& app, int pass, Warnings*
 
 }  // namespace
 
-Json OlderRevision(const Json& deployment) {
+std::vector<Json> OlderRevisions(const Json& deployment) {
   const Json::json_pointer first("/spec/template/spec/containers/0");
-  if (!deployment.contains(first) || !deployment.at(first).is_object()) return Json();
-  Json older = deployment;
-  Json& env = older.at(first)["env"];
-  if (!env.is_array()) env = Json::array();
-  env.push_back({{"name", kRevisionVariable}, {"value", "1"}});
-  return older;
+  if (!deployment.contains(first) || !deployment.at(first).is_object()) return {};
+  const u64 drawn = ContentHash(Text(Map(deployment, "metadata"), "name"));
+  std::vector<Json> out(kOlderRevisionsMin + drawn % kOlderRevisionsSpread, deployment);
+  for (size_t i = 0; i < out.size(); ++i) {
+    Json& env = out[i].at(first)["env"];
+    if (!env.is_array()) env = Json::array();
+    env.push_back({{"name", kRevisionVariable}, {"value", std::to_string(i + 1)}});
+  }
+  return out;
 }
 
 Status LoadObjects(Blueprint& blueprint, const App& app, const ClusterShape& shape,

@@ -26,14 +26,11 @@ class RepairEdges {
       object_ = &object;
       const ObjectKind kind = static_cast<ObjectKind>(object.kind);
       if (kind == ObjectKind::kDeployment) {
-        for (const RevId tmpl : {object.tmpl, object.older_tmpl}) {
-          if (tmpl != 0) AddForTemplate(tmpl);
-        }
+        AddForTemplate(object.tmpl);
+        for (const auto& older : object.older) AddForTemplate(older.tmpl);
       }
       if (kind == ObjectKind::kService) {
-        for (const RevId doc : {object.doc, object.older_doc}) {
-          if (doc != 0) AddForService(doc);
-        }
+        AddForService(object.doc);
       }
     }
   }

@@ -87,8 +87,9 @@ u64 HashBlueprint(const Blueprint& blueprint) {
   bytes.Add({blueprint.documents.data(), blueprint.documents.size()});
   bytes.Add({reinterpret_cast<const char*>(blueprint.typed.data()), blueprint.typed.size()});
   for (const LoadedObject& o : blueprint.objects) {
-    bytes.AddAll(o.kind, o.ns, o.name, o.doc, o.tmpl, o.replicas, o.object_kind, o.older_doc,
-                 o.older_tmpl, o.at_start);
+    bytes.AddAll(o.kind, o.ns, o.name, o.doc, o.tmpl, o.replicas, o.object_kind,
+                 o.older.size(), o.at_start);
+    for (const auto& older : o.older) bytes.AddAll(older.doc, older.tmpl);
   }
   AddGraph(blueprint.graph, bytes);
   AddRuntime(blueprint, bytes);

@@ -11,10 +11,11 @@ namespace wt {
 std::vector<Json> NodeManifests(const ClusterShape& shape);
 std::vector<Json> NamespaceManifests(const ManifestSet& set);
 
-// build_blueprint_json.cpp: revision 1 of a Deployment: the manifest with one more environment
-// variable, which no program reads. Going back to it cures nothing that the manifest does not cure.
-// Null for a manifest without containers.
-Json OlderRevision(const Json& deployment);
+// build_blueprint_json.cpp: what a Deployment was before, the first revision first: two or three by
+// its name, each the manifest with one more environment variable, which no program reads. Going
+// back to one cures nothing that the manifest does not cure. None for a manifest without
+// containers.
+std::vector<Json> OlderRevisions(const Json& deployment);
 
 // build_blueprint_json.cpp: objects in the order of `kubectl apply`, cluster objects first.
 Status LoadObjects(Blueprint& blueprint, const App& app, const ClusterShape& shape,

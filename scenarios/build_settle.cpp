@@ -83,16 +83,23 @@ void StartLoad(Sim& sim, f32 offered_rps) {
   StepLoad(sim);
 }
 
-void UpdateToRevision2(Sim& sim) {
+// Rolls out the revision after `number` of every Deployment that has one; whether any had.
+bool UpdateFrom(Sim& sim, u32 number) {
+  bool any = false;
   for (const LoadedObject& object : sim.blueprint.objects) {
-    if (!object.at_start || object.older_tmpl == 0) continue;
+    if (!object.at_start || object.older.size() < number) continue;
+    any = true;
+    const bool last = object.older.size() == number;
+    const RevId doc = last ? object.doc : object.older[number].doc;
+    const RevId tmpl = last ? object.tmpl : object.older[number].tmpl;
     for (u32 i = 1; i < sim.world.Used<Deployment>(); ++i) {
       const Deployment& row = sim.At<Deployment>(i);
       if (row.born == 0 || row.name != object.name || row.ns != object.ns) continue;
       EnsureHeadroom(sim);
-      CommitRevisions(sim, {ObjectKind::kDeployment, i}, object.doc, object.tmpl, {}, kLoaded);
+      CommitRevisions(sim, {ObjectKind::kDeployment, i}, doc, tmpl, {}, kLoaded);
     }
   }
+  return any;
 }
 
 }  // namespace
@@ -108,8 +115,9 @@ Result<World> BuildWorld(const Blueprint& blueprint, WorldPool& pool, RandomKey 
   }
   StartLoad(sim, offered_rps);
   if (Status settled = RunUntilSettled(sim); !settled) return settled.error();
-  UpdateToRevision2(sim);
-  if (Status settled = RunUntilSettled(sim); !settled) return settled.error();
+  for (u32 number = 1; UpdateFrom(sim, number); ++number) {
+    if (Status settled = RunUntilSettled(sim); !settled) return settled.error();
+  }
   RebaseTime(blueprint, world);
   return world;
 }

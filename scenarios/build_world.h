@@ -31,10 +31,10 @@ struct BlueprintOptions {
 // What build time had to say that is no error: kinds that are carried or left out.
 using Warnings = std::vector<std::string>;
 
-// Objects compiled (two revisions per Deployment, the older one like the other but for an
-// environment variable that nothing reads), images, service graph. Node objects of the manifests
-// take the place of the cluster shape. Errors: kInvalidInput, "FILE:LINE: ..." with the API's text
-// for a manifest that it would refuse; an unknown mix; a graph that cannot be ordered.
+// Objects compiled (three or four revisions per Deployment, the older ones like the present one but
+// for an environment variable that nothing reads), images, service graph. Node objects of the
+// manifests take the place of the cluster shape. Errors: kInvalidInput, "FILE:LINE: ..." with the
+// API's text for a manifest that it would refuse; an unknown mix; a graph that cannot be ordered.
 // About 10 ms for 30 services.
 Result<Blueprint> BuildBlueprint(const App& app, const BlueprintOptions& options,
                                  Warnings* warnings = nullptr);
@@ -49,10 +49,10 @@ struct SettleOptions {
   f32 offered_rps = 100;   // load under which they settle
   u64 seed = 1;
 };
-// Runs `images` clusters from different keys until every Deployment is at revision 2 and Ready and
-// the flow stands still, moves their clocks so that now is 0, keeps them in Blueprint::settled.
-// Error: kInvalidInput when a cluster does not settle within an hour (a manifest that can never
-// run); the text names the workloads.
+// Runs `images` clusters from different keys until every Deployment is at its present revision and
+// Ready and the flow stands still, moves their clocks so that now is 0, keeps them in
+// Blueprint::settled. Error: kInvalidInput when a cluster does not settle within an hour (a
+// manifest that can never run); the text names the workloads.
 Status SettleBlueprint(Blueprint& blueprint, const SettleOptions& options);
 
 // One cluster, settled as above, at time 0 with counters cleared.

@@ -53,6 +53,7 @@ class Checker {
   }
 
   void CheckProtected(const Protected& entry, const std::string& path) {
+    CheckProtectedName(entry, path);
     if (entry.kind.empty()) return;
     std::vector<std::string> kinds;
     for (const KnownKind& known : KnownKinds()) AddOnce(kinds, std::string(known.kind));
@@ -62,6 +63,20 @@ class Checker {
                        path + ".kind: no kind \"" + entry.kind +
                            "\"; expected one of Kubernetes or of the app" +
                            DidYouMean(entry.kind, kinds)});
+  }
+
+  // A name that nothing has protects nothing. Nodes and namespaces are not all of the app.
+  void CheckProtectedName(const Protected& entry, const std::string& path) {
+    if (entry.name.empty() || entry.kind == "Node" || entry.kind == "Namespace") return;
+    std::vector<std::string> names;
+    for (const Manifest& manifest : app_.manifests.manifests) {
+      const bool here = entry.name_space.empty() || manifest.name_space == entry.name_space;
+      if (here && (entry.kind.empty() || manifest.kind == entry.kind)) {
+        AddOnce(names, manifest.name);
+      }
+    }
+    if (Has(names, entry.name)) return;
+    Fail(entry.place, path + ".name", entry.kind.empty() ? "object" : entry.kind, entry.name, names);
   }
 
   std::vector<Error> Take() { return std::move(errors_); }

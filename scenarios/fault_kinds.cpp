@@ -20,12 +20,11 @@ Unit UnitOf(ParameterType type) {
 }
 
 u8 TargetsOf(const FaultKind& kind) {
+  const u8 object = kind.named_by == ObjectKind::kNone ? u8{0} : u8{kTargetObject};
   switch (kind.target) {
-    case ObjectKind::kService: return kTargetService;
-    case ObjectKind::kDeployment: return kTargetWorkload | kTargetService;
-    case ObjectKind::kConfigMap: return kTargetWorkload | kTargetService | kTargetObject;
-    case ObjectKind::kNode: return kTargetNode;
-    default: return kTargetWorkload | kTargetService;
+    case ObjectKind::kService: return u8{kTargetService} | object;
+    case ObjectKind::kNode: return kTargetNode | object;
+    default: return kTargetWorkload | kTargetService | object;
   }
 }
 

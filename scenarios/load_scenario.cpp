@@ -204,7 +204,8 @@ Objective ReadObjective(const Field& field) {
   if (field["p50_latency"].present()) {
     objective.p50_latency = read("p50_latency", Unit::kDuration, {});
   }
-  const ValueRule hold{.unit = Unit::kDuration, .high = 24 * 3600e9, .may_vary = false};
+  const ValueRule hold{  // shorter ones would measure nothing
+      .unit = Unit::kDuration, .low = 5e9, .high = 24 * 3600e9, .may_vary = false};
   const Distribution held = Distribution::Of(Unit::kDuration, static_cast<f64>(objective.hold));
   objective.hold = static_cast<SimTime>(ReadDistribution(field["hold"], hold, held).low);
   const Field disrupted = field["max_disrupted_workloads"];

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "scenarios/nearest.h"
@@ -146,9 +148,10 @@ FaultSpec ReadFault(const Field& field, const LoadOptions& options) {
   fault.target = ReadTarget(field["target"]);
   for (const FaultKindInfo* kind : kinds) {
     if (!fault.target || (kind->targets & fault.target->kind) != 0) continue;
-    field["target"].Fail(std::string(kind->name) + " cannot act on a " +
-                         TargetKindName(fault.target->kind) + "; expected " +
-                         JoinWords(AllowedTargets(kind->targets)));
+    const bool vowel = fault.target->kind == kTargetObject || fault.target->kind == kTargetEdge;
+    field["target"].Fail(fmt::format("{} cannot act on {} {}; expected {}", kind->name,
+                                     vowel ? "an" : "a", TargetKindName(fault.target->kind),
+                                     JoinWords(AllowedTargets(kind->targets))));
   }
   fault.at = ReadDistribution(field["at"], {.unit = Unit::kDuration, .high = kLatest}, fault.at);
   const Field duration = field["duration"];

@@ -172,7 +172,9 @@ void InferDefaultMix(BehaviourBuild& build) {
   }
   for (MixEntry& entry : entries) entry.share = 1.0 / static_cast<f64>(entries.size());
   if (entries.empty()) {
-    build.result.warnings.push_back("no entry point found; the app gets no load");
+    build.result.warnings.push_back(
+        "no entry point found, so the app gets no load and every objective holds: give load.mixes "
+        "in behaviour.yaml (docs/formats.md)");
   }
   build.result.mixes["default"] = std::move(entries);
 }

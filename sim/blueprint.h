@@ -116,7 +116,10 @@ struct LoadedObject {
   RevId doc = 0, tmpl = 0;
   i32 replicas = 1;
   u16 object_kind = 0;  // kKinds index for ObjectKind::kOther
-  RevId older_doc = 0, older_tmpl = 0;  // revision 1, when this is revision 2
+  struct Older {
+    RevId doc = 0, tmpl = 0;
+  };
+  std::vector<Older> older;  // earlier revisions of a Deployment, the first one first
   bool at_start = true; // false: compiled for a fault to create later
 };
 

@@ -131,13 +131,19 @@ Result<ExitCode> Run(const Arguments& arguments) {
     LogInfo("{} finished episodes are kept", finished.size());
   }
   if (const Status opened = run.Open(arguments.Flag("--resume")); !opened) return opened.error();
-  Progress progress("episodes", suite->setups.size() * (seeds.last - seeds.first + 1));
+  const u64 wanted = suite->setups.size() * (seeds.last - seeds.first + 1);
+  Progress progress("episodes", wanted);
   u64 done = finished.size();
   const Evaluation evaluation = run.Play(*agent, std::move(finished), [&](u64 more) {
     progress.Update(done += more);
     return !Interrupted();
   });
-
+  if (evaluation.episodes.size() < wanted) {  // no results: they would be taken for the whole
+    LogWarning("interrupted after {} of {} episodes{}", evaluation.episodes.size(), wanted,
+               arguments.Given("--out") ? "; the same command with --resume goes on" : "");
+    if (!arguments.Flag("--json")) PrintTable(*suite, run.info(), evaluation.episodes);
+    return ExitCode::kInterrupted;
+  }
   const std::string document = ResultsDocument(run.info(), suite->labels, evaluation.episodes);
   if (const Status written = run.Finish(document); !written) return written.error();
   if (arguments.Flag("--json")) fmt::print("{}\n", document);

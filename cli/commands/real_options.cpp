@@ -17,7 +17,9 @@ constexpr std::array kOptions{
                        "take away what a run left",
                .choices = "play|record|replay|validate|calibrate|images|cleanup",
                .required = true},
-    OptionSpec{.name = "--scenario", .value_name = "S", .help = "scenario, by name or file",
+    OptionSpec{.name = "which", .value_name = "SCENARIO",
+               .help = "play, record, images: scenario, by name or file"},
+    OptionSpec{.name = "--scenario", .value_name = "S", .help = "the same as an option",
                .fallback = "testbed/hotel-bad-image"},
     OptionSpec{.name = "--agent", .value_name = "A",
                .help = "play, record, validate: who plays; replay: who decides again, in place of "
@@ -43,7 +45,8 @@ constexpr std::array kOptions{
     OptionSpec{.name = "--namespace", .value_name = "NS",
                .help = "put every object of the app there"},
     OptionSpec{.name = "--inventory", .value_name = "FILE",
-               .help = "what was created, for cleanup", .fallback = "runs/real/inventory.jsonl"},
+               .help = "what was created or changed, for cleanup; runs/real/inventory.jsonl of the "
+                       "source tree without"},
     OptionSpec{.name = "--from", .value_name = "FILE",
                .help = "calibrate: fit these samples again, without a cluster"},
     OptionSpec{.name = "--only", .value_name = "NAMES",
@@ -73,7 +76,7 @@ Result<ExitCode> Run(const Arguments&) {
 
 const Command kRealOptions{.name = "real",
                            .summary = "episodes on a real cluster",
-                           .example = "./wavetank real play --scenario testbed/hotel-bad-image",
+                           .example = "./wavetank real play testbed/hotel-bad-image",
                            .options = kOptions,
                            .run = &Run};
 

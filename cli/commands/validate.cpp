@@ -4,7 +4,9 @@
 // notice.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "bench/evaluate.h"
 #include "cli/commands.h"
@@ -31,7 +33,13 @@ constexpr std::array kOptions{OptionSpec{.name = "files",
 
 constexpr u64 kTriedSeeds = 3;
 
-// A suite is checked as far as a run of it would be refused; its scenarios are files of their own.
+void Try(const ScenarioSetup& setup, ValidatedFile& out) {
+  TriedScenario tried = TryScenario(setup, 1, kTriedSeeds);
+  std::ranges::move(tried.errors, std::back_inserter(out.errors));
+  std::ranges::move(tried.warnings, std::back_inserter(out.warnings));
+}
+
+// A suite, and each of its scenarios as if it were named alone.
 ValidatedFile CheckSuite(const std::string& file, const std::string& root) {
   ValidatedFile out{file, {}, {}};
   const Result<PreparedSuite> suite = PrepareSuite(root, file);
@@ -42,6 +50,7 @@ ValidatedFile CheckSuite(const std::string& file, const std::string& root) {
   for (const std::string& warning : suite->warnings) {
     out.warnings.push_back({ErrorCode::kInvalidInput, file, warning});
   }
+  for (const ScenarioSetup& setup : suite->setups) Try(setup, out);
   return out;
 }
 
@@ -64,9 +73,8 @@ ValidatedFile Check(const std::string& file, const LoadOptions& options, Bluepri
   WorldPool pool;
   const Result<StartedEpisode> started = StartEpisode(*setup, pool, 1);
   if (!started) return fail({started.error()});
-  TriedScenario tried = TryScenario(*setup, 1, kTriedSeeds);
-  out.warnings = std::move(tried.warnings);
-  return fail(std::move(tried.errors));
+  Try(*setup, out);
+  return out;
 }
 
 Result<ExitCode> Run(const Arguments& arguments) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "cli/commands/shared.h"
+#include "cli/interrupt.h"
 #include "cli/log.h"
 #include "cli/real/real_calibrate.h"
 #include "cli/real/real_commands.h"
@@ -46,31 +47,52 @@ Result<ExitCode> WriteImages(const Arguments& arguments, const PreparedSuite& su
   return ExitCode::kOk;
 }
 
-Result<ExitCode> Run(const Arguments& arguments) {
+Result<ExitCode> CleanUp(const Arguments& arguments) {
+  const Result<std::string> file = InventoryOf(arguments);
+  if (!file) return file.error();
+  if (!fs::exists(*file) || fs::is_empty(*file)) {
+    fmt::print("nothing to clean in {}\n", *file);
+    return ExitCode::kOk;
+  }
+  Result<RealRunOptions> options = RealOptionsOf(arguments);
+  if (!options) return options.error();
+  const Result<std::size_t> cleaned = CleanUpRealRun(*options);
+  if (!cleaned) return cleaned.error();
+  if (*cleaned == 0) fmt::print("nothing to clean in {}\n", *file);
+  else fmt::print("{} objects of {} taken away or put back\n", *cleaned, *file);
+  return ExitCode::kOk;
+}
+
+Result<ExitCode> RunPart(const Arguments& arguments) {
+  const Result<std::string> scenario = ScenarioOf(arguments);
+  if (!scenario) return scenario.error();
   if (arguments.Text("what") == "validate") {
     return ValidateReal(arguments, [](const Arguments& given, const PreparedSuite&,
                                       const std::vector<WantedTrace>& wanted) {
       return RecordTraces(given, {}, wanted);
     });
   }
-  if (arguments.Text("what") == "cleanup") {
-    Result<RealRunOptions> options = RealOptionsOf(arguments);
-    if (!options) return options.error();
-    if (Status cleaned = CleanUpRealRun(*options); !cleaned) return cleaned.error();
-    return ExitCode::kOk;
-  }
+  if (arguments.Text("what") == "cleanup") return CleanUp(arguments);
   if (arguments.Text("what") == "replay") return ReplayTraceFile(arguments);
   if (arguments.Text("what") == "calibrate") {
     if (arguments.Given("--from")) return FitAgain(arguments);
     Result<RealRunOptions> options = RealOptionsOf(arguments);
     return options ? Calibrate(arguments, *options) : Result<ExitCode>(options.error());
   }
-  Result<PreparedSuite> suite = OneScenario(arguments.Text("--scenario"));
+  Result<PreparedSuite> suite = OneScenario(*scenario);
   if (!suite) return suite.error();
   for (const std::string& warning : suite->warnings) LogWarning("{}", warning);
   if (arguments.Text("what") == "images") return WriteImages(arguments, *suite);
   return arguments.Text("what") == "record" ? RecordReal(arguments, *suite)
                                             : PlayReal(arguments, *suite);
+}
+
+// What Ctrl-C cut off is no failure of its own.
+Result<ExitCode> Run(const Arguments& arguments) {
+  Result<ExitCode> done = RunPart(arguments);
+  if (done || !Interrupted()) return done;
+  LogWarning("{}", done.error().Text());  // and what could not be taken away
+  return ExitCode::kInterrupted;
 }
 
 }  // namespace

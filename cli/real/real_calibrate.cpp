@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "cli/interrupt.h"
 #include "cli/log.h"
 #include "realcluster/calibrate/calibrate.h"
 #include "realcluster/calibrate/fit.h"
@@ -65,6 +64,15 @@ Result<ExitCode> FitAgain(const Arguments& arguments) {
   if (!text) return text.error();
   const Result<SampleSet> samples = ReadSamples(*text, from);
   if (!samples) return samples.error();
+  const std::vector<std::string> known = ExperimentNames();
+  const auto is_known = [&](const Sample& sample) {
+    return std::ranges::find(known, sample.experiment) != known.end() && !sample.at_ms.empty();
+  };
+  if (std::ranges::none_of(samples->samples, is_known)) {
+    return Error{ErrorCode::kInvalidInput, from,
+                 fmt::format("holds no sample of an experiment ({}); `wavetank real calibrate` "
+                             "measures some", JoinWords(known))};
+  }
   return FitAndTell(arguments, *samples, OutOf(arguments));
 }
 
@@ -103,10 +111,6 @@ Result<ExitCode> Calibrate(const Arguments& arguments, const RealRunOptions& clu
     }
   };
   const Result<SampleSet> samples = MeasureTiming(options);
-  if (!samples && Interrupted()) {
-    LogWarning("{}", samples.error().Text());  // and what could not be taken away
-    return ExitCode::kInterrupted;
-  }
   if (!samples) return samples.error();
   LogInfo("{}", raw);
   return FitAndTell(arguments, *samples, out);

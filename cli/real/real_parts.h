@@ -14,9 +14,15 @@ namespace wt {
 
 // A program that stands beside this one's build folder. Error: kEnvironment: it is not built.
 Result<std::string> ProgramNamed(const char* name);
+// The file of --inventory, or the one that is the same from every folder.
+Result<std::string> InventoryOf(const Arguments& arguments);
 // The cluster that is meant, what was created there, progress lines. Without --kubeconfig: the
 // testbed of this machine; kEnvironment when none is up.
 Result<RealRunOptions> RealOptionsOf(const Arguments& arguments);
+// The scenario, by position or as --scenario. Error: kUsage: both, or it means nothing here.
+Result<std::string> ScenarioOf(const Arguments& arguments);
+// An episode's line whose `replay` is `command`; empty: it has none.
+std::string WithReplay(const std::string& episode_line, const std::string& command);
 // The folder of --traces, or what it is without.
 std::string TracesFolder(const Arguments& arguments, const char* otherwise);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <thread>
@@ -14,12 +15,31 @@
 #include "cli/log.h"
 #include "cli/real/real_parts.h"
 #include "cli/version.h"
+#include "scenarios/nearest.h"
+#include "sim/api/action.h"
 #include "sim/api/file_io.h"
 
 namespace wt {
 namespace {
 
 namespace fs = std::filesystem;
+
+// The app applied, then driven.
+Result<std::unique_ptr<ClusterDriver>> BeginRun(const App& app, RealRunOptions options,
+                                                std::unique_ptr<RealRun>& run,
+                                                SimCluster& cluster) {
+  auto begun = RealRun::Begin(app, std::move(options));
+  if (!begun) return begun.error();
+  run = std::move(*begun);
+  return run->Drive(cluster);
+}
+
+// How to see it again; a trace that moves is found by its name.
+std::string ReplayOf(const fs::path& trace) {
+  if (trace.empty()) return "";
+  const fs::path file = trace.is_absolute() ? trace.filename() : trace;
+  return fmt::format("wavetank real replay --trace {}", file.string());
+}
 
 // From an empty namespace to an empty namespace. Errors beside those of the parts: a fault that
 // did not take effect; interrupted.
@@ -33,29 +53,35 @@ Result<PlayedIncident> PlayOnce(const PreparedSuite& suite, RealRunOptions optio
   BlueprintCache cache;
   const auto app = cache.GetApp(suite.setups[0].scenario.app_path);
   if (!app) return app.error();
-  auto run = RealRun::Begin(**app, std::move(options));
-  if (!run) return run.error();
+  const std::string replay = ReplayOf(options.trace);
+  std::unique_ptr<RealRun> run;
   std::optional<Error> failure;
   PlayOptions play = given;
-  play.drive = [&](SimCluster& cluster) { return (*run)->Drive(cluster); };
-  play.on_step = [&](const StepView& step) { (*run)->NoteStep(step); };
+  // Nothing is created before the player and the scenario are known to be right.
+  play.drive = [&](SimCluster& cluster) {
+    auto driver = BeginRun(**app, std::move(options), run, cluster);
+    if (!driver) failure = driver.error();
+    return driver;
+  };
+  play.on_step = [&](const StepView& step) { run->NoteStep(step); };
   play.on_judged = [&](SimCluster&, const EpisodeLimits&) {
-    for (const std::string& warning : (*run)->driver()->mirror().warnings()) {
+    for (const std::string& warning : run->driver()->mirror().warnings()) {
       LogWarning("{}", warning);
     }
-    for (const Error& error : (*run)->driver()->errors()) LogWarning("{}", error.Text());
-    failure = (*run)->driver()->failure();
+    for (const Error& error : run->driver()->errors()) LogWarning("{}", error.Text());
+    failure = run->driver()->failure();
   };
   Result<PlayedIncident> played = PlayIncident(suite, play);
   if (played && !failure && !Interrupted()) {
     RunInfo info;
     info.agent = play.agent;
-    const Status closed = (*run)->CloseTrace(
-        played->result.end, EpisodeLine(info, labels, played->result));
+    const Status closed = run->CloseTrace(
+        played->result.end, WithReplay(EpisodeLine(info, labels, played->result), replay));
     if (!closed) failure = closed.error();
   }
-  if (Status ended = (*run)->End(); !ended) {
-    return failure ? *failure : ended.error();
+  if (Status ended = run ? run->End() : Ok{}; !ended) {
+    if (!failure) return ended.error();
+    failure->what += "; " + ended.error().Text();
   }
   if (failure) return *failure;
   return played;
@@ -68,6 +94,23 @@ std::string Machine() {
                      std::thread::hardware_concurrency(), load[0]);
 }
 
+// A verb that no target has would else be found when its turn comes, minutes from now.
+Status CheckVerbs(const std::vector<ScriptedAction>& actions) {
+  std::vector<std::string> known{"patch"};
+  for (u32 kind = 0; kind < kEntityKinds; ++kind) {
+    for (const Move& move : MovesOf(static_cast<EntityKind>(kind))) {
+      known.emplace_back(VerbName(move.verb));
+    }
+  }
+  for (const ScriptedAction& action : actions) {
+    if (std::ranges::find(known, action.verb) != known.end()) continue;
+    return Error{ErrorCode::kUsage, action.place,
+                 fmt::format("verb: \"{}\" is nothing to do{}", action.verb,
+                             DidYouMean(action.verb, known))};
+  }
+  return Ok{};
+}
+
 // Who plays: an agent, or a list of actions, known by the file's name.
 Result<PlayOptions> PlayerOf(const Arguments& arguments) {
   PlayOptions play;
@@ -76,6 +119,7 @@ Result<PlayOptions> PlayerOf(const Arguments& arguments) {
   if (!arguments.Given("--actions")) return play;
   Result<std::vector<ScriptedAction>> actions = ActionsOf(arguments.Text("--actions"));
   if (!actions) return actions.error();
+  if (Status right = CheckVerbs(*actions); !right) return right.error();
   play.actions = std::move(*actions);
   play.agent = fs::path(arguments.Text("--actions")).stem().string();
   if (play.agent.find('{') != std::string::npos) play.agent = "actions";
@@ -102,7 +146,7 @@ Result<ExitCode> PlayReal(const Arguments& arguments, const PreparedSuite& suite
   }
   RunInfo info;
   info.agent = play.agent;
-  if (json) fmt::print("{}\n", EpisodeLine(info, suite.labels, played->result));
+  if (json) fmt::print("{}\n", WithReplay(EpisodeLine(info, suite.labels, played->result), ""));
   else fmt::print("{}", DrawTimeline(played->incident));
   return ExitCode::kOk;
 }
@@ -138,11 +182,13 @@ Result<ExitCode> RecordReal(const Arguments& arguments, const PreparedSuite& sui
   fs::create_directories(folder, failed);
   const Result<PlayOptions> player = PlayerOf(arguments);
   if (!player) return player.error();
+  const Result<std::string> scenario = ScenarioOf(arguments);
+  if (!scenario) return scenario.error();
   std::vector<WantedTrace> wanted;
   const i64 repeat = arguments.Integer("--repeat");
   for (u32 repetition = 1; repetition <= repeat; ++repetition) {
     WantedTrace trace;
-    trace.header.scenario = arguments.Text("--scenario");
+    trace.header.scenario = *scenario;
     trace.header.seed = player->seed;
     trace.header.agent = player->agent;
     trace.header.repetition = repetition;
@@ -152,7 +198,6 @@ Result<ExitCode> RecordReal(const Arguments& arguments, const PreparedSuite& sui
     else wanted.push_back(std::move(trace));
   }
   const Status recorded = RecordTraces(arguments, *player, wanted);
-  if (Interrupted()) return ExitCode::kInterrupted;
   if (!recorded) return recorded.error();
   return ExitCode::kOk;
 }

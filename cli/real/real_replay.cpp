@@ -49,8 +49,13 @@ Result<ExitCode> ReplayTraceFile(const Arguments& arguments) {
   }
   RunInfo info;
   info.agent = play.agent;
-  if (json) fmt::print("{}\n", EpisodeLine(info, suite->labels, played->result));
-  else fmt::print("{}", DrawTimeline(played->incident));
+  std::string again = "wavetank real replay --trace " + arguments.Text("--trace");
+  if (arguments.Given("--agent")) again += " --agent " + play.agent;
+  if (json) {
+    fmt::print("{}\n", WithReplay(EpisodeLine(info, suite->labels, played->result), again));
+    return ExitCode::kOk;
+  }
+  fmt::print("{}", DrawTimeline(played->incident));
   return ExitCode::kOk;
 }
 

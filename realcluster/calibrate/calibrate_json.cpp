@@ -13,6 +13,7 @@
 
 #include "realcluster/calibrate/experiments.h"
 #include "realcluster/kube/api_status.h"
+#include "realcluster/replay/open_cluster.h"
 #include "sim/objects/access.h"
 #include "sim/objects/parse_json.h"
 
@@ -178,7 +179,7 @@ std::vector<std::string> ExperimentNames() {
 Result<SampleSet> MeasureTiming(const CalibrateOptions& options) {
   Result<KubeTarget> target = ReadKubeconfig(options.kubeconfig, options.context);
   if (!target) return target.error();
-  Result<std::unique_ptr<RestKubeApi>> api = RestKubeApi::Open(*target);
+  auto api = OpenCluster(*target, options.kubeconfig, options.on_node);
   if (!api) return api.error();
   if (Status ours = CheckOwnership(**api, options.ownership); !ours) return ours.error();
   Result<Inventory> inventory = Inventory::OpenEmpty(options.inventory);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "realcluster/kube/credentials.h"
 
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 #include <sys/stat.h>
 
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <memory>
 
 #include "realcluster/kube/base64.h"
 #include "sim/api/file_io.h"
@@ -65,6 +68,14 @@ std::string Credentials::Authorization() const {
   if (!target_.token.empty()) return "Bearer " + target_.token;
   if (target_.username.empty()) return "";
   return "Basic " + EncodeBase64(target_.username + ":" + target_.password);
+}
+
+bool HasExpired(const std::string& certificate_pem) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> text(
+      BIO_new_mem_buf(certificate_pem.data(), static_cast<int>(certificate_pem.size())), &BIO_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> read(
+      PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr), &X509_free);
+  return read && X509_cmp_current_time(X509_get0_notAfter(read.get())) < 0;
 }
 
 }  // namespace wt

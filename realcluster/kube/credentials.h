@@ -33,4 +33,7 @@ class Credentials {
   timespec token_file_changed_{};
 };
 
+// Whether the first certificate of a PEM text is past its notAfter; false when there is none.
+bool HasExpired(const std::string& certificate_pem);
+
 }  // namespace wt

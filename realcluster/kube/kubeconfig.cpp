@@ -32,7 +32,7 @@ struct Entry {
     return fmt::format("{}:{}", file->path, at.Mark().line + 1);
   }
   Error Wrong(const YAML::Node& at, std::string what) const {
-    return Error{ErrorCode::kUsage, Where(at), std::move(what)};
+    return Error{ErrorCode::kEnvironment, Where(at), std::move(what)};
   }
   bool Has(const char* key) const { return node[key] && !node[key].IsNull(); }
 };
@@ -73,22 +73,22 @@ class Reader {
 
 Result<ConfigFile> LoadFile(const std::string& path) {
   const Result<std::string> text = ReadFile(path, kFileBytesMax);
-  if (!text) return Error{ErrorCode::kUsage, path, text.error().what};
+  if (!text) return Error{ErrorCode::kEnvironment, path, text.error().what};
   ConfigFile file;
   file.path = path;
   file.folder = std::filesystem::absolute(path).parent_path().string();
   try {
     file.root = YAML::Load(*text);
   } catch (const YAML::Exception& broken) {
-    return Error{ErrorCode::kUsage, fmt::format("{}:{}", path, broken.mark.line + 1),
+    return Error{ErrorCode::kEnvironment, fmt::format("{}:{}", path, broken.mark.line + 1),
                  "no YAML: " + broken.msg};
   }
   if (!file.root.IsMap() && !file.root.IsNull()) {
-    return Error{ErrorCode::kUsage, path + ":1", "expected a mapping (kind: Config)"};
+    return Error{ErrorCode::kEnvironment, path + ":1", "expected a mapping (kind: Config)"};
   }
   const YAML::Node kind = file.root.IsMap() ? file.root["kind"] : YAML::Node();
   if (kind && kind.IsScalar() && kind.Scalar() != "Config") {
-    return Error{ErrorCode::kUsage, fmt::format("{}:{}", path, kind.Mark().line + 1),
+    return Error{ErrorCode::kEnvironment, fmt::format("{}:{}", path, kind.Mark().line + 1),
                  fmt::format("kind is {}; expected Config", kind.Scalar())};
   }
   return file;
@@ -122,7 +122,7 @@ Result<Entry> FindEntry(const std::vector<ConfigFile>& files, const char* list, 
       return entry.Wrong(entry.node, fmt::format("{}: expected a mapping", what));
     }
   }
-  return Error{ErrorCode::kUsage, where,
+  return Error{ErrorCode::kEnvironment, where,
                fmt::format("{} '{}' not found{}", what, name, NamesHint(name, names))};
 }
 
@@ -231,7 +231,7 @@ Result<std::string> CurrentContext(const std::vector<ConfigFile>& files, std::st
     where = fmt::format("{}:{}", file.path, current.Mark().line + 1);
     return current.Scalar();
   }
-  return Error{ErrorCode::kUsage, files[0].path,
+  return Error{ErrorCode::kEnvironment, files[0].path,
                "no current-context in it, and none was asked for"};
 }
 
@@ -243,7 +243,11 @@ Result<KubeTarget> Resolve(const std::vector<ConfigFile>& files, const std::stri
   if (!name) return name.error();
   target.context = *name;
   const Result<Entry> context = FindEntry(files, "contexts", "context", *name, where);
-  if (!context) return context.error();
+  if (!context) {
+    Error error = context.error();
+    if (!asked.empty()) error.code = ErrorCode::kUsage;  // a word of the command line
+    return error;
+  }
   Reader reader(*context);
   target.name_space = reader.Text("namespace");
   const std::string cluster_name = reader.Text("cluster"), user_name = reader.Text("user");
@@ -285,7 +289,7 @@ Result<KubeTarget> ReadKubeconfig(const std::string& paths, const std::string& c
   try {
     return Resolve(files, context);
   } catch (const YAML::Exception& broken) {
-    return Error{ErrorCode::kUsage, fmt::format("{}:{}", files[0].path, broken.mark.line + 1),
+    return Error{ErrorCode::kEnvironment, fmt::format("{}:{}", files[0].path, broken.mark.line + 1),
                  broken.msg};
   }
 }

@@ -34,8 +34,8 @@ struct KubeTarget {
 
 // `paths`: a kubeconfig or several joined by ':' (the first that names a thing wins); empty:
 // KUBECONFIG, else ~/.kube/config, else the service account of the pod this runs in. `context`:
-// empty: the current one. Errors: kUsage, a file that does not read or names what is not there
-// (FILE:LINE); kEnvironment: there is none.
+// empty: the current one. Errors: kEnvironment: there is none, or a file that does not read or
+// names what is not there (FILE:LINE); kUsage: no context of the name that was asked for.
 Result<KubeTarget> ReadKubeconfig(const std::string& paths, const std::string& context);
 
 // Fills in token or certificate from the plugin; `expires_unix_s`: infinity when it names no time.

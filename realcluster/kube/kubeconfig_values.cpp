@@ -67,18 +67,18 @@ Result<std::string> ReadPem(const std::string& data, const std::string& file,
   std::string pem;
   if (!data.empty()) {
     const auto decoded = DecodeBase64(data);
-    if (!decoded) return Error{ErrorCode::kUsage, where, field + "-data is not base64"};
+    if (!decoded) return Error{ErrorCode::kEnvironment, where, field + "-data is not base64"};
     pem = *decoded;
   } else if (!file.empty()) {
     Result<std::string> text = ReadFile(FromFolder(folder, file), kPemBytesMax);
-    if (!text) return Error{ErrorCode::kUsage, where, field + ": " + text.error().Text()};
+    if (!text) return Error{ErrorCode::kEnvironment, where, field + ": " + text.error().Text()};
     pem = *text;
   } else {
     return pem;
   }
   if (pem.find("-----BEGIN ") == pem.npos) {
     return Error{
-        ErrorCode::kUsage, where,
+        ErrorCode::kEnvironment, where,
         fmt::format("{}{} is not PEM (no -----BEGIN)", field, data.empty() ? "" : "-data")};
   }
   return pem;

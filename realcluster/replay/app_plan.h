@@ -15,8 +15,9 @@ struct PlannedObject {
   std::string kind, name;
   std::string name_space = {};
   std::string collection = {}, path = {};  // where it is created, where it is then
-  std::string body = {};   // as `kubectl apply` sends it; of a Deployment: revision 1, no pods
-  std::string patch = {};  // merge patch of a Deployment to what its manifest says; else empty
+  std::string body = {};   // as `kubectl apply` sends it; of a Deployment: its first revision, no pods
+  // Merge patches of a Deployment, each to its next revision, the last to what its manifest says.
+  std::vector<std::string> patches = {};
 
   std::string Label() const;  // "Deployment hotel/search"
 };

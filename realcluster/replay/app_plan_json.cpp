@@ -103,15 +103,21 @@ Status AddBody(const Json& manifest, PlannedObject& out) {
   if (!now) return now.error();
   Json first = *now;
   if (out.kind == "Deployment") {
-    const Json older_manifest = OlderRevision(manifest);
-    if (older_manifest.is_null()) {
+    std::vector<Json> revisions;
+    for (const Json& manifest_of : OlderRevisions(manifest)) {
+      const auto older = AsSent(manifest_of);
+      if (!older) return older.error();
+      revisions.push_back(*older);
+      revisions.back()["spec"]["replicas"] = 0;
+    }
+    if (revisions.empty()) {
       return Error{ErrorCode::kInvalidInput, "", "spec.template.spec.containers: expected one"};
     }
-    const auto older = AsSent(older_manifest);
-    if (!older) return older.error();
-    first = *older;
-    first["spec"]["replicas"] = 0;
-    out.patch = MergePatch(first, *now).dump();
+    first = revisions[0];
+    revisions.push_back(*now);
+    for (size_t i = 1; i < revisions.size(); ++i) {
+      out.patches.push_back(MergePatch(revisions[i - 1], revisions[i]).dump());
+    }
   }
   out.body = first.dump();
   return Ok{};

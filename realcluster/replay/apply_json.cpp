@@ -121,24 +121,32 @@ Status CreateAll(Applying& applying, const AppPlan& plan) {
 
 Error NotReady(Applying& applying, const App& app, const AppPlan& plan, const Progress& progress) {
   if (Interrupted(applying.options)) return InterruptedError();
+  const Reasons why = WhyNotReady(applying.api, plan, progress);
+  const std::string& remedy = applying.options.image_remedy;
   return {ErrorCode::kEnvironment, app.path,
-          fmt::format("not ready after {:.0f} s: {} of {} pods Ready{}",
+          fmt::format("not ready after {:.0f} s: {} of {} pods Ready{}{}",
                       applying.options.ready_within_s, progress.ready_pods, progress.pods,
-                      WhyNotReady(applying.api, plan, progress))};
+                      why.text,
+                      why.image_missing && !remedy.empty()
+                          ? "\n  the nodes lack images of the app: " + remedy
+                          : "")};
 }
 
-Status ToPresentRevision(Applying& applying, const AppPlan& plan) {
+// Every Deployment that has a revision after `number` to it; whether any had.
+Result<bool> ToNextRevision(Applying& applying, const AppPlan& plan, size_t number) {
+  bool any = false;
   for (const PlannedObject& object : plan.objects) {
-    if (object.patch.empty()) continue;
+    if (object.patches.size() < number) continue;
+    any = true;
     if (Interrupted(applying.options)) return InterruptedError();
     const auto body = SuccessBody(applying.api.Call({.method = "PATCH",
                                                      .path = object.path,
                                                      .content_type = "application/merge-patch+json",
-                                                     .body = object.patch}),
+                                                     .body = object.patches[number - 1]}),
                                   object.Label());
     if (!body) return body.error();
   }
-  return Ok{};
+  return any;
 }
 
 // `done` says when; `said` is the last line, so that each is said once.
@@ -167,10 +175,14 @@ Status ApplyApp(KubeApi& api, const App& app, const Ownership& ownership, Invent
   if (Status made = CreateAll(applying, *plan); !made) return made;
   Patience patience(options, options.ready_within_s);
   const auto known = [](const Progress& progress) { return progress.unobserved.empty(); };
-  if (Status waited = WaitFor(applying, app, *plan, patience, known, false); !waited) {
-    return waited;
+  for (size_t number = 1;; ++number) {
+    if (Status waited = WaitFor(applying, app, *plan, patience, known, false); !waited) {
+      return waited;
+    }
+    const Result<bool> changed = ToNextRevision(applying, *plan, number);
+    if (!changed) return changed.error();
+    if (!*changed) break;
   }
-  if (Status changed = ToPresentRevision(applying, *plan); !changed) return changed;
   const auto ready = [](const Progress& progress) { return progress.not_ready.empty(); };
   return WaitFor(applying, app, *plan, patience, ready, true);
 }

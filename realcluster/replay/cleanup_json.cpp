@@ -23,7 +23,8 @@ struct Cleaning {
   KubeApi& api;
   Inventory& inventory;
   const ApplyOptions& options;
-  std::map<std::string, std::string> left;  // path -> why
+  std::map<std::string, std::string> left = {};  // path -> why
+  std::map<std::string, std::string> lost = {};  // was there before us; path -> why not again
 };
 
 // After some calls in a row that did not reach the API, each of which took its time, the others
@@ -74,48 +75,90 @@ Json AsNew(Json object) {
   return object;
 }
 
-Status PutBack(Cleaning& cleaning, const Inventory::Entry& entry) {
+// "": it can be made again as it was. Else why not.
+std::string CannotReturn(const Json& before) {
+  const std::string_view kind = Text(before, "kind");
+  if (kind == "Node") return "a Node comes back only with its kubelet";
+  if (kind == "Pod") return "a Pod that nothing owns was at work on its node";
+  return "";
+}
+
+std::string DeleteBody(const std::string& uid) {
+  Json body = {
+      {"kind", "DeleteOptions"}, {"apiVersion", "v1"}, {"propagationPolicy", "Background"}};
+  if (!uid.empty()) body["preconditions"]["uid"] = uid;
+  return body.dump();
+}
+
+Status Send(KubeApi& api, const ApiRequest& request) {
+  const auto body = SuccessBody(api.Call(request), "");
+  if (!body) return body.error();
+  return Ok{};
+}
+
+Status MakeAgain(KubeApi& api, const std::string& path, const Json& before) {
+  return Send(api, {.method = "POST",
+                    .path = CollectionOfPath(path),
+                    .content_type = "application/json",
+                    .body = AsNew(before).dump()});
+}
+
+Status ChangeBack(Cleaning& cleaning, const Inventory::Entry& entry, const Json& there,
+                  const Json& before) {
+  const std::string uid = UidOf(there);
+  if (uid == UidOf(before)) {
+    const Json patch = MergePatch(WrittenPart(there), WrittenPart(before));
+    if (patch.empty()) return Ok{};
+    return Send(cleaning.api, {.method = "PATCH",
+                               .path = entry.path,
+                               .content_type = "application/merge-patch+json",
+                               .body = patch.dump()});
+  }
+  if (HasController(before)) return Ok{};
+  if (uid.empty() || uid != entry.uid) return Error{ErrorCode::kEnvironment, "", kReplaced};
+  // Ours in its place: some fields (a Service's clusterIP) cannot be changed back.
+  const Status away = Send(cleaning.api, {.method = "DELETE",
+                                          .path = entry.path,
+                                          .content_type = "application/json",
+                                          .body = DeleteBody(uid)});
+  return away ? MakeAgain(cleaning.api, entry.path, before) : away;
+}
+
+// True: what it was before is all there again, or comes back without us. False: it was deleted and
+// cannot be made again.
+Result<bool> PutBack(Cleaning& cleaning, const Inventory::Entry& entry) {
   const Json before = Json::parse(entry.before, nullptr, false);
   if (!before.is_object()) {
     return Error{ErrorCode::kEnvironment, "", "what it was before is not readable"};
   }
   const auto there = GetObject(cleaning.api, entry.path);
   if (!there) return there.error();
-  ApiRequest request;
-  if (!there->has_value()) {
-    request = {.method = "POST",
-               .path = CollectionOfPath(entry.path),
-               .content_type = "application/json",
-               .body = AsNew(before).dump()};
-  } else {
-    if (UidOf(**there) != UidOf(before)) {
-      return Error{ErrorCode::kEnvironment, "", kReplaced};
-    }
-    const Json patch = MergePatch(WrittenPart(**there), WrittenPart(before));
-    if (patch.empty()) return Ok{};
-    request = {.method = "PATCH",
-               .path = entry.path,
-               .content_type = "application/merge-patch+json",
-               .body = patch.dump()};
-  }
-  const auto body = SuccessBody(cleaning.api.Call(request), "");
-  if (!body) return body.error();
-  return Ok{};
+  const bool gone = !there->has_value();
+  if (gone && HasController(before)) return true;
+  if (gone && !CannotReturn(before).empty()) return false;
+  const Status put = gone ? MakeAgain(cleaning.api, entry.path, before)
+                          : ChangeBack(cleaning, entry, **there, before);
+  if (!put) return put.error();
+  return true;
 }
 
 void PutAllBack(Cleaning& cleaning) {
   const std::vector<Inventory::Entry> entries = cleaning.inventory.entries();
   for (const Inventory::Entry& entry : entries) {
-    if (entry.created || entry.before.empty()) continue;
+    if (entry.before.empty()) continue;
     if (Interrupted(cleaning.options)) {
       cleaning.left[entry.path] = "interrupted";
       continue;
     }
-    if (Status put = PutBack(cleaning, entry); put) {
-      Say(cleaning.options, LabelOfPath(entry.path) + " is as it was");
-      Gone(cleaning, entry.path);
-    } else {
+    const Result<bool> put = PutBack(cleaning, entry);
+    if (!put) {
       cleaning.left[entry.path] = put.error().Text();
+      continue;
+    }
+    if (*put) Say(cleaning.options, LabelOfPath(entry.path) + " is as it was");
+    Gone(cleaning, entry.path);
+    if (!*put) {
+      cleaning.lost[entry.path] = CannotReturn(Json::parse(entry.before, nullptr, false));
     }
   }
 }
@@ -140,13 +183,10 @@ std::optional<std::string> UidToDelete(Cleaning& cleaning, const Inventory::Entr
 
 // False: it is not going to go; why stands in `left`.
 bool SendDelete(Cleaning& cleaning, const Deletion& deletion) {
-  Json body = {
-      {"kind", "DeleteOptions"}, {"apiVersion", "v1"}, {"propagationPolicy", "Background"}};
-  if (!deletion.uid.empty()) body["preconditions"]["uid"] = deletion.uid;
   const auto reply = cleaning.api.Call({.method = "DELETE",
                                         .path = deletion.path,
                                         .content_type = "application/json",
-                                        .body = body.dump()});
+                                        .body = DeleteBody(deletion.uid)});
   if (!reply) {
     cleaning.left[deletion.path] = reply.error().Text();
     return false;
@@ -261,7 +301,8 @@ void DeleteCreated(Cleaning& cleaning, bool namespaces) {
   const std::vector<Inventory::Entry> entries = cleaning.inventory.entries();
   std::vector<Inventory::Entry> batch;
   for (const Inventory::Entry& entry : entries) {
-    if (!entry.created || IsNamespace(entry) != namespaces) continue;
+    const bool ours = entry.created && entry.before.empty();
+    if (!ours || IsNamespace(entry) != namespaces) continue;
     if (!batch.empty() && CollectionOfPath(batch[0].path) != CollectionOfPath(entry.path)) {
       DeleteBatch(cleaning, batch);
       batch.clear();
@@ -288,19 +329,28 @@ void LookAgain(Cleaning& cleaning) {
 
 Status Cleanup(KubeApi& api, Inventory& inventory, const ApplyOptions& options) {
   ReachedOrNot reached(api);
-  Cleaning cleaning{reached, inventory, options, {}};
+  Cleaning cleaning{reached, inventory, options};
   PutAllBack(cleaning);
   DeleteCreated(cleaning, false);
   DeleteCreated(cleaning, true);
   LookAgain(cleaning);
   const bool retry = std::ranges::any_of(inventory.entries(), [](const Inventory::Entry& entry) {
-    return !entry.created && !entry.before.empty();
+    return !entry.before.empty();
   });
   if (retry) PutAllBack(cleaning);  // what was created may have been in the way
-  if (cleaning.left.empty()) return Ok{};
-  std::string text = fmt::format("{} objects are left; {} keeps them: clean up again, or by hand",
-                                 cleaning.left.size(), inventory.file());
+  if (cleaning.left.empty() && cleaning.lost.empty()) return Ok{};
+  std::string text;
+  if (!cleaning.left.empty()) {
+    text = fmt::format("{} objects are left; {} keeps them: clean up again, or by hand",
+                       cleaning.left.size(), inventory.file());
+  }
   for (const auto& [path, why] : cleaning.left) text += fmt::format("\n  {}: {}", path, why);
+  if (!cleaning.lost.empty()) {
+    text += fmt::format("{}{} objects that were there before the run were deleted and cannot be "
+                        "created again: do it by hand",
+                        text.empty() ? "" : "\n", cleaning.lost.size());
+  }
+  for (const auto& [path, why] : cleaning.lost) text += fmt::format("\n  {}: {}", path, why);
   return Error{ErrorCode::kEnvironment, "", std::move(text)};
 }
 

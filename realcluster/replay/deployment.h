@@ -33,15 +33,15 @@ class Inventory {
   Status WillCreate(const std::string& path);
   // Known before or not: the uid of what is at `path` now.
   Status Created(const std::string& path, const std::string& uid);
-  // Before a fault changes an object that was there: remembered once, the first state counts.
+  // Before an object that was there is changed or deleted: remembered once, the first state counts.
   Status WillChange(const std::string& path, const std::string& object);
   Status Gone(const std::string& path);
 
   struct Entry {
     std::string path;
-    bool created = false;  // by us; else it was there, and a fault changed it
+    bool created = false;  // by us; else it was there, and a fault or an agent changed it
     std::string uid;       // empty: not created yet, or the process ended before it knew
-    std::string before;
+    std::string before;    // not empty: it was there before us, even if we created it anew
   };
   // What is still there, latest first: the order to take it away in.
   const std::vector<Entry>& entries() const { return entries_; }
@@ -79,6 +79,7 @@ struct ApplyOptions {
   std::function<void(const std::string&)> progress;  // a line for people; may be empty
   std::function<bool()> interrupted;                 // asked between steps; may be empty
   std::function<void(double)> wait;                  // lets seconds pass; empty: sleeps
+  std::string image_remedy = {};  // what to do about images that nodes do not have; may be empty
 };
 
 // Creates the namespaces and objects of the app that are not there (owners first), with
@@ -95,9 +96,10 @@ struct ApplyOptions {
 Status ApplyApp(KubeApi& api, const App& app, const Ownership& ownership, Inventory& inventory,
                 const ApplyOptions& options);
 
-// Puts changed objects back as they were and deletes what was created (by uid), until each and the
-// pods under it are gone: at most 60 s for a kind of object, namespaces last. Goes on after
-// failures; the error lists what is left and why, and the inventory keeps it: call it again.
+// Puts changed objects back as they were (what was deleted is created again; a Node, or a Pod that
+// nothing owns, cannot be: the error names it, once) and deletes what was created (by uid), until
+// each and the pods under it are gone: at most 60 s for a kind of object, namespaces last. Goes on
+// after failures; the error lists what is left and why, and the inventory keeps it: call it again.
 // An object that took the place of ours is left alone, unless it goes with its namespace.
 Status Cleanup(KubeApi& api, Inventory& inventory, const ApplyOptions& options);
 

@@ -146,6 +146,22 @@ Status LoadMeter::Report(Sim& sim) {
                            inside_->last_words.empty() ? "" : ": ", inside_->last_words)};
 }
 
+Status LoadMeter::CheckReached() {
+  if (Status read = inside_->ReadLines(); !read) return read;
+  const LoadSums& seen = inside_->printed;
+  if (seen.requests > seen.errors) return Ok{};
+  std::string addresses;
+  for (const auto& [service, target] : inside_->options.targets) {
+    addresses += fmt::format("{}{} at {}", addresses.empty() ? "" : ", ", service, target);
+  }
+  return Error{ErrorCode::kEnvironment, "",
+               fmt::format("the load program cannot reach the Services from this machine ({}): "
+                           "{} requests, none of which succeeded. Run on a node of the cluster, or "
+                           "give this machine a route to its service network{}{}",
+                           addresses, seen.requests,
+                           inside_->last_words.empty() ? "" : "; it said: ", inside_->last_words)};
+}
+
 std::vector<std::string> LoadMeter::TakeLines() { return std::exchange(inside_->lines, {}); }
 
 }  // namespace wt

@@ -45,6 +45,10 @@ class LoadMeter final : public TrafficMeter {
   // ended (what it printed until then is reported), or printed something else.
   Status Report(Sim& sim) override;
 
+  // Before the first report: error kEnvironment when no request has succeeded so far, with the
+  // addresses and what to do.
+  Status CheckReached();
+
   // Each second's line of the load program, in order, for the trace; taken away by the call.
   std::vector<std::string> TakeLines();
 

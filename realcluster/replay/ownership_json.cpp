@@ -45,12 +45,16 @@ Status CheckOwnership(KubeApi& api, const Ownership& ownership) {
   const char* missing = ownership.i_own_this_cluster ? "--namespace NAME"
                         : name_space.empty()         ? "--i-own-this-cluster --namespace NAME"
                                                      : "--i-own-this-cluster";
+  const char* why = reply->status == 403
+                        ? "whether `wavetank testbed` made this cluster cannot be told: these "
+                          "credentials may not read ConfigMap kube-system/wavetank-testbed (403)"
+                        : "this cluster was not made by `wavetank testbed` (it has no ConfigMap "
+                          "wavetank-testbed in kube-system)";
   return Error{ErrorCode::kEnvironment, "",
-               fmt::format("this cluster was not made by `wavetank testbed` (it has no ConfigMap "
-                           "wavetank-testbed in kube-system), so nothing was changed. Faults are "
-                           "injected into it: if it is yours to break, pass {}; else bring one up "
-                           "with `wavetank testbed up --local`",
-                           missing)};
+               fmt::format("{}, so nothing was changed. Faults are injected into it: if it is "
+                           "yours to break, pass {}; else bring one up with `wavetank testbed up "
+                           "--local`",
+                           why, missing)};
 }
 
 }  // namespace wt

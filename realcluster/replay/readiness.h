@@ -14,7 +14,7 @@ struct Progress {
   int pods = 0, ready_pods = 0;        // that Deployments want, and single Pods
   std::vector<std::string> not_ready;  // paths of Deployments and Pods, in order of the plan
   std::vector<std::string>
-      unobserved;  // Deployments whose revision 1 the cluster does not know yet
+      unobserved;  // Deployments whose last write the cluster does not know yet
 };
 
 // Rolled out as `kubectl rollout status` has it (kubectl pkg/polymorphichelpers/rollout_status.go):
@@ -24,6 +24,10 @@ Result<Progress> ReadProgress(KubeApi& api, const AppPlan& plan);
 
 // "Deployment hotel/search: 2 of 4 pods available; pod search-5d9 is CrashLoopBackOff (...); last
 // warning: BackOff: ..." per line; at most five, then how many more.
-std::string WhyNotReady(KubeApi& api, const AppPlan& plan, const Progress& progress);
+struct Reasons {
+  std::string text;
+  bool image_missing = false;  // of one that is named: no node has it, none can pull it
+};
+Reasons WhyNotReady(KubeApi& api, const AppPlan& plan, const Progress& progress);
 
 }  // namespace wt

@@ -60,7 +60,13 @@ bool IsReady(const Json& pod) {
 struct PodState {
   int rank = 0;
   std::string text;
+  bool image_missing = false;
 };
+
+// kubelet's reasons (pkg/kubelet/images/types.go).
+bool IsImageMissing(std::string_view reason) {
+  return reason == "ErrImageNeverPull" || reason == "ErrImagePull" || reason == "ImagePullBackOff";
+}
 
 PodState StateOf(const Json& container) {
   const Json& state = Map(container, "state");
@@ -75,7 +81,8 @@ PodState StateOf(const Json& container) {
     const std::string_view reason = Text(*waiting, "reason"), message = Text(*waiting, "message");
     const bool normal = reason == "ContainerCreating" || reason == "PodInitializing";
     return {normal ? 2 : 5, with_last(fmt::format("{} in {}{}{}", name, reason,
-                                                  message.empty() ? "" : ": ", message))};
+                                                  message.empty() ? "" : ": ", message)),
+            IsImageMissing(reason)};
   }
   if (const Json* ended = Find(state, "terminated")) {
     return {4, fmt::format("{} terminated: {}, exit code {}", name, Text(*ended, "reason"),
@@ -109,8 +116,8 @@ bool Selects(const Json& deployment, const Json& pod) {
   });
 }
 
-std::string WorstPod(const Json& deployment, const ObjectsByName& pods, std::string& name) {
-  PodState worst{-1, "has no pod"};
+PodState WorstPod(const Json& deployment, const ObjectsByName& pods, std::string& name) {
+  PodState worst{-1, "no pod that is not ready"};
   for (const auto& [pod_name, pod] : pods) {
     if (!Selects(deployment, pod) || IsReady(pod)) continue;
     PodState state = StateOfPod(pod);
@@ -118,8 +125,8 @@ std::string WorstPod(const Json& deployment, const ObjectsByName& pods, std::str
     worst = std::move(state);
     name = pod_name;
   }
-  if (name.empty()) return worst.rank < 0 ? "no pod that is not ready" : worst.text;
-  return fmt::format("pod {}: {}", name, worst.text);
+  if (!name.empty()) worst.text = fmt::format("pod {}: {}", name, worst.text);
+  return worst;
 }
 
 std::string_view TimeOf(const Json& event) {
@@ -166,22 +173,24 @@ NamespaceState ReadState(KubeApi& api, const std::string& name_space) {
   return out;
 }
 
-std::string Explain(const PlannedObject& object, const NamespaceState& state) {
+Reasons Explain(const PlannedObject& object, const NamespaceState& state) {
   if (object.kind == "Pod") {
-    const auto pod = state.pods.find(object.name);
-    return fmt::format("{}: {}{}", object.Label(),
-                       pod == state.pods.end() ? "gone" : StateOfPod(pod->second).text,
-                       LastWarning(state.events, object.name, object.name));
+    const auto found = state.pods.find(object.name);
+    const PodState pod =
+        found == state.pods.end() ? PodState{0, "gone"} : StateOfPod(found->second);
+    return {fmt::format("{}: {}{}", object.Label(), pod.text,
+                        LastWarning(state.events, object.name, object.name)),
+            pod.image_missing};
   }
   const auto found = state.deployments.find(object.name);
-  if (found == state.deployments.end()) return object.Label() + ": gone";
+  if (found == state.deployments.end()) return {object.Label() + ": gone"};
   const Json& status = Map(found->second, "status");
   std::string pod;
-  std::string text =
-      fmt::format("{}: {} of {} pods available, {} updated; {}", object.Label(),
-                  Int(status, "availableReplicas"), Replicas(found->second),
-                  Int(status, "updatedReplicas"), WorstPod(found->second, state.pods, pod));
-  return text + LastWarning(state.events, pod, object.name);
+  const PodState worst = WorstPod(found->second, state.pods, pod);
+  std::string text = fmt::format("{}: {} of {} pods available, {} updated; {}", object.Label(),
+                                 Int(status, "availableReplicas"), Replicas(found->second),
+                                 Int(status, "updatedReplicas"), worst.text);
+  return {text + LastWarning(state.events, pod, object.name), worst.image_missing};
 }
 
 }  // namespace
@@ -211,9 +220,9 @@ Result<Progress> ReadProgress(KubeApi& api, const AppPlan& plan) {
   return out;
 }
 
-std::string WhyNotReady(KubeApi& api, const AppPlan& plan, const Progress& progress) {
+Reasons WhyNotReady(KubeApi& api, const AppPlan& plan, const Progress& progress) {
   std::map<std::string, NamespaceState> states;
-  std::string out;
+  Reasons out;
   size_t explained = 0;
   for (const PlannedObject& object : plan.objects) {
     if (std::ranges::find(progress.not_ready, object.path) == progress.not_ready.end()) continue;
@@ -221,10 +230,12 @@ std::string WhyNotReady(KubeApi& api, const AppPlan& plan, const Progress& progr
     if (!states.contains(object.name_space)) {
       states[object.name_space] = ReadState(api, object.name_space);
     }
-    out += "\n  " + Explain(object, states[object.name_space]);
+    const Reasons reasons = Explain(object, states[object.name_space]);
+    out.text += "\n  " + reasons.text;
+    out.image_missing |= reasons.image_missing;
   }
   if (progress.not_ready.size() > kExplainedMax) {
-    out += fmt::format("\n  and {} more", progress.not_ready.size() - kExplainedMax);
+    out.text += fmt::format("\n  and {} more", progress.not_ready.size() - kExplainedMax);
   }
   return out;
 }

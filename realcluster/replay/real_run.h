@@ -15,6 +15,7 @@
 #include "realcluster/replay/deployment.h"
 #include "realcluster/replay/live_feed.h"
 #include "realcluster/replay/load_meter.h"
+#include "realcluster/replay/noted_api.h"
 
 namespace wt {
 
@@ -53,7 +54,6 @@ class RealRun {
   RealRun(RealRunOptions options, KubeTarget target, std::unique_ptr<RestKubeApi> api,
           std::unique_ptr<RestKubeApi> meter_api, Inventory inventory);
   Result<LoadMeterOptions> LoadOf(const SimCluster& cluster);
-  void NoteCreated(const ApiRequest& request);
   Status ArmRogues(const SimCluster& cluster);
   Status Create(const std::string& object);
   Status OpenTrace(i64 unix_ms_at_zero, AnyClusterOptions& any);
@@ -67,10 +67,11 @@ class RealRun {
   std::unique_ptr<LoadMeter> meter_;
   std::unique_ptr<TraceWriter> trace_;
   Inventory inventory_;
+  NotedApi noted_;  // *api_ for all that faults and agents do
   const AnyCluster* driver_ = nullptr;
 };
 
-// Takes away what an earlier run left. Errors as Cleanup's.
-Status CleanUpRealRun(const RealRunOptions& options);
+// Takes away what an earlier run left; of how many objects. Errors as Cleanup's.
+Result<std::size_t> CleanUpRealRun(const RealRunOptions& options);
 
 }  // namespace wt

@@ -11,6 +11,7 @@
 #include "faults/fault_schedule.h"
 #include "realcluster/kube/api_status.h"
 #include "realcluster/replay/killer_objects.h"
+#include "realcluster/replay/open_cluster.h"
 #include "realcluster/replay/real_run.h"
 #include "realcluster/replay/trace_replay.h"
 #include "sim/cluster/api_path.h"
@@ -60,7 +61,8 @@ RealRun::RealRun(RealRunOptions options, KubeTarget target, std::unique_ptr<Rest
       api_(std::move(api)),
       meter_api_(std::move(meter_api)),
       clock_(std::make_unique<Clock>()),
-      inventory_(std::move(inventory)) {}
+      inventory_(std::move(inventory)),
+      noted_(*api_, inventory_) {}
 
 RealRun::~RealRun() = default;
 
@@ -72,7 +74,7 @@ Result<std::unique_ptr<RealRun>> RealRun::Begin(const App& app, RealRunOptions o
   impatient.retry_for_s = 0;
   Result<std::unique_ptr<RestKubeApi>> meter_api = RestKubeApi::Open(*target, impatient);
   if (!meter_api) return meter_api.error();
-  Result<std::unique_ptr<RestKubeApi>> api = RestKubeApi::Open(*target);
+  auto api = OpenCluster(*target, options.kubeconfig, !options.load_prefix.empty());
   if (!api) return api.error();
   if (Status ours = CheckOwnership(**api, options.ownership); !ours) return ours.error();
   Result<Inventory> inventory = Inventory::OpenEmpty(options.inventory);
@@ -116,23 +118,18 @@ Result<LoadMeterOptions> RealRun::LoadOf(const SimCluster& cluster) {
 Status RealRun::Create(const std::string& text) {
   const Result<Json> object = ParseJson(text, "object");
   if (!object) return object.error();
-  const Json& metadata = Map(*object, "metadata");
   const KindInfo* kind = FindKind(Text(*object, "apiVersion"), Text(*object, "kind"));
   if (kind == nullptr) {
     return Error{ErrorCode::kInternal, std::string(Text(*object, "kind")), "has no path"};
   }
-  const std::string collection = CollectionPath(*kind, Text(metadata, "namespace"));
-  const std::string path = fmt::format("{}/{}", collection, Text(metadata, "name"));
-  if (Status noted = inventory_.WillCreate(path); !noted) return noted;
-  const auto body = SuccessBody(api_->Call({.method = "POST",
-                                            .path = collection,
-                                            .content_type = "application/json",
-                                            .body = text}),
-                                path);
+  const std::string collection = CollectionPath(*kind, Text(Map(*object, "metadata"), "namespace"));
+  const auto body = SuccessBody(noted_.Call({.method = "POST",
+                                             .path = collection,
+                                             .content_type = "application/json",
+                                             .body = text}),
+                                collection);
   if (!body) return body.error();
-  const Result<Json> made = ParseJson(*body, path);
-  if (!made) return made.error();
-  return inventory_.Created(path, std::string(Text(Map(*made, "metadata"), "uid")));
+  return Ok{};
 }
 
 // What a fault's workload needs to do its work stands ready before it comes.
@@ -163,6 +160,7 @@ Result<std::unique_ptr<ClusterDriver>> RealRun::Drive(SimCluster& cluster) {
     options_.apply.progress(fmt::format("{:.0f} s of load to warm up", options_.warm_up_s));
   }
   clock_->WaitUntil(clock_->Now() + warm);
+  if (Status reached = meter_->CheckReached(); !reached) return reached.error();
   Result<std::unique_ptr<LiveFeed>> feed =
       LiveFeed::Start(target_, *clock_, AppCollections(cluster.View()));
   if (!feed) return feed.error();
@@ -171,8 +169,7 @@ Result<std::unique_ptr<ClusterDriver>> RealRun::Drive(SimCluster& cluster) {
   any.unix_ms_at_zero = clock_->UnixMs() - ToMs(cluster.Now());
   if (Status opened = OpenTrace(any.unix_ms_at_zero, any); !opened) return opened.error();
   any.interrupted = options_.apply.interrupted;
-  any.before_send = [this](const ApiRequest& request, bool) { NoteCreated(request); };
-  auto begun = AnyCluster::Begin(*api_, *feed_, *clock_, *meter_, cluster, any);
+  auto begun = AnyCluster::Begin(noted_, *feed_, *clock_, *meter_, cluster, any);
   if (!begun) return begun.error();
   driver_ = begun->get();
   return std::unique_ptr<ClusterDriver>(std::move(*begun));
@@ -205,16 +202,6 @@ Status RealRun::CloseTrace(SimTime end, const std::string& line) {
   return trace_ ? std::exchange(trace_, nullptr)->Close(end, line) : Ok{};
 }
 
-// What a fault brings along is ours to take away.
-void RealRun::NoteCreated(const ApiRequest& request) {
-  if (request.method != "POST") return;
-  const Result<Json> object = ParseJson(request.body, request.path);
-  if (!object) return;
-  const Status noted = inventory_.WillCreate(
-      fmt::format("{}/{}", request.path, Text(Map(*object, "metadata"), "name")));
-  if (!noted && options_.apply.progress) options_.apply.progress(noted.error().Text());
-}
-
 Status RealRun::End() {
   meter_.reset();
   feed_.reset();
@@ -224,14 +211,16 @@ Status RealRun::End() {
   return Cleanup(*api_, inventory_, to_the_end);
 }
 
-Status CleanUpRealRun(const RealRunOptions& options) {
+Result<std::size_t> CleanUpRealRun(const RealRunOptions& options) {
   Result<KubeTarget> target = ReadKubeconfig(options.kubeconfig, options.context);
   if (!target) return target.error();
-  Result<std::unique_ptr<RestKubeApi>> api = RestKubeApi::Open(std::move(*target));
+  auto api = OpenCluster(*target, options.kubeconfig, !options.load_prefix.empty());
   if (!api) return api.error();
   Result<Inventory> inventory = Inventory::Open(options.inventory);
   if (!inventory) return inventory.error();
-  return Cleanup(**api, *inventory, options.apply);
+  const std::size_t known = inventory->entries().size();
+  if (Status cleaned = Cleanup(**api, *inventory, options.apply); !cleaned) return cleaned.error();
+  return known;
 }
 
 }  // namespace wt

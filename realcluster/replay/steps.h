@@ -35,6 +35,8 @@ Result<std::optional<Json>> GetObject(KubeApi& api, const std::string& path);
 Result<std::vector<Json>> GetItems(KubeApi& api, const std::string& path);
 
 std::string UidOf(const Json& object);
+// Deleted, it is made again by what owns it.
+bool HasController(const Json& object);
 // Whether this client may have created it: another client's name in its managed fields says no.
 bool MayBeOurs(const Json& object);
 

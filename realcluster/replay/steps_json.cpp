@@ -68,6 +68,11 @@ Result<std::vector<Json>> GetItems(KubeApi& api, const std::string& path) {
 
 std::string UidOf(const Json& object) { return std::string(Text(Map(object, "metadata"), "uid")); }
 
+bool HasController(const Json& object) {
+  return std::ranges::any_of(List(Map(object, "metadata"), "ownerReferences"),
+                             [](const Json& owner) { return Flag(owner, "controller"); });
+}
+
 bool MayBeOurs(const Json& object) {
   const Json& managed = List(Map(object, "metadata"), "managedFields");
   return managed.empty() || std::ranges::any_of(managed, [](const Json& entry) {

@@ -2,6 +2,7 @@
 // Objects into a Blueprint (build time) and from there into a World.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "sim/api/result.h"
@@ -27,9 +28,10 @@ Status AdmitManifest(Json& manifest);
 // last-applied-configuration set. Errors: the API's (api_error.h).
 Result<Json> AppliedObject(Json manifest);
 
-// AppliedObject, split and compiled. `older`: revision 1 of a Deployment, absent (null) for others.
-// Kinds without rows become carried documents.
-Result<LoadedObject> LoadObject(Blueprint& blueprint, const Json& manifest, const Json& older);
+// AppliedObject, split and compiled. `older`: earlier revisions of a Deployment, the first one
+// first. Kinds without rows become carried documents.
+Result<LoadedObject> LoadObject(Blueprint& blueprint, const Json& manifest,
+                                std::span<const Json> older = {});
 
 // Compiles the outcome of one edit of a loaded object into an edge; `base` is the revision that
 // the edit changes. The edge's target; nothing (0) when the edit is refused or does not apply.
@@ -42,8 +44,8 @@ RevId AddEdge(Blueprint& blueprint, const EdgeBase& base, const EditInput& input
 // spec.selector.matchLabels of a loaded Deployment: what kCopySelector copies.
 Json SelectorLabels(const Blueprint& blueprint, const LoadedObject& deployment);
 
-// Puts a loaded object into the World, as an API create would. `older`: its revision 1.
+// Puts a loaded object into the World, as an API create would. `first`: its first revision.
 // REQUIRES: no live object has its kind and name.
-ObjectRef CreateLoaded(Sim& sim, const LoadedObject& object, u32 actor, bool older = false);
+ObjectRef CreateLoaded(Sim& sim, const LoadedObject& object, u32 actor, bool first = false);
 
 }  // namespace wt

@@ -119,7 +119,8 @@ Result<Json> AppliedObject(Json manifest) {
   return manifest;
 }
 
-Result<LoadedObject> LoadObject(Blueprint& blueprint, const Json& manifest, const Json& older) {
+Result<LoadedObject> LoadObject(Blueprint& blueprint, const Json& manifest,
+                                std::span<const Json> older) {
   const std::string kind(Text(manifest, "kind"));
   auto applied = AppliedObject(manifest);
   if (!applied) return applied.error();
@@ -135,13 +136,13 @@ Result<LoadedObject> LoadObject(Blueprint& blueprint, const Json& manifest, cons
   if (const KindInfo* info = FindKind(Text(manifest, "apiVersion"), kind)) {
     out.object_kind = static_cast<u16>(info - AllKinds().data());
   }
-  if (older.is_null()) return out;
-  auto before = AppliedObject(older);
-  if (!before) return before.error();
-  const auto first = CompileParts(blueprint, kind, std::move(*before));
-  if (!first) return first.error();
-  out.older_doc = first->doc;
-  out.older_tmpl = first->tmpl;
+  for (const Json& revision : older) {
+    auto before = AppliedObject(revision);
+    if (!before) return before.error();
+    const auto compiled = CompileParts(blueprint, kind, std::move(*before));
+    if (!compiled) return compiled.error();
+    out.older.push_back({compiled->doc, compiled->tmpl});
+  }
   return out;
 }
 
@@ -173,9 +174,10 @@ Json SelectorLabels(const Blueprint& blueprint, const LoadedObject& deployment) 
   return Map(Map(Map(document, "spec"), "selector"), "matchLabels");
 }
 
-ObjectRef CreateLoaded(Sim& sim, const LoadedObject& object, u32 actor, bool older) {
-  const RevId doc = older && object.older_doc != 0 ? object.older_doc : object.doc;
-  const RevId tmpl = older && object.older_tmpl != 0 ? object.older_tmpl : object.tmpl;
+ObjectRef CreateLoaded(Sim& sim, const LoadedObject& object, u32 actor, bool first) {
+  const bool older = first && !object.older.empty();
+  const RevId doc = older ? object.older[0].doc : object.doc;
+  const RevId tmpl = older ? object.older[0].tmpl : object.tmpl;
   EnsureHeadroom(sim);
   const ObjectKind kind = static_cast<ObjectKind>(object.kind);
   switch (kind) {

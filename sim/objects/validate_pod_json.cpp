@@ -112,6 +112,21 @@ bool IsMutablePodChange(const Json& now, const Json& before) {
   return left == right;
 }
 
+// From none to one, and from one to a shorter one. True: it may be so.
+bool CheckDeadlineUpdate(Checker& check, const Json& now, const Json& before) {
+  const Json* old = Find(before, "activeDeadlineSeconds");
+  if (old == nullptr) return true;
+  const FieldPath path = FieldPath("spec").Child("activeDeadlineSeconds");
+  const Json* deadline = Find(now, "activeDeadlineSeconds");
+  if (deadline == nullptr) {
+    check.Invalid(path, "null", "must not update from a positive integer to nil value");
+    return true;
+  }
+  if (Int(now, "activeDeadlineSeconds") <= Int(before, "activeDeadlineSeconds")) return true;
+  check.Invalid(path, Shown(deadline), "must be less than or equal to previous value");
+  return false;
+}
+
 void CheckPodUpdate(Checker& check, const Json& object, const Json& old) {
   CheckMetaUpdate(check, object, old);
   const Json& now = Map(object, "spec");
@@ -122,6 +137,7 @@ void CheckPodUpdate(Checker& check, const Json& object, const Json& old) {
       return check.Forbidden(path.Child(list), "pod updates may not add or remove containers");
     }
   }
+  if (!CheckDeadlineUpdate(check, now, before)) return;
   const Json& kept = List(now, "tolerations");
   for (const Json& toleration : List(before, "tolerations")) {
     if (std::find(kept.begin(), kept.end(), toleration) == kept.end()) {

@@ -96,6 +96,20 @@ class Resume(unittest.TestCase):
             kept = left
         return kept
 
+    def test_an_interrupted_run_leaves_no_results_that_pass_for_the_whole(self):
+        process = self.start("interrupted")
+        while process.poll() is None and not self.whole_lines("interrupted"):
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=300)
+        if process.returncode == 0:
+            self.skipTest("the run was faster than the interrupt")
+        self.assertEqual(process.returncode, 130, errors)
+        self.assertRegex(errors, r"interrupted after \d+ of \d+ episodes; .*--resume")
+        self.assertFalse((self.folder / "interrupted/results.json").exists())
+        self.complete("interrupted", "--resume")
+        self.check_equal("interrupted", "whole")
+
     def test_five_kills_lose_no_finished_episode_and_count_none_twice(self):
         total = len(self.whole_lines("whole"))
         for attempt in range(5):

@@ -181,6 +181,26 @@ class Commands(unittest.TestCase):
         self.assertEqual(len(document["warnings"]), 1)
         self.assertTrue(document["valid"])
 
+    def test_validate_warns_of_a_fault_that_ends_by_itself(self):
+        ended, document, _ = self.validate(("duration: until-repaired", "duration: 60s"))
+        self.assertEqual(ended.returncode, 0, ended)
+        self.assertIn("spec.faults[0].duration: the fault ends by itself", ended.stderr)
+        self.assertTrue(document["warnings"])
+
+    def test_validate_of_a_suite_tries_its_scenarios(self):
+        twice = "    - {kind: replicas-zero, target: {workload: geo}, at: 70s}\n"
+        with open(SCENARIO, encoding="utf-8") as text, tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "twice.yaml"), "w", encoding="utf-8") as to:
+                to.write(text.read().replace(self.FAULT, twice + twice + self.FAULT))
+            suite = os.path.join(folder, "suite.yaml")
+            with open(suite, "w", encoding="utf-8") as to:
+                to.write("apiVersion: wavetank.dev/v1\nkind: Suite\nmetadata: {name: s}\nspec:\n"
+                         f"  description: d\n  seeds: [1, 2]\n  scenarios: [{folder}/twice.yaml]\n")
+            ended = run("validate", suite)
+        self.assertEqual(ended.returncode, 3, ended)
+        self.assertIn("twice.yaml", ended.stderr)
+        self.assertIn("replicas-zero on geo does nothing", ended.stderr)
+
     def test_no_scenario_of_the_catalog_is_refused_or_weak(self):
         files = glob.glob(ROOT + "/scenarios/catalog/*/*.yaml")
         ended = run("validate", *files)

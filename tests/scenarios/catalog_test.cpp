@@ -143,5 +143,24 @@ TEST(CheckScenario, NamesWhatTheAppDoesNotHave) {
   }
 }
 
+TEST(CheckScenario, ANameThatNothingHasProtectsNothingAndIsRefused) {
+  const auto app = LoadApp(WT_SOURCE_DIR "/scenarios/apps/hotel");
+  ASSERT_TRUE(app.ok());
+  const auto errors = [&app](const std::string& entry) {
+    const std::string text =
+        "apiVersion: wavetank.dev/v1\nkind: Scenario\nmetadata: {name: x}\nspec: {app: hotel, "
+        "protected: [" + entry + "]}\n";
+    return CheckScenario(ReadScenario(text, "t.yaml", kOptions).scenario, *app);
+  };
+  for (const char* fine : {"{kind: Deployment, name: user}", "{kind: Node, name: node-9}",
+                           "{namespace: kube-system}", "{name: hotel-config}"}) {
+    EXPECT_TRUE(errors(fine).empty()) << fine;
+  }
+  const std::vector<Error> refused = errors("{kind: Deployment, name: usr}");
+  ASSERT_EQ(refused.size(), 1u);
+  EXPECT_NE(refused[0].Text().find("did you mean \"user\"?"), std::string::npos)
+      << refused[0].Text();
+}
+
 }  // namespace
 }  // namespace wt

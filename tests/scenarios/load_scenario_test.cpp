@@ -148,6 +148,7 @@ TEST(LoadScenario, ParametersAndTargetsAreCheckedAgainstTheKind) {
       {"{service: profile}", "{}", "expected exactly one of"},
       {"at: {uniform: [60s, 180s]}", "at: -5s", "out of range"},
       {"duration: until-repaired", "duration: forever", "expected a duration"},
+      {"hold: 60s", "hold: 0s", "out of range"},
   };
   for (const Row& row : rows) {
     const auto errors =

@@ -170,7 +170,7 @@ class Validate(unittest.TestCase):
     def test_without_from_stored_what_is_missing_is_recorded_first(self):
         self.store("hotel-oom.rule.7.1.jsonl.gz", repetition=1)
         ended = validate(self.folder, "--seed", "7", "--kubeconfig", self.folder + "/none")
-        self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
+        self.assertEqual((ended.returncode, ended.stdout), (4, ""), ended)
         self.assertIn(self.folder + "/none: cannot open", ended.stderr)
 
 

@@ -105,7 +105,7 @@ users: [{name: u, user: {token: second}}, {name: v, user: {username: ann, passwo
   EXPECT_EQ(d->server, "https://l");
   EXPECT_EQ(d->username, "ann");
   EXPECT_EQ(ReadKubeconfig(first + ":" + folder_.string() + "/absent", "c").error().code,
-            ErrorCode::kUsage);
+            ErrorCode::kEnvironment);
 }
 
 TEST_F(Kubeconfig, HomeThenServiceAccountThenNothing) {
@@ -143,6 +143,8 @@ clusters:
             path + ":1: context 'kid-kind' not found; did you mean 'kind-kind'?");
   EXPECT_EQ(ReadKubeconfig(path, "kind-kind").error().Text(),
             path + ":5: cluster 'kind-kimd' not found; did you mean 'kind-kind'?");
+  EXPECT_EQ(ReadKubeconfig(path, "").error().code, ErrorCode::kEnvironment);
+  EXPECT_EQ(ReadKubeconfig(path, "a-wholly-other-one").error().code, ErrorCode::kUsage);
   EXPECT_EQ(ReadKubeconfig(path, "a-wholly-other-one").error().Text(),
             path + ": context 'a-wholly-other-one' not found; there are kind-kind");
 }
@@ -179,7 +181,7 @@ TEST_F(Kubeconfig, WhatCannotBeMeantIsRefused) {
   for (const WrongRow& row : rows) {
     const auto target = ReadKubeconfig(WriteOne(row.cluster, row.user), "");
     ASSERT_FALSE(target) << row.cluster << row.user;
-    EXPECT_EQ(target.error().code, ErrorCode::kUsage);
+    EXPECT_EQ(target.error().code, ErrorCode::kEnvironment);
     EXPECT_NE(target.error().Text().find(row.complaint), std::string::npos)
         << target.error().Text() << " lacks " << row.complaint;
     EXPECT_EQ(target.error().Text().find("c2VjcmV0"), std::string::npos) << "a secret is told";
@@ -200,14 +202,14 @@ TEST_F(Kubeconfig, InsecureBesideAnAuthorityIsRefused) {
 TEST_F(Kubeconfig, BrokenFilesAreToldWithTheirLine) {
   const std::string broken = Write("broken", "a: 1\nusers: [{token: s3cret\n");
   const Error error = ReadKubeconfig(broken, "").error();
-  EXPECT_EQ(error.code, ErrorCode::kUsage);
+  EXPECT_EQ(error.code, ErrorCode::kEnvironment);
   EXPECT_TRUE(error.where.starts_with(broken + ":")) << error.Text();
   EXPECT_EQ(error.Text().find("s3cret"), std::string::npos);
   EXPECT_EQ(ReadKubeconfig(Write("list", "[a]"), "").error().where, Write("list", "[a]") + ":1");
   EXPECT_FALSE(ReadKubeconfig(Write("empty", ""), ""));
   const std::string other = Write("other", "a: 1\nkind: Pod\n");
   EXPECT_EQ(ReadKubeconfig(other, "").error().Text(), other + ":2: kind is Pod; expected Config");
-  EXPECT_EQ(ReadKubeconfig(folder_.string(), "").error().code, ErrorCode::kUsage);
+  EXPECT_EQ(ReadKubeconfig(folder_.string(), "").error().code, ErrorCode::kEnvironment);
 }
 
 class ExecPlugin : public Kubeconfig {

@@ -41,7 +41,7 @@ class Deploying : public testing::Test {
   std::string file_;
 };
 
-TEST_F(Deploying, AnAppIsReadyAtRevisionTwoAndGoneAfterwards) {
+TEST_F(Deploying, AnAppIsReadyAtItsPresentRevisionAndGoneAfterwards) {
   TestCluster cluster;
   cluster.MarkAsTestbed();
   const auto before = cluster.Objects();
@@ -135,9 +135,12 @@ spec:
     spec: {containers: [{name: lost, image: "shop/lost:1"}]}
 )";
   Inventory inventory = Open();
-  const Status applied = ApplyApp(cluster, SmallApp(gone), {}, inventory, cluster.Options());
+  ApplyOptions options = cluster.Options();
+  options.image_remedy = "load them";
+  const Status applied = ApplyApp(cluster, SmallApp(gone), {}, inventory, options);
   ASSERT_FALSE(applied);
   const std::string text = applied.error().Text();
+  EXPECT_NE(text.find("the nodes lack images of the app: load them"), text.npos) << text;
   EXPECT_EQ(applied.error().code, ErrorCode::kEnvironment);
   EXPECT_NE(text.find("not ready after 180 s: 3 of 4 pods Ready"), text.npos) << text;
   EXPECT_NE(text.find("Deployment shop/lost: 0 of 1 pods available"), text.npos) << text;
@@ -145,6 +148,32 @@ spec:
   EXPECT_NE(text.find("ImagePullBackOff"), text.npos) << text;
   EXPECT_NE(text.find("last warning: "), text.npos) << text;
   EXPECT_EQ(text.find("shop/web"), text.npos) << text;
+}
+
+TEST_F(Deploying, APodThatNoNodeTakesIsNotBlamedOnImages) {
+  const std::string huge = R"(
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: huge, namespace: shop}
+spec:
+  selector: {matchLabels: {app: huge}}
+  template:
+    metadata: {labels: {app: huge}}
+    spec:
+      nodeSelector: {there: is-none}
+      containers: [{name: huge, image: "shop/web:1"}]
+)";
+  TestCluster cluster;
+  cluster.MarkAsTestbed();
+  Inventory inventory = Open();
+  ApplyOptions options = cluster.Options();
+  options.image_remedy = "load them";
+  const Status applied = ApplyApp(cluster, SmallApp(huge), {}, inventory, options);
+  ASSERT_FALSE(applied);
+  const std::string text = applied.error().Text();
+  EXPECT_NE(text.find("not scheduled: "), text.npos) << text;
+  EXPECT_EQ(text.find("load them"), text.npos) << text;
 }
 
 TEST_F(Deploying, KindsThatTheClusterDoesNotServeAreLeftOutAndSaid) {
@@ -421,6 +450,22 @@ TEST_F(Deploying, AStrangersClusterIsRefusedWithWhatToPass) {
   const std::string word = refusal({.i_own_this_cluster = true, .name_space = "Mine/.."});
   EXPECT_NE(word.find("is no name of a namespace"), word.npos) << word;
   EXPECT_TRUE(cluster.writes.empty());
+}
+
+class Forbids final : public KubeApi {
+ public:
+  Result<ApiReply> Call(const ApiRequest&) override {
+    return ApiReply{403, R"({"kind":"Status","message":"no"})"};
+  }
+  Result<std::unique_ptr<ApiWatch>> Watch(const ApiRequest&) override { return Error{}; }
+};
+
+TEST_F(Deploying, WhoMayNotReadTheMarkIsToldSo) {
+  Forbids cluster;
+  const std::string text = TextOfStatus(CheckOwnership(cluster, {}));
+  EXPECT_NE(text.find("may not read ConfigMap kube-system/wavetank-testbed"), text.npos) << text;
+  EXPECT_EQ(text.find("has no ConfigMap"), text.npos) << text;
+  EXPECT_TRUE(CheckOwnership(cluster, {.i_own_this_cluster = true, .name_space = "mine"}));
 }
 
 TEST_F(Deploying, InAnotherNamespaceEverythingGoesThereAndHostNamesFollow) {

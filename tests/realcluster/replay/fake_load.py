@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stands for wavetank-load. Usage: fake_load.py MODE ANYTHING...
   steady    lines with what a seed draws, one every few milliseconds; then it waits
+  unheard   as steady, and every request fails
   dies      two lines, some words, exit code 3
   stubborn  as steady, and SIGTERM does not end it
   endless   a line without an end
@@ -14,8 +15,10 @@ import sys
 import time
 
 
-def line(draw, t):
+def line(draw, t, heard=True):
     ok, failed, not_sent = draw.randrange(9), draw.choice([0, 0, 0, 1, 7]), draw.choice([0, 0, 2])
+    if not heard:
+        ok, failed = 0, ok + failed
     ended = ok + failed
     times = [[draw.uniform(1, 50), 1] for _ in range(ended)]
     mean = sum(ms for ms, _ in times) / ended if ended else 0
@@ -43,7 +46,7 @@ def main():
     for i in range(2 if mode == "dies" else 300):
         if mode in ("words", "endless", "nonsense"):
             break
-        print(line(draw, i + 1), flush=True)
+        print(line(draw, i + 1, mode != "unheard"), flush=True)
         time.sleep(0.002)
     if mode == "dies":
         print("no such target", file=sys.stderr)

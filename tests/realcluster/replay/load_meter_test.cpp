@@ -107,6 +107,21 @@ class LoadMeterTest : public testing::Test {
   SimCluster cluster_;
 };
 
+TEST_F(LoadMeterTest, ServicesThatNobodyReachesAreToldWithTheirAddresses) {
+  for (const char* mode : {"unheard", "stubborn"}) {
+    auto meter = StartMeter(mode);
+    ASSERT_TRUE(meter) << meter.error().Text();
+    usleep(500'000);
+    const Status reached = (*meter)->CheckReached();
+    EXPECT_EQ(reached.ok(), mode == std::string("stubborn"));
+    if (reached) continue;
+    EXPECT_EQ(reached.error().code, ErrorCode::kEnvironment);
+    const std::string text = reached.error().Text();
+    EXPECT_NE(text.find("cannot reach the Services"), text.npos) << text;
+    EXPECT_NE(text.find("frontend at 127.0.0.1:1"), text.npos) << text;
+  }
+}
+
 TEST_F(LoadMeterTest, TheWorldCountsWhatTheLoadPrinted) {
   auto meter = StartMeter("steady");
   ASSERT_TRUE(meter.ok());

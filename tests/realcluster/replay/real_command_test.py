@@ -3,18 +3,22 @@
 
 usage: real_command_test.py WAVETANK_REAL SOURCE_DIR
 """
+import json
 import os
+import signal
 import subprocess
 import sys
 import tarfile
 import tempfile
 import unittest
 
+from api_stand_in import MARK, ApiStandIn
+
 BINARY, ROOT = sys.argv.pop(1), sys.argv.pop(1)
 
 
-def real(*words, **env):
-    return subprocess.run([BINARY, "real", *words], capture_output=True, text=True, cwd=ROOT,
+def real(*words, cwd=ROOT, **env):
+    return subprocess.run([BINARY, "real", *words], capture_output=True, text=True, cwd=cwd,
                           stdin=subprocess.DEVNULL, timeout=120, env={**os.environ, **env})
 
 
@@ -44,14 +48,99 @@ class WithoutACluster(unittest.TestCase):
 
     def test_words_that_mean_nothing_are_usage_errors(self):
         for words in (["plya"], [], ["play", "--scenario", "testbed/hotel-nothing"],
-                      ["play", "--kubeconfig", "/nowhere/config"]):
+                      ["play", "testbed/hotel-nothing"], ["cleanup", "testbed/hotel-oom"],
+                      ["play", "testbed/hotel-oom", "--scenario", "testbed/hotel-bad-image"]):
             said = real(*words, WAVETANK_TESTBED_STATE=self.folder.name)
             self.assertIn(said.returncode, (2, 3), f"{words}: {said.stderr}")
             self.assertEqual(said.stderr.count("error"), 1, said.stderr)
 
+    def test_a_kubeconfig_that_does_not_read_is_an_environment_error(self):
+        broken = os.path.join(self.folder.name, "broken")
+        with open(broken, "w", encoding="utf-8") as file:
+            file.write("a: [\n")
+        for config in ("/nowhere/config", broken):
+            said = real("play", "--kubeconfig", config, "--inventory", self.inventory)
+            self.assertEqual(said.returncode, 4, said.stderr)
+            self.assertIn(config, said.stderr)
+
+    def test_cleanup_looks_in_the_same_file_from_every_folder_and_says_what_it_did(self):
+        env = {"WAVETANK_ROOT": self.folder.name}
+        os.makedirs(os.path.join(self.folder.name, "cmake"))
+        with open(os.path.join(self.folder.name, "cmake", "packages.txt"), "w"):
+            pass
+        file = os.path.join(self.folder.name, "runs", "real", "inventory.jsonl")
+        for folder in (ROOT, "/"):
+            said = real("cleanup", cwd=folder, **env)
+            self.assertEqual(said.returncode, 0, said.stderr)
+            self.assertEqual(said.stdout, f"nothing to clean in {file}\n")
+        os.makedirs(os.path.dirname(file))
+        api = self.api()
+        api.objects["/api/v1/namespaces/a"] = {"metadata": {"name": "a", "uid": "7"}}
+        with open(file, "w", encoding="utf-8") as out:
+            out.write('{"what":"created","path":"/api/v1/namespaces/a","uid":"7"}\n')
+        said = real("cleanup", "--kubeconfig", self.config, cwd="/", **env)
+        self.assertEqual(said.returncode, 0, said.stderr)
+        self.assertEqual(said.stdout, f"1 objects of {file} taken away or put back\n")
+        self.assertEqual(list(api.objects), [MARK])
+
+    def api(self, **how):
+        api = ApiStandIn(**how)
+        self.addCleanup(api.close)
+        self.config = api.kubeconfig(os.path.join(self.folder.name, "config"))
+        return api
+
+    def test_what_is_wrong_with_the_words_is_said_before_anything_is_created(self):
+        api = self.api()
+        late = '[{"verb":"wait","at_s":9e6}]'
+        for words in (["--agent", "nobody"], ["--actions", '[{"verb":"nothing"}]'],
+                      ["--actions", late]):
+            said = real("play", *words, "--kubeconfig", self.config, "--inventory",
+                        self.inventory)
+            self.assertEqual(said.returncode, 2, f"{words}: {said.stderr}")
+        self.assertEqual(api.writes, [])
+
+    def test_refused_credentials_are_told_with_their_file(self):
+        self.api(status=401)
+        said = real("play", "--kubeconfig", self.config, "--inventory", self.inventory)
+        self.assertEqual(said.returncode, 4, said.stderr)
+        self.assertIn(self.config, said.stderr)
+        self.assertIn("credentials", said.stderr)
+
+    def test_an_interrupt_while_applying_is_130_and_leaves_nothing(self):
+        api = self.api()
+        run = subprocess.Popen([BINARY, "real", "play", "testbed/hotel-oom", "--kubeconfig",
+                                self.config, "--inventory", self.inventory], cwd=ROOT,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+        self.assertTrue(api.posted.wait(60))
+        run.send_signal(signal.SIGINT)
+        _, said = run.communicate(timeout=100)
+        self.assertEqual(run.returncode, 130, said)
+        self.assertEqual(list(api.objects), [MARK])
+
+    def test_samples_without_an_experiment_make_no_profile(self):
+        samples = os.path.join(self.folder.name, "empty.samples.jsonl")
+        out = os.path.join(self.folder.name, "profile.yaml")
+        for more in ("", '{"experiment":"none","run":1,"at_ms":{"a":1}}\n'):
+            with open(samples, "w", encoding="utf-8") as file:
+                file.write('{"about":{"date":"today"}}\n' + more)
+            said = real("calibrate", "--from", samples, "--out", out)
+            self.assertEqual(said.returncode, 3, said.stderr)
+            self.assertIn(samples, said.stderr)
+            self.assertFalse(os.path.exists(out))
+
+    def test_a_replayed_trace_names_the_command_that_replays_it(self):
+        folder = os.path.join(ROOT, "realcluster", "traces")
+        traces = sorted(name for name in os.listdir(folder) if name.endswith(".jsonl.gz"))
+        path = os.path.join(folder, traces[0])
+        said = real("replay", "--trace", path, "--json")
+        self.assertEqual(said.returncode, 0, said.stderr)
+        self.assertEqual(json.loads(said.stdout)["replay"],
+                         f"wavetank real replay --trace {path}")
+
     def test_images_hold_what_the_app_and_its_faults_run(self):
         out = os.path.join(self.folder.name, "images.tar")
-        said = real("images", "--scenario", "testbed/hotel-pod-kill", "--out", out)
+        said = real("images", "testbed/hotel-pod-kill", "--out", out)
         self.assertEqual(said.returncode, 0, said.stderr)
         self.assertEqual(said.stdout.split(), [out, out[:-len(".tar")] + ".rogues.tar"])
         for archive in said.stdout.split():

@@ -59,7 +59,7 @@ Json ServiceJson(const Part& part) {
       part.name, part.port));
 }
 
-void Load(Blueprint& blueprint, const Json& manifest, const Json& older = Json()) {
+void Load(Blueprint& blueprint, const Json& manifest, std::vector<Json> older = {}) {
   const Result<LoadedObject> object = LoadObject(blueprint, manifest, older);
   WT_CHECK(object.ok(), "the shop's manifests are valid");
   blueprint.objects.push_back(*object);
@@ -79,7 +79,7 @@ void LoadAll(Blueprint& blueprint) {
       "data": {"CartStore": "memory", "Currency": "EUR"}})"));
   for (const Part& part : kParts) {
     Load(blueprint, ServiceJson(part));
-    Load(blueprint, DeploymentJson(part, 2), DeploymentJson(part, 1));
+    Load(blueprint, DeploymentJson(part, 2), {DeploymentJson(part, 1)});
   }
 }
 
@@ -160,7 +160,7 @@ void Settle(Shop& shop) {
   Arm(world, SimEvent::kLoad, 0, world.header().now_ns);
   RunWorld(sim, -300 * kSecond);
   for (const LoadedObject& object : shop.blueprint.objects) {
-    if (!object.at_start || object.older_tmpl == 0) continue;
+    if (!object.at_start || object.older.empty()) continue;
     const u32 row = FindDeployment(sim, object.ns, object.name);
     SetDeploymentTemplate(sim, row, object.tmpl, 0, kLoaded);
   }

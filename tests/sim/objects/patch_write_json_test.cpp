@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/sim/objects/small_cluster.h"
@@ -143,6 +144,23 @@ TEST_F(PatchTest, APodTakesImagesLabelsAndTolerationsAndNothingElse) {
   const auto toleration = Merge(pod, R"({"spec": {"tolerations": []}})");
   ASSERT_FALSE(toleration.ok());
   EXPECT_EQ(toleration.error().where, "spec.tolerations");
+}
+
+TEST_F(PatchTest, ADeadlineOfAPodComesOnceAndOnlyShrinks) {
+  const ObjectRef pod = cluster_.AddPod();
+  const auto set = [&](const char* seconds) {
+    const std::string patch =
+        fmt::format(R"({{"spec": {{"activeDeadlineSeconds": {}}}}})", seconds);
+    return Merge(pod, patch.c_str());
+  };
+  ASSERT_TRUE(set("60").ok());
+  ASSERT_TRUE(set("30").ok());
+  for (const char* refused : {"31", "null"}) {
+    const auto outcome = set(refused);
+    ASSERT_FALSE(outcome.ok()) << refused;
+    EXPECT_EQ(outcome.error().code, ErrorCode::kInvalidObject);
+    EXPECT_EQ(outcome.error().where, "spec.activeDeadlineSeconds");
+  }
 }
 
 TEST_F(PatchTest, ARowThatIsGoneIsNotFound) {

@@ -43,7 +43,7 @@ constexpr const char* kManifests[] = {
 
 SmallCluster::SmallCluster() : blueprint_(std::make_unique<Blueprint>()) {
   for (const char* text : kManifests) {
-    const auto object = LoadObject(*blueprint_, Json::parse(text), Json());
+    const auto object = LoadObject(*blueprint_, Json::parse(text));
     WT_CHECK(object.ok(), "the manifests of the small cluster are valid");
     blueprint_->objects.push_back(*object);
   }
