@@ -47,6 +47,7 @@ Result<ExitCode> ReplayTraceFile(const Arguments& arguments) {
     const Status same = SameAnswers(*trace, played->result);
     if (!same) return same.error();
   }
+  if (replay.failure()) return *replay.failure();
   RunInfo info;
   info.agent = play.agent;
   std::string again = "wavetank real replay --trace " + arguments.Text("--trace");

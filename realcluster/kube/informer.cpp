@@ -185,6 +185,8 @@ Informer::Informer(RestKubeApi& api, ApiRequest collection)
     : inside_(new Inside{.api = api, .collection = std::move(collection)}) {}
 Informer::~Informer() = default;
 
+bool Informer::Watches() const { return inside_->watch != nullptr; }
+
 Result<std::vector<Informer::Change>> Informer::Poll() {
   Inside& in = *inside_;
   bool is_quiet = false;

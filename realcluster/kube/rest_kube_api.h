@@ -81,6 +81,8 @@ class Informer {
   // WaitForWatches. Waits for the answer of a list. Errors as Call's, once they outlast the
   // retries, and refusals; the next Poll goes on where it can.
   Result<std::vector<Change>> Poll();
+  // Everything has been listed and is watched; not so from an error until it has been listed anew.
+  bool Watches() const;
 
  private:
   struct Inside;

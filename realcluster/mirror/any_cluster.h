@@ -19,7 +19,9 @@
 #include <vector>
 
 #include "episodes/trace/trace.h"
+#include "realcluster/mirror/awaited_writes.h"
 #include "realcluster/mirror/mirror.h"
+#include "realcluster/mirror/outage.h"
 #include "sim/api/kube_api.h"
 #include "sim/cluster/sim_cluster.h"
 
@@ -39,12 +41,12 @@ class ChangeFeed {
   virtual ~ChangeFeed() = default;
   // What came since the call before, in order for each object, with the RealClock's times of
   // arrival; the first call waits for every object that is there (as ADDED). Error: kEnvironment,
-  // beside what came.
+  // beside what came; told by every call until what failed is well again.
   virtual Status Take(std::vector<TraceChange>& out) = 0;
 };
 
 // What clients and services saw: reports to the World (ReportTraffic) what was measured since the
-// last call. Error: kEnvironment.
+// last call; nothing new: it does not. Error: kEnvironment.
 class TrafficMeter {
  public:
   virtual ~TrafficMeter() = default;
@@ -63,6 +65,8 @@ struct AnyClusterOptions {
   std::function<void(const TraceChange&)> on_change = {};
   std::function<void(const TraceTraffic&)> on_traffic = {};
   std::function<void(const TraceRequest&)> on_request = {};
+  // Told once of what failure() will be; optional.
+  std::function<void(const Error&)> on_failure = {};
   // True: nothing is waited for or read any more, so that the episode comes to its end at once.
   std::function<bool()> interrupted = {};
 };
@@ -80,10 +84,13 @@ class AnyCluster final : public ClusterDriver {
   std::vector<LogLine> Logs(const SimCluster& cluster, u32 pod) override;
 
   const std::vector<TraceRequest>& sent() const { return sent_; }
-  // Of reading and metering, oldest first; an episode goes on with what it last knew.
+  // Of reading and metering, oldest first, a lasting one once; an episode goes on with what it last
+  // knew.
   const std::vector<Error>& errors() const { return errors_; }
-  // A fault that could not be injected or taken back, or whose own workload does not come to run:
-  // the episode runs out at once and is worth nothing.
+  // The episode runs out at once and is worth nothing: a fault that could not be injected or taken
+  // back, that the API accepted and does not show (awaited_writes.h), or whose own workload does
+  // not come to run; a feed or a meter without data (outage.h); clients of whom not one was served
+  // before the first fault.
   const std::optional<Error>& failure() const { return failure_; }
   const Mirror& mirror() const { return mirror_; }
 
@@ -97,18 +104,27 @@ class AnyCluster final : public ClusterDriver {
 
   AnyCluster(KubeApi& api, ChangeFeed& feed, RealClock& clock, TrafficMeter& meter,
              const SimCluster& cluster, const AnyClusterOptions& options);
-  Status Poll(SimCluster& cluster);
+  struct Polled {
+    Status read = Ok{}, measured = Ok{};
+    bool traffic_silent = false;  // nothing new of the clients
+  };
+  Polled Poll(SimCluster& cluster);
+  void NoteOutages(SimTime now, const Polled& polled);
   std::vector<TraceChange> TakeChanges(SimTime now, Status& taken);
   Status Read(Sim& sim);
   bool Show(Sim& sim, const TraceChange& change, const std::string& key, const Json& object);
   void ShowWaiting(Sim& sim);
-  Status Measure(Sim& sim);
+  Status Measure(Sim& sim, bool& silent);
   void TellTraffic(const Sim& sim, bool client_known);
   void InjectDue(SimCluster& cluster);
+  void CheckClients(const SimCluster& cluster);
   void CheckRogues(const SimCluster& cluster);
+  void CheckWrites(SimTime now);
   Result<ApiReply> Call(SimTime at, bool by_agent, const ApiRequest& request);
+  bool IsFed(const ApiRequest& request) const;
   Status Send(const Sim& before, const Sim& after, bool by_agent);
   void SetTime(SimCluster& cluster);
+  void Note(Error error);
   void Fail(Error error);
 
   KubeApi& api_;
@@ -118,12 +134,18 @@ class AnyCluster final : public ClusterDriver {
   AnyClusterOptions options_;
   SimTime ahead_;  // the World's time less the clock's
   SimTime polled_ = -1;             // -1: what is there is being read for the first time
+  SimTime began_ = 0;
+  std::set<std::string> collections_;  // that the feed tells of
   Mirror mirror_;
   std::vector<TraceChange> held_;  // came after the time of the poll that took them
   std::vector<Waiting> waiting_;
   std::vector<FlowServiceRow> told_services_;
   std::vector<FlowOperationRow> told_operations_;
   std::set<u32> rogues_seen_;  // faults whose workload has run
+  AwaitedWrites awaited_;      // of faults
+  Outage feed_outage_, traffic_outage_;
+  bool clients_checked_ = false;
+  f64 requests_at_begin_ = 0, errors_at_begin_ = 0;
   std::vector<TraceRequest> sent_;
   std::vector<Error> errors_;
   std::optional<Error> failure_;

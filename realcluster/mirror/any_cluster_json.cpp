@@ -11,8 +11,10 @@
 #include "faults/fault_schedule.h"
 #include "realcluster/mirror/any_cluster.h"
 #include "realcluster/mirror/write_requests.h"
+#include "sim/cluster/api_path.h"
 #include "sim/cluster/app_collections.h"
 #include "sim/objects/access.h"
+#include "sim/objects/kinds.h"
 #include "sim/objects/parse_json.h"
 #include "sim/telemetry/cluster_events.h"
 
@@ -23,6 +25,8 @@ constexpr std::size_t kErrorsMax = 1000;
 constexpr std::size_t kWaitingMax = 10'000;
 constexpr int kPollsToWait = 30;
 constexpr SimTime kRogueStartMax = kMinute;
+// Of load before the first fault: enough to tell an app that serves from one that nobody reaches.
+constexpr SimTime kClientsKnownAfter = 10 * kSecond;
 constexpr std::size_t kObjectBytesMax = 16u << 20;
 constexpr int kLogLines = 40;
 constexpr int kLogBytesMax = 64 << 10;
@@ -41,6 +45,15 @@ bool SameRow(const FlowServiceRow& a, const FlowServiceRow& b) {
 }
 bool SameRow(const FlowOperationRow& a, const FlowOperationRow& b) {
   return std::memcmp(&a, &b, sizeof a) == 0;
+}
+
+// Where the API has it, "" for a kind that is not known.
+std::string PathOf(const Json& object) {
+  const KindInfo* kind = FindKind(Text(object, "apiVersion"), Text(object, "kind"));
+  if (kind == nullptr) return "";
+  const Json& metadata = Map(object, "metadata");
+  return fmt::format("{}/{}", CollectionPath(*kind, Text(metadata, "namespace")),
+                     Text(metadata, "name"));
 }
 
 u32 DeploymentNamed(const Sim& sim, std::string_view ns, std::string_view name) {
@@ -74,7 +87,12 @@ AnyCluster::AnyCluster(KubeApi& api, ChangeFeed& feed, RealClock& clock, Traffic
       meter_(meter),
       options_(options),
       ahead_(cluster.Now() - clock.Now()),
-      mirror_(AppNamespaces(cluster.View()), options.unix_ms_at_zero) {}
+      mirror_(AppNamespaces(cluster.View()), options.unix_ms_at_zero),
+      feed_outage_("the change feed", "is the API server reachable (`kubectl get --raw /readyz`)"),
+      traffic_outage_("the client traffic",
+                      "does the load program run, and does it reach the app's services") {
+  for (std::string& path : AppCollections(cluster.View())) collections_.insert(std::move(path));
+}
 
 Result<std::unique_ptr<AnyCluster>> AnyCluster::Begin(KubeApi& api, ChangeFeed& feed,
                                                       RealClock& clock, TrafficMeter& meter,
@@ -83,15 +101,27 @@ Result<std::unique_ptr<AnyCluster>> AnyCluster::Begin(KubeApi& api, ChangeFeed& 
   std::unique_ptr<AnyCluster> any(new AnyCluster(api, feed, clock, meter, cluster, options));
   Sim sim = cluster.View();
   any->mirror_.Begin(sim);
-  if (Status polled = any->Poll(cluster); !polled) return polled.error();
+  any->began_ = cluster.Now();
+  const Polled polled = any->Poll(cluster);
+  for (const Status& status : {polled.read, polled.measured}) {
+    if (!status) return status.error();
+  }
+  any->requests_at_begin_ = cluster.world().header().client_requests;
+  any->errors_at_begin_ = cluster.world().header().client_errors;
   any->mirror_.RemoveOthers(sim);
   any->mirror_.Settle(sim);
   cluster.SyncSlots();
   return any;
 }
 
-void AnyCluster::Fail(Error error) {
+void AnyCluster::Note(Error error) {
   if (errors_.size() < kErrorsMax) errors_.push_back(std::move(error));
+}
+
+void AnyCluster::Fail(Error error) {
+  if (failure_) return;
+  failure_ = std::move(error);
+  if (options_.on_failure) options_.on_failure(*failure_);
 }
 
 void AnyCluster::SetTime(SimCluster& cluster) {
@@ -143,9 +173,10 @@ Status AnyCluster::Read(Sim& sim) {
     if (options_.on_change) options_.on_change(change);
     Result<Json> object = ParseJson(change.object, "object", {.bytes_max = kObjectBytesMax});
     if (!object) {
-      Fail(object.error());
+      Note(object.error());
       continue;
     }
+    awaited_.Seen(PathOf(*object), change.type, *object);
     const int rank = Rank(*object);
     std::string key = Mirror::KeyOf(*object);
     parsed.push_back({rank, std::move(change), std::move(key), std::move(*object)});
@@ -162,11 +193,12 @@ Status AnyCluster::Read(Sim& sim) {
   return taken;
 }
 
-Status AnyCluster::Measure(Sim& sim) {
+Status AnyCluster::Measure(Sim& sim, bool& silent) {
   const SimTime known_until = sim.world.header().flow_since_ns;
   const Status measured = meter_.Report(sim);
   const SimTime known = sim.world.header().flow_since_ns;
-  if (options_.on_traffic) TellTraffic(sim, polled_ < 0 || known > known_until);
+  silent = polled_ >= 0 && known <= known_until;
+  if (options_.on_traffic) TellTraffic(sim, !silent);
   return measured;
 }
 
@@ -190,12 +222,22 @@ void AnyCluster::TellTraffic(const Sim& sim, bool client_known) {
   options_.on_traffic(traffic);
 }
 
-Status AnyCluster::Poll(SimCluster& cluster) {
+AnyCluster::Polled AnyCluster::Poll(SimCluster& cluster) {
   Sim sim = cluster.View();
-  const Status read = Read(sim);
-  const Status measured = Measure(sim);
+  Polled out;
+  out.read = Read(sim);
+  out.measured = Measure(sim, out.traffic_silent);
   polled_ = sim.now();
-  return read ? measured : read;
+  return out;
+}
+
+void AnyCluster::NoteOutages(SimTime now, const Polled& polled) {
+  if (feed_outage_.Poll(now, polled.read, false)) Note(polled.read.error());
+  const bool told = traffic_outage_.Poll(now, polled.measured, polled.traffic_silent);
+  if (told) Note(polled.measured.error());
+  for (const Outage* outage : {&feed_outage_, &traffic_outage_}) {
+    if (std::optional<Error> error = outage->TooLong(now)) Fail(std::move(*error));
+  }
 }
 
 Result<ApiReply> AnyCluster::Call(SimTime at, bool by_agent, const ApiRequest& request) {
@@ -222,12 +264,19 @@ std::vector<LogLine> AnyCluster::Logs(const SimCluster& cluster, u32 pod) {
                              sim.Text(spec.name), kLogLines, kLogBytesMax)};
     const Result<ApiReply> reply = Call(sim.now(), true, request);
     if (!reply) {
-      Fail(reply.error());
+      Note(reply.error());
     } else if (reply->status == 200) {  // 400: it has printed nothing yet
       mirror_.ReadLog(reply->body, out);
     }
   }
   return out;
+}
+
+// The feed will tell what comes of it.
+bool AnyCluster::IsFed(const ApiRequest& request) const {
+  const bool whole = request.method == "POST";
+  const std::size_t end = whole ? request.path.size() : request.path.rfind('/');
+  return collections_.contains(request.path.substr(0, end));
 }
 
 Status AnyCluster::Send(const Sim& before, const Sim& after, bool by_agent) {
@@ -237,7 +286,11 @@ Status AnyCluster::Send(const Sim& before, const Sim& after, bool by_agent) {
     if (!reply) return reply.error();
     const int status = reply->status;
     const bool gone = request.method == "DELETE" && status == 404;
-    if (gone || (status >= 200 && status <= 299)) continue;
+    if (gone) continue;
+    if (status >= 200 && status <= 299) {
+      if (!by_agent && IsFed(request)) awaited_.Add(after.now(), request, status);
+      continue;
+    }
     return Error{ErrorCode::kEnvironment, request.method + " " + request.path,
                  fmt::format("answered {}: {}", status, reply->body.substr(0, 300))};
   }
@@ -248,7 +301,7 @@ bool AnyCluster::CarryOut(const World& before, SimCluster& cluster) {
   const Sim after = cluster.View();
   const Sim was{after.blueprint, const_cast<World&>(before), after.pool};
   const Status sent = Send(was, after, true);
-  if (!sent) Fail(sent.error());
+  if (!sent) Note(sent.error());
   return sent.ok();
 }
 
@@ -263,6 +316,8 @@ void AnyCluster::InjectDue(SimCluster& cluster) {
     const bool ends = fault.stage == static_cast<u8>(FaultStage::kActive) && fault.until_ns != 0 &&
                       fault.until_ns <= cluster.Now();
     if (!begins && !ends) continue;
+    if (begins) CheckClients(cluster);
+    if (failure_) return;
     const World before = cluster.pool().Fork(cluster.world());
     Sim sim = cluster.View();
     sim.faults->on_event(sim, row);
@@ -271,10 +326,24 @@ void AnyCluster::InjectDue(SimCluster& cluster) {
     const Sim was{sim.blueprint, const_cast<World&>(before), sim.pool};
     const Status sent = Send(was, sim, false);
     if (sent) continue;
-    failure_ = sent.error();
-    failure_->what += begins ? "; the fault could not be injected" : "; it could not be taken back";
-    return;
+    Error error = sent.error();
+    error.what += begins ? "; the fault could not be injected" : "; it could not be taken back";
+    return Fail(std::move(error));
   }
+}
+
+// Before the first fault comes there is nothing that could keep every client from being served.
+void AnyCluster::CheckClients(const SimCluster& cluster) {
+  const SimTime known = cluster.Now() - began_;
+  if (std::exchange(clients_checked_, true) || known < kClientsKnownAfter) return;
+  const WorldHeader& header = cluster.world().header();
+  const f64 requests = header.client_requests - requests_at_begin_;
+  const f64 served = requests - (header.client_errors - errors_at_begin_);
+  if (header.load_scale <= 0 || served > 0) return;
+  Fail({ErrorCode::kEnvironment, "the client traffic",
+        fmt::format("of {:.0f} requests in the {:.0f} s before the first fault not one was served: "
+                    "nothing can be judged; does the load program reach the app's services, then "
+                    "play the episode again", requests, ToSeconds(known))});
 }
 
 // A fault that brings a program along has no effect where that program does not run.
@@ -290,12 +359,16 @@ void AnyCluster::CheckRogues(const SimCluster& cluster) {
     if (stopped || sim.At<Deployment>(found).status_ready > 0) {
       rogues_seen_.insert(row);
     } else if (sim.now() - fault.at_ns > kRogueStartMax) {
-      failure_ = Error{ErrorCode::kEnvironment, "deployment/" + order.name,
-                       fmt::format("the fault {} has no effect: no pod of it is Ready after {:.0f} "
-                                   "s; are its images there (`wavetank real images`)?",
-                                   kind.id, ToSeconds(kRogueStartMax))};
+      Fail({ErrorCode::kEnvironment, "deployment/" + order.name,
+            fmt::format("the fault {} has no effect: no pod of it is Ready after {:.0f} s; are its "
+                        "images there (`wavetank real images`)?",
+                        kind.id, ToSeconds(kRogueStartMax))});
     }
   }
+}
+
+void AnyCluster::CheckWrites(SimTime now) {
+  if (std::optional<Error> overdue = awaited_.Overdue(now)) Fail(std::move(*overdue));
 }
 
 void AnyCluster::Advance(SimCluster& cluster, SimTime by) {
@@ -309,7 +382,8 @@ void AnyCluster::Advance(SimCluster& cluster, SimTime by) {
     clock_.WaitUntil(next - ahead_);
     SetTime(cluster);
     InjectDue(cluster);
-    if (Status polled = Poll(cluster); !polled) Fail(polled.error());
+    NoteOutages(cluster.Now(), Poll(cluster));
+    CheckWrites(cluster.Now());
     CheckRogues(cluster);
   }
 }

@@ -71,6 +71,28 @@ i32 NumberIn(const Json& annotations, std::string_view key) {
   return out;
 }
 
+void SetCreated(const Sim& sim, ObjectRef object, i32 created_ms) {
+  switch (object.kind) {
+    case ObjectKind::kNode:
+      sim.At<Node>(object.row).created_ms = created_ms;
+      return;
+    case ObjectKind::kDeployment:
+      sim.At<Deployment>(object.row).created_ms = created_ms;
+      return;
+    case ObjectKind::kReplicaSet:
+      sim.At<ReplicaSet>(object.row).created_ms = created_ms;
+      return;
+    case ObjectKind::kPod:
+      sim.At<Pod>(object.row).created_ms = created_ms;
+      return;
+    case ObjectKind::kService:
+      sim.At<Service>(object.row).created_ms = created_ms;
+      return;
+    default:
+      sim.At<Object>(object.row).created_ms = created_ms;
+  }
+}
+
 // The uid of the controller among the owners.
 std::string_view ControllerUid(const Json& object) {
   for (const Json& owner : List(Map(object, "metadata"), "ownerReferences")) {
@@ -269,7 +291,6 @@ bool Mirror::PutReplicaSet(Sim& sim, const Json& object, Row& row) {
   rs.revision = static_cast<u32>(NumberIn(annotations, kRevisionAnnotation));
   rs.desired = NumberIn(annotations, kDesired);
   rs.max_replicas = NumberIn(annotations, kMaxReplicas);
-  rs.created_ms = WorldMs(Text(metadata, "creationTimestamp"));
   Changed<ReplicaSet>(sim, ObjectKind::kReplicaSet, row.object.row);
   return true;
 }
@@ -293,7 +314,6 @@ bool Mirror::PutPod(Sim& sim, const Json& object, Row& row) {
       const StrId whole = InternString(sim, name);
       sim.At<Pod>(made).name = whole;
     }
-    sim.At<Pod>(made).created_ms = WorldMs(Text(metadata, "creationTimestamp"));
   }
   const u32 pod = row.object.row;
   const std::string_view node_name = Text(Map(object, "spec"), "nodeName");
@@ -378,6 +398,11 @@ bool Mirror::Put(Sim& sim, const Json& object) {
   else if (kind == "Pod") put = PutPod(sim, object, row);
   else if (kind == "Event") put = PutEvent(sim, object, row);
   else PutDocument(sim, object, row);
+  const i32 created_ms = WorldMs(Text(metadata, "creationTimestamp"));
+  const bool has_row = put && kind != "Event" && row.born != 0;
+  if (has_row && created_ms != 0 && BornOf(sim, row.object) == row.born) {
+    SetCreated(sim, row.object, created_ms);
+  }
   if (!put && is_new) rows_.erase(at);
   return put;
 }

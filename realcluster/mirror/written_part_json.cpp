@@ -3,9 +3,47 @@
 
 #include "realcluster/mirror/written_part.h"
 #include "sim/objects/access.h"
+#include "sim/objects/quantity.h"
 #include "sim/objects/split.h"
 
 namespace wt {
+namespace {
+
+bool IsNothing(const Json& value) {
+  return value.is_null() || value == "" || value == false ||
+         (value.is_structured() && value.empty());
+}
+
+// "0.5" and "500m", 1 and "1".
+bool SameAmount(const Json& a, const Json& b) {
+  const auto text_of = [](const Json& value) {
+    return value.is_string() ? value.get<std::string>() : value.dump();
+  };
+  const auto comparable = [](const Json& value) { return value.is_string() || value.is_number(); };
+  if (!comparable(a) || !comparable(b)) return false;
+  const Result<Quantity> first = ParseQuantity(text_of(a)), second = ParseQuantity(text_of(b));
+  return first && second && CanonicalText(*first) == CanonicalText(*second);
+}
+
+}  // namespace
+
+bool Shows(const Json& shown, const Json& written) {
+  if (written.is_object() && (shown.is_object() || IsNothing(shown))) {
+    for (const auto& [key, value] : written.items()) {
+      const Json* own = shown.is_object() ? Find(shown, key) : nullptr;
+      if (!Shows(own != nullptr ? *own : Json(), value)) return false;
+    }
+    return true;
+  }
+  if (written.is_array() && shown.is_array()) {
+    if (written.size() != shown.size()) return false;
+    for (std::size_t i = 0; i < written.size(); ++i) {
+      if (!Shows(shown[i], written[i])) return false;
+    }
+    return true;
+  }
+  return shown == written || SameAmount(shown, written) || (IsNothing(shown) && IsNothing(written));
+}
 
 Json WrittenPart(const Json& object) {
   Json out = Json::object();

@@ -38,6 +38,7 @@ struct LiveFeed::Inside {
     Collection(RestKubeApi& of, const std::string& path) : informer(of, {.path = path}) {}
     Informer informer;
     bool listed = false;
+    std::optional<Error> trouble = std::nullopt;  // under the mutex
   };
 
   Inside(std::unique_ptr<RestKubeApi> given, RealClock& time) : api(std::move(given)), clock(time) {
@@ -56,6 +57,12 @@ struct LiveFeed::Inside {
 
   void Run();
   void Poll(Collection& collection);
+  std::optional<Error> Trouble() const {
+    for (const Collection& collection : collections) {
+      if (collection.trouble) return collection.trouble;
+    }
+    return std::nullopt;
+  }
 
   std::unique_ptr<RestKubeApi> api;  // the thread's, as `collections`
   std::deque<Collection> collections;
@@ -77,9 +84,10 @@ void LiveFeed::Inside::Poll(Collection& collection) {
   Result<std::vector<Informer::Change>> polled = collection.informer.Poll();
   const std::lock_guard lock(mutex);
   if (!polled) {
-    error = polled.error();
+    collection.trouble = polled.error();
     return listed.notify_all();
   }
+  if (collection.informer.Watches()) collection.trouble.reset();
   const SimTime now = clock.Now();
   for (Informer::Change& change : *polled) {
     bytes += change.object.size();
@@ -131,7 +139,7 @@ Result<std::unique_ptr<LiveFeed>> LiveFeed::Start(KubeTarget target, RealClock& 
 Status LiveFeed::Take(std::vector<TraceChange>& out) {
   Inside& in = *inside_;
   std::unique_lock lock(in.mutex);
-  const auto ready = [&] { return in.unlisted == 0 || in.error; };
+  const auto ready = [&] { return in.unlisted == 0 || in.Trouble() || in.error; };
   if (!in.listed.wait_for(lock, kFirstListsMax, ready)) {
     return Error{ErrorCode::kEnvironment, in.api->target().server,
                  "does not list its objects within a minute"};
@@ -139,6 +147,7 @@ Status LiveFeed::Take(std::vector<TraceChange>& out) {
   for (TraceChange& change : in.changes) out.push_back(std::move(change));
   in.changes.clear();
   in.bytes = 0;
+  if (const std::optional<Error> trouble = in.Trouble(); trouble && !in.error) return *trouble;
   if (!in.error) return Ok{};
   const Error error = *std::exchange(in.error, std::nullopt);
   return error;

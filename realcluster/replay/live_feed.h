@@ -22,7 +22,7 @@ class LiveFeed final : public ChangeFeed {
   ~LiveFeed() override;
 
   // The first call waits until every collection has been listed, 60 s at most. An error of a
-  // collection is told once for each time it comes up; its Informer goes on.
+  // collection is told by every call until the collection has been listed anew and is watched.
   Status Take(std::vector<TraceChange>& out) override;
 
  private:

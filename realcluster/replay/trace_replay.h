@@ -34,6 +34,8 @@ class TraceReplay final : public KubeApi, public ChangeFeed, public RealClock, p
   Result<std::unique_ptr<ClusterDriver>> Drive(SimCluster& cluster);
   // What today's agent or code does otherwise than then, the first of it.
   const std::optional<Error>& divergence() const { return divergence_; }
+  // As AnyCluster::failure(): what the trace shows is no episode that could be judged.
+  const std::optional<Error>& failure() const { return failure_; }
 
  private:
   void Diverge(std::string what);
@@ -44,7 +46,7 @@ class TraceReplay final : public KubeApi, public ChangeFeed, public RealClock, p
   std::vector<FlowServiceRow> services_;
   std::vector<FlowOperationRow> operations_;
   std::map<std::string, u32> service_of_, operation_of_;
-  std::optional<Error> divergence_;
+  std::optional<Error> divergence_, failure_;
 };
 
 // The recorded episode judged by today's code: its actions carried out on its trace. Errors: those

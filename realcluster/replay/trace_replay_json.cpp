@@ -93,7 +93,10 @@ Status TraceReplay::Report(Sim& sim) {
 Result<std::unique_ptr<ClusterDriver>> TraceReplay::Drive(SimCluster& cluster) {
   const Result<i64> began = BeganUnixMs(trace_.header);
   if (!began) return began.error();
-  auto begun = AnyCluster::Begin(*this, *this, *this, *this, cluster, {.unix_ms_at_zero = *began});
+  AnyClusterOptions options;
+  options.unix_ms_at_zero = *began;
+  options.on_failure = [this](const Error& error) { failure_ = error; };
+  auto begun = AnyCluster::Begin(*this, *this, *this, *this, cluster, options);
   if (!begun) return begun.error();
   return std::unique_ptr<ClusterDriver>(std::move(*begun));
 }
@@ -125,6 +128,7 @@ Result<EpisodeResult> PlayRecorded(const Trace& trace, EpisodeRequest request, W
   options.drive = [&](SimCluster& cluster) { return replay.Drive(cluster); };
   Result<EpisodeResult> now = RunScript(request, *actions, pool, options);
   if (replay.divergence()) return *replay.divergence();
+  if (replay.failure()) return *replay.failure();
   if (!now) return now;
   if (Status same = SameAnswers(trace, *now); !same) return same.error();
   return now;

@@ -5,8 +5,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/cluster/app_collections.h"
+#include "sim/objects/kinds.h"
 #include "sim/objects/render.h"
 #include "sim/objects/write_plan.h"
+#include "sim/telemetry/describe.h"
 #include "tests/realcluster/mirror/simulated_reality.h"
 
 namespace wt {
@@ -16,8 +19,10 @@ using nlohmann::json;
 
 // One cluster, and the World that mirrors it, which also carries out the fault.
 struct Pair {
-  Pair(const ScenarioSetup& setup, u64 seed)
+  explicit Pair(const ScenarioSetup& setup, u64 seed,
+                const std::function<void(const Sim&)>& first = {})
       : reality(setup, seed), copy(Start(setup, copy_pool, seed)) {
+    if (first) first(reality.cluster.View());
     auto begun = AnyCluster::Begin(reality, reality, reality, reality, copy,
                                    reality.Options());
     WT_CHECK(begun.ok(), "a simulated API lists its objects");
@@ -41,7 +46,7 @@ struct Pair {
 json Comparable(const Sim& sim, ObjectRef object) {
   json out = RenderJson(sim, object);
   for (const char* key :
-       {"uid", "resourceVersion", "creationTimestamp", "ownerReferences", "generation"}) {
+       {"uid", "resourceVersion", "ownerReferences", "generation"}) {
     out["metadata"].erase(key);
   }
   if (object.kind == ObjectKind::kPod) {
@@ -100,6 +105,43 @@ TEST(Mirror, ShowsTheObjectsOfASettledCluster) {
   Pair pair(Catalog().setups[0], 7);
   EXPECT_EQ(Complaints(*pair.driver), "");
   ExpectSameObjects(pair);
+}
+
+template <class Row>
+void MakeTwoMinutesOld(const Sim& sim) {
+  for (u32 row = 1; row < sim.world.Used<Row>(); ++row) {
+    if (sim.At<Row>(row).born != 0) sim.At<Row>(row).created_ms = sim.now_ms() - 120'000;
+  }
+}
+
+// A real app was deployed just before its episode; the simulated one has stood for a day.
+TEST(Mirror, AgesAreThoseOfTheApi) {
+  Pair pair(Catalog().setups[0], 7, [](const Sim& real) {
+    MakeTwoMinutesOld<Node>(real);
+    MakeTwoMinutesOld<Deployment>(real);
+    MakeTwoMinutesOld<ReplicaSet>(real);
+    MakeTwoMinutesOld<Pod>(real);
+    MakeTwoMinutesOld<Service>(real);
+    MakeTwoMinutesOld<Object>(real);
+  });
+  ExpectSameObjects(pair);
+  const Sim sim = pair.copy.View();
+  for (u32 row = 1; row < sim.world.Used<Deployment>(); ++row) {
+    if (sim.At<Deployment>(row).born == 0) continue;
+    const std::string shown = DescribeDeployment(sim, row);
+    EXPECT_EQ(shown, DescribeDeployment(pair.reality.cluster.View(), row));
+    EXPECT_NE(shown.find(" 2m"), std::string::npos) << shown;
+  }
+  const auto namespaces = AppNamespaces(sim);
+  for (u32 row = 1; row < sim.world.Used<Object>(); ++row) {
+    const Object& object = sim.At<Object>(row);
+    const ObjectKind kind = ObjectKindNamed(AllKinds()[object.kind].kind);
+    const bool mirrored = kind == ObjectKind::kConfigMap || kind == ObjectKind::kSecret;
+    if (object.born == 0 || !mirrored || !namespaces.contains(std::string(sim.Text(object.ns)))) {
+      continue;
+    }
+    EXPECT_NEAR(sim.now_ms() - object.created_ms, 120'000, 1000) << sim.Text(object.name);
+  }
 }
 
 TEST(Mirror, FollowsEveryScenarioOfTheCatalog) {

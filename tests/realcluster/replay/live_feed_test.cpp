@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -28,7 +29,10 @@ class LiveFeedTest : public testing::Test {
  protected:
   LiveFeedTest()
       : server_({.tls = false, .certificate = {}, .client_ca_pem = ""},
-                [this](FakeConnection& c, const FakeRequest& r) { pods_.Serve(c, r); }) {}
+                [this](FakeConnection& c, const FakeRequest& r) {
+                  if (!refuses_) return pods_.Serve(c, r);
+                  c.Reply(403, StatusBody(403, "Forbidden", "no"));
+                }) {}
 
   std::unique_ptr<LiveFeed> Start() {
     auto feed = LiveFeed::Start(TargetOf(server_), clock_, {FakePods::kPath});
@@ -45,6 +49,7 @@ class LiveFeedTest : public testing::Test {
     return out;
   }
 
+  std::atomic<bool> refuses_ = false;
   FakePods pods_;
   FakeServer server_;
   SteadyClock clock_;
@@ -88,6 +93,25 @@ TEST_F(LiveFeedTest, ChangesAreStampedWhenTheyArriveNotWhenTheyAreTaken) {
     EXPECT_GE(change.at, before);
     EXPECT_LT(change.at, before + 1500 * kMillisecond);
   }
+}
+
+TEST_F(LiveFeedTest, AnErrorIsToldByEveryCallUntilTheCollectionIsWatchedAgain) {
+  pods_.Put("a");
+  const auto feed = Start();
+  ASSERT_EQ(Take(*feed, 1).size(), 1u);
+  const auto is_well = [&] {
+    std::vector<TraceChange> changes;
+    return feed->Take(changes).ok();
+  };
+  const auto pause = [] { std::this_thread::sleep_for(std::chrono::milliseconds(10)); };
+  refuses_ = true;
+  pods_.Forget();
+  pods_.EndWatches();
+  for (int i = 0; i < 2000 && is_well(); ++i) pause();
+  for (int i = 0; i < 150; ++i, pause()) ASSERT_FALSE(is_well()) << i;
+  refuses_ = false;
+  for (int i = 0; i < 2000 && !is_well(); ++i) pause();
+  for (int i = 0; i < 150; ++i, pause()) ASSERT_TRUE(is_well()) << i;
 }
 
 TEST_F(LiveFeedTest, ItEndsAtOnceWhileNothingHappens) {

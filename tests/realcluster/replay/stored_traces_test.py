@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import unittest
 
 BINARY, ROOT = sys.argv.pop(1), sys.argv.pop(1)
@@ -35,6 +36,31 @@ class StoredTraces(unittest.TestCase):
                 now = json.loads(ended.stdout)
                 self.assertEqual(now["verdict"], then["verdict"])
                 self.assertEqual(now["parts"]["cause_gone"], then["parts"]["cause_gone"])
+
+    def test_one_whose_object_never_shows_the_fault_is_no_verdict(self):
+        whole = os.path.join(ROOT, "realcluster/traces/hotel-testbed-selector.rule.7.1.jsonl.gz")
+        with gzip.open(whole, "rt") as file:
+            lines = [json.loads(line) for line in file]
+        fault = next(line for line in lines if line.get("request", {}).get("by") == "fault")
+        name = fault["request"]["path"].rsplit("/", 1)[1]
+
+        def is_change_of_it(line):
+            of = line.get("object", {})
+            return (line.get("t", 0) >= fault["t"] and of.get("kind") == "Service"
+                    and of["metadata"]["name"] == name)
+
+        kept = [line for line in lines if not is_change_of_it(line)]
+        self.assertLess(len(kept), len(lines))
+        with tempfile.TemporaryDirectory() as folder:
+            cut = os.path.join(folder, "cut.jsonl.gz")
+            with gzip.open(cut, "wt") as file:
+                file.writelines(json.dumps(line) + "\n" for line in kept)
+            ended = subprocess.run([BINARY, "real", "replay", "--trace", cut, "--json"],
+                                   capture_output=True, text=True, cwd=ROOT, timeout=120,
+                                   check=False)
+        self.assertEqual(ended.returncode, 4, ended.stdout + ended.stderr)
+        self.assertIn("does not show it", ended.stderr)
+        self.assertEqual(ended.stdout, "")
 
 
 if __name__ == "__main__":

@@ -80,6 +80,7 @@ class TraceReplayTest : public testing::Test {
       TraceReplay replay(*trace);
       check(setup, then, replay);
       EXPECT_FALSE(replay.divergence()) << replay.divergence()->Text();
+      EXPECT_FALSE(replay.failure()) << replay.failure()->Text();
     }
   }
 
@@ -129,6 +130,31 @@ TEST_F(TraceReplayTest, AnAgentThatDoesSomethingElseIsToldSo) {
   Play(setup, "restart-everything", Replayed(replay));
   ASSERT_TRUE(replay.divergence());
   EXPECT_NE(replay.divergence()->Text().find("of the trace"), std::string::npos);
+}
+
+TEST_F(TraceReplayTest, AFaultWhoseObjectDoesNotChangeInTheTraceIsNoVerdict) {
+  const ScenarioSetup* setup = nullptr;
+  for (std::size_t s = 0; s < Catalog().setups.size(); ++s) {
+    if (Catalog().labels[s].name == "hotel-bad-image") setup = &Catalog().setups[s];
+  }
+  ASSERT_NE(setup, nullptr);
+  Record(*setup, "hotel-bad-image", "rule");
+  Result<Trace> trace = ReadTrace(path_);
+  ASSERT_TRUE(trace.ok()) << trace.error().Text();
+  ASSERT_FALSE(trace->requests.empty());
+  const TraceRequest& injected = trace->requests.front();
+  ASSERT_EQ(injected.method, "PATCH");
+  const std::string name = injected.path.substr(injected.path.rfind('/') + 1);
+  std::erase_if(trace->changes, [&](const TraceChange& change) {
+    return change.at >= injected.at &&
+           change.object.find("\"kind\":\"Deployment\"") != std::string::npos &&
+           change.object.find("\"name\":\"" + name + "\"") != std::string::npos;
+  });
+  TraceReplay replay(*trace);
+  Play(*setup, "rule", Replayed(replay));
+  ASSERT_TRUE(replay.failure());
+  EXPECT_EQ(replay.failure()->where, injected.path);
+  EXPECT_NE(replay.failure()->what.find("does not show it"), std::string::npos);
 }
 
 TEST(BeganText, IsReadBack) {
