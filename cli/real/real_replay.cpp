@@ -9,16 +9,6 @@
 #include "realcluster/replay/trace_replay.h"
 
 namespace wt {
-namespace {
-
-Result<std::vector<ScriptedAction>> RecordedActions(const Trace& trace) {
-  std::string text;
-  for (const TraceAction& action : trace.actions) text += action.action + "\n";
-  return ReadActions(text, "actions of the trace");
-}
-
-}  // namespace
-
 Result<ExitCode> ReplayTraceFile(const Arguments& arguments) {
   if (!arguments.Given("--trace")) {
     return Error{ErrorCode::kUsage, "--trace", "which recorded episode? give its file"};
@@ -30,6 +20,7 @@ Result<ExitCode> ReplayTraceFile(const Arguments& arguments) {
                  "is of a simulated episode; `wavetank play` with its scenario, agent and seed "
                  "plays it again"};
   }
+  if (!trace->sealed) LogWarning("{}: {}", arguments.Text("--trace"), kNoSeal);
   const Result<PreparedSuite> suite = OneScenario(trace->header.scenario);
   if (!suite) return suite.error();
   for (const std::string& warning : suite->warnings) LogWarning("{}", warning);
@@ -51,6 +42,10 @@ Result<ExitCode> ReplayTraceFile(const Arguments& arguments) {
     Error error = *replay.divergence();
     error.what += "; from here on the trace cannot tell what would have happened";
     return error;
+  }
+  if (!arguments.Given("--agent")) {
+    const Status same = SameAnswers(*trace, played->result);
+    if (!same) return same.error();
   }
   if (replay.failure()) return *replay.failure();
   RunInfo info;

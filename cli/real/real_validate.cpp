@@ -19,6 +19,7 @@
 #include "realcluster/fidelity/compare.h"
 #include "realcluster/fidelity/report.h"
 #include "realcluster/fidelity/stored_traces.h"
+#include "realcluster/replay/trace_replay.h"
 #include "scenarios/load_scenario.h"
 
 namespace wt {
@@ -78,6 +79,26 @@ std::optional<f64> FaultSeconds(const Scenario& scenario) {
   return out;
 }
 
+// What a file says of its end is not taken on trust: its episode is judged again.
+Status CheckVerdict(const std::string& file, const Trace& trace, int stored,
+                    const ScenarioSetup& setup) {
+  WorldPool pool;
+  EpisodeRequest request;
+  request.setup = &setup;
+  request.seed = trace.header.seed;
+  const Result<EpisodeResult> now = PlayRecorded(trace, request, pool);
+  constexpr const char* kAgain = "record it again with `wavetank real record`";
+  if (!now || now->errored) {
+    return Error{ErrorCode::kInvalidInput, file,
+                 fmt::format("cannot be judged again: {}; {}",
+                             now ? now->error : now.error().Text(), kAgain)};
+  }
+  if (now->verdict == stored) return Ok{};
+  return Error{ErrorCode::kInvalidInput, file,
+               fmt::format("says verdict {}, but what it recorded is judged {}; {}", stored,
+                           now->verdict, kAgain)};
+}
+
 Result<std::vector<EpisodeDigest>> ReadReal(const Ground& ground, const std::string& folder) {
   const auto files = StoredTraceFiles(folder);
   if (!files) return files.error();
@@ -97,8 +118,14 @@ Result<std::vector<EpisodeDigest>> ReadReal(const Ground& ground, const std::str
                    fmt::format("is the same scenario, agent, seed and repetition as {}; keep one",
                                same->second)};
     }
-    out.push_back(DigestOf(
-        *trace, FaultSeconds(ground.suite.setups[static_cast<std::size_t>(index)].scenario)));
+    if (!trace->sealed) LogWarning("{}: {}", file, kNoSeal);
+    const ScenarioSetup& setup = ground.suite.setups[static_cast<std::size_t>(index)];
+    EpisodeDigest digest = DigestOf(*trace, FaultSeconds(setup.scenario));
+    if (!digest.facts.errored) {
+      const Status judged = CheckVerdict(file, *trace, digest.facts.verdict, setup);
+      if (!judged) return judged.error();
+    }
+    out.push_back(std::move(digest));
   }
   return out;
 }

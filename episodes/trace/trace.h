@@ -20,7 +20,8 @@
 //       "body": {...}}, "status": 200}               by: agent | fault; status 0: not answered; of
 //       GET (a log) with "answer": text
 //   {"t": 120.0, "action": {"at_s": 120.0, "verb": ...}, "accepted": true}   as episodes/script.h
-//   {"t": 165.0, "end": {...}}                       the episode, as `--json` prints it; last
+//   {"t": 165.0, "end": {...}, "lines": 733, "hash": "0123456789abcdef"}   last: the episode, as
+//       `--json` prints it; what trace_seal.h makes of the lines
 #pragma once
 
 #include <memory>
@@ -87,6 +88,9 @@ struct Trace {
   std::vector<TraceAction> actions;
   SimTime end = 0;
   std::string result;     // JSON, schema wavetank.episode/1
+  // Its lines were counted and hashed when it was recorded; false: an older file, of which nobody
+  // can tell whether it was changed.
+  bool sealed = false;
 };
 
 // Writes PATH.part; Close makes PATH of it. Left without Close: PATH.part is removed. Times must
@@ -110,8 +114,14 @@ class TraceWriter {
   std::unique_ptr<Inside> inside_;
 };
 
+// Says of a trace without a seal what there is to say.
+inline constexpr std::string_view kNoSeal =
+    "has no hash of its lines: recorded by an older wavetank, or cut; whether it was changed since "
+    "cannot be checked";
+
 // Errors: kEnvironment (cannot be read), kInvalidInput with file and line: not such a line, cut
-// off, another schema, more than 512 MiB unpacked.
+// off, another schema, more than 512 MiB unpacked; with the file alone: other lines than were
+// recorded.
 Result<Trace> ReadTrace(const std::string& path);
 
 }  // namespace wt

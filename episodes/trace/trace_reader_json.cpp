@@ -7,6 +7,7 @@
 
 #include "episodes/trace/line_file.h"
 #include "episodes/trace/trace.h"
+#include "episodes/trace/trace_seal.h"
 #include "episodes/trace/trace_words.h"
 #include "sim/objects/parse_json.h"
 
@@ -15,17 +16,13 @@ namespace {
 
 constexpr f64 kSecondsMax = 1e8;
 constexpr f64 kNumberMax = 1e30;  // of rows
+constexpr u32 kRepetitionMax = 1'000'000;
 
 Error Wrong(std::string what) { return {ErrorCode::kInvalidInput, "", std::move(what)}; }
 
 std::string TextOf(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-u64 WholeOf(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_number_unsigned() ? found->get<u64>() : 0;
 }
 
 const Json* ObjectOf(const Json& object, const char* key) {
@@ -72,16 +69,48 @@ Status ReadHeader(const Json& line, TraceHeader& out) {
   if (world != "real" && world != "simulated") {
     return Wrong("world: expected \"real\" or \"simulated\"");
   }
+  for (const char* key : {"scenario", "agent"}) {
+    if (TextOf(line, key).empty()) return Wrong(fmt::format("{}: expected its name", key));
+  }
+  for (const char* key : {"engine", "kubernetes", "began", "machine"}) {
+    if (line.contains(key) && !line[key].is_string()) {
+      return Wrong(fmt::format("{}: expected a text", key));
+    }
+  }
+  const auto seed = line.find("seed"), repetition = line.find("repetition");
+  if (seed == line.end() || !seed->is_number_unsigned()) {
+    return Wrong("seed: expected a whole number from 0 on");
+  }
+  if (repetition == line.end() || !repetition->is_number_unsigned() || *repetition < 1u ||
+      *repetition > kRepetitionMax) {
+    return Wrong(fmt::format("repetition: expected 1 to {}", kRepetitionMax));
+  }
   out = {.real = world == "real",
          .scenario = TextOf(line, "scenario"),
-         .seed = WholeOf(line, "seed"),
+         .seed = seed->get<u64>(),
          .agent = TextOf(line, "agent"),
-         .repetition = static_cast<u32>(std::min<u64>(WholeOf(line, "repetition"), UINT32_MAX)),
+         .repetition = repetition->get<u32>(),
          .engine = TextOf(line, "engine"),
          .kubernetes = TextOf(line, "kubernetes"),
          .began = TextOf(line, "began"),
          .machine = TextOf(line, "machine")};
-  if (out.scenario.empty()) return Wrong("scenario: expected its name");
+  return Ok{};
+}
+
+// Of an object what a reader finds it by. Whether it is there depends on the kind.
+Status ReadNames(const Json& object) {
+  const auto fits = [](const Json& from, const char* key) {
+    return !from.contains(key) || from[key].is_string();
+  };
+  const auto metadata = object.find("metadata");
+  if (!fits(object, "kind")) return Wrong("object.kind: expected a text");
+  if (metadata == object.end()) return Ok{};
+  if (!metadata->is_object()) return Wrong("object.metadata: expected an object");
+  for (const char* key : {"name", "namespace", "uid", "resourceVersion"}) {
+    if (!fits(*metadata, key)) {
+      return Wrong(fmt::format("object.metadata.{}: expected a text", key));
+    }
+  }
   return Ok{};
 }
 
@@ -91,6 +120,7 @@ Status ReadChange(const Json& line, SimTime at, Trace& out) {
   const Json* object = ObjectOf(line, "object");
   if (known == kChangeTypes.end()) return Wrong("type: expected ADDED, MODIFIED or DELETED");
   if (object == nullptr) return Wrong("object: expected an object");
+  if (Status named = ReadNames(*object); !named) return named;
   out.changes.push_back(
       {at, static_cast<ChangeType>(known - kChangeTypes.begin()), Dump(*object)});
   return Ok{};
@@ -178,7 +208,8 @@ Status ReadLine(const Json& line, Trace& out) {
 Result<Trace> ReadTrace(const std::string& path) {
   Trace trace;
   std::size_t last = 0;
-  bool ended = false;
+  bool ended = false, changed = false;
+  TraceSeal seal;
   const LineLimits limits;
   const auto take = [&](std::size_t number, std::string_view text) -> Status {
     last = number;
@@ -197,12 +228,20 @@ Result<Trace> ReadTrace(const std::string& path) {
                                              : ReadLine(*line, trace);
     if (!read) return Error{ErrorCode::kInvalidInput, std::move(where), read.error().what};
     ended = !trace.result.empty();
+    trace.sealed = ended && (line->contains("lines") || line->contains("hash"));
+    if (trace.sealed) changed = !seal.Closes(text);
+    else seal.Add(text);
     return Ok{};
   };
   if (const Status read = ReadLines(path, take, limits); !read) return read.error();
   if (!ended) {
     return Error{ErrorCode::kInvalidInput, fmt::format("{}:{}", path, last + 1),
                  last == 0 ? "the file is empty" : "the file is cut off: the end is missing"};
+  }
+  if (changed) {
+    return Error{ErrorCode::kInvalidInput, path,
+                 "cut or changed after it was recorded: its lines are not those that its last one "
+                 "counts and hashes"};
   }
   return trace;
 }

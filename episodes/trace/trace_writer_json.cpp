@@ -9,6 +9,7 @@
 
 #include "episodes/trace/line_file.h"
 #include "episodes/trace/trace.h"
+#include "episodes/trace/trace_seal.h"
 #include "episodes/trace/trace_words.h"
 #include "sim/objects/parse_json.h"
 
@@ -74,10 +75,12 @@ std::string HeaderLine(const TraceHeader& header) {
 struct TraceWriter::Inside {
   std::string path, part;
   std::unique_ptr<LineWriter> file;
+  TraceSeal seal;
   bool closed = false;
   Status status = Ok{};
 
   void Write(const std::string& line) {
+    seal.Add(line);
     if (status) status = file->Write(line);
   }
   // The text as one line, or why not.
@@ -155,7 +158,9 @@ void TraceWriter::Add(const TraceAction& action) {
 Status TraceWriter::Close(SimTime end, std::string_view result) {
   Inside& in = *inside_;
   if (const Result<Json> value = in.Read(result, "end"); value) {
-    in.Write(fmt::format("{}, \"end\": {}}}", LineAt(end), Dump(*value)));
+    const std::string last =
+        in.seal.Close(fmt::format("{}, \"end\": {}}}", LineAt(end), Dump(*value)));
+    if (in.status) in.status = in.file->Write(last);
   }
   const Status closed = in.file->Close();
   if (in.status) in.status = closed;

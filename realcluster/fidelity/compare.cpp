@@ -82,7 +82,7 @@ EventComparison CompareEvents(const Sides& sides) {
   return out;
 }
 
-Confusion ComparePairs(const Sides& sides) {
+void ComparePairs(const Sides& sides, GroupComparison& out) {
   std::map<u64, const EpisodeDigest*> simulated;
   for (const EpisodeDigest* digest : sides.simulated) {
     simulated.emplace(digest->header.seed, digest);
@@ -91,7 +91,6 @@ Confusion ComparePairs(const Sides& sides) {
   for (const EpisodeDigest* digest : sides.real) {
     repetitions[digest->header.seed].push_back(digest);
   }
-  Confusion out;
   for (auto& [seed, digests] : repetitions) {
     std::stable_sort(digests.begin(), digests.end(), [](const auto* a, const auto* b) {
       return a->header.repetition < b->header.repetition;
@@ -100,10 +99,10 @@ Confusion ComparePairs(const Sides& sides) {
       const auto twin = simulated.find(seed + k);
       if (twin == simulated.end()) continue;
       if (digests[k]->facts.errored || twin->second->facts.errored) continue;
-      out.Add(digests[k]->facts.verdict, twin->second->facts.verdict);
+      out.verdicts.Add(digests[k]->facts.verdict, twin->second->facts.verdict);
+      if (digests[k]->facts.met_fault && twin->second->facts.met_fault) ++out.met_fault;
     }
   }
-  return out;
 }
 
 f64 MeanVerdict(const Digests& digests) {
@@ -131,7 +130,7 @@ GroupComparison CompareGroup(const std::string& scenario, const std::string& age
   std::set<u64> seeds;
   for (const EpisodeDigest* digest : sides.real) seeds.insert(digest->header.seed);
   out.seeds.assign(seeds.begin(), seeds.end());
-  out.verdicts = ComparePairs(sides);
+  ComparePairs(sides, out);
   for (std::size_t i = 0; i < kMilestones; ++i) {
     out.times[i] = CompareOf(sides, [i](const EpisodeFacts& facts) { return facts.times[i]; });
   }
@@ -225,6 +224,7 @@ FidelityReport CompareWorlds(const std::vector<EpisodeDigest>& real,
     if (sides.real.empty() || sides.simulated.empty()) continue;
     out.groups.push_back(CompareGroup(name.first, name.second, sides));
     AddVerdicts(out.groups.back().verdicts, out.verdicts);
+    out.met_fault += out.groups.back().met_fault;
     out.events.Add(out.groups.back().events);
   }
   out.policies = ScoresOf(out.groups);

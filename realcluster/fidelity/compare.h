@@ -47,6 +47,7 @@ struct GroupComparison {
   u32 real_errored = 0, simulated_errored = 0;
   std::vector<u64> seeds;  // of the real ones, ascending
   Confusion verdicts;
+  u32 met_fault = 0;  // of its pairs those in which both agents wrote or answered after a fault
   std::array<SampleComparison, kMilestones> times;
   SampleComparison settle;  // every write of every episode is a value
   SampleComparison steps;
@@ -60,6 +61,7 @@ struct FidelityReport {
   std::vector<std::string> kubernetes, machines;  // of the real side, distinct
   std::vector<GroupComparison> groups;    // by (scenario, agent)
   Confusion verdicts;
+  u32 met_fault = 0;                      // the groups' sum
   EventComparison events;                 // without one_sided, which are the groups'
   // Mean verdicts of the agents of the scenario that most agents played, over all scenarios that
   // each of these played, with equal weight.

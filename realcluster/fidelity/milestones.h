@@ -22,8 +22,8 @@ enum class Milestone : u8 {
   kWarning,      // a Warning Event
   kClientError,  // clients lose requests, more than before the fault
   kLook,         // the agent looks at what is part of the cause
-  kRepair,       // the agent's first accepted write
-  kAnswer,       // it submits
+  kRepair,       // the agent's first accepted write from then on; one before it repairs nothing
+  kAnswer,       // it submits; an answer before the fault counts as none
   // since the repair; objects and clients may have recovered before it (negative). Without a fault
   // they are counted, too: a rollout is something to recover from.
   kCauseGone,
@@ -54,7 +54,10 @@ struct EpisodeFacts {
   // write: how long until then.
   std::vector<f64> settle_s;
   LostRequests lost;
-  bool repaired = false;  // the agent wrote something
+  bool repaired = false;  // the agent wrote something, from the fault on if there is one
+  // There was a fault, and the agent wrote or answered after it. An answer before it gets the same
+  // verdict from every cluster.
+  bool met_fault = false;
   int verdict = 0;
   bool errored = false;  // no verdict: the episode was lost
   u32 steps = 0;

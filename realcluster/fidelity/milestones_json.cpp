@@ -36,18 +36,22 @@ bool IsRepairName(const std::string& verb) {
 }
 
 struct AgentTimes {
-  std::optional<f64> repair, answer;
-  std::vector<f64> writes;  // accepted ones; the first is the repair
+  std::optional<f64> repair, answer;  // from the fault on
+  std::vector<f64> writes;            // accepted ones, at any time
 };
-AgentTimes AgentTimesOf(const Trace& trace) {
+AgentTimes AgentTimesOf(const Trace& trace, std::optional<f64> fault) {
   AgentTimes out;
   for (const TraceAction& action : trace.actions) {
     const Json words = Json::parse(action.action, nullptr, false);
     const std::string verb = TextAt(words, "verb");
-    if (action.accepted && IsRepairName(verb)) out.writes.push_back(ToSeconds(action.at));
-    if (!out.answer && verb == "submit") out.answer = ToSeconds(action.at);
+    const f64 at = ToSeconds(action.at);
+    const bool meets_it = !fault || at >= *fault;
+    if (action.accepted && IsRepairName(verb)) {
+      out.writes.push_back(at);
+      if (!out.repair && meets_it) out.repair = at;
+    }
+    if (!out.answer && verb == "submit" && meets_it) out.answer = at;
   }
-  if (!out.writes.empty()) out.repair = out.writes.front();
   return out;
 }
 
@@ -185,14 +189,15 @@ std::optional<f64> FaultTime(const Trace& trace, std::optional<f64> otherwise_s)
 EpisodeFacts FactsOf(const Trace& trace, const Sights& sights,
                      std::optional<f64> otherwise_fault_s) {
   const Json result = Json::parse(trace.result, nullptr, false);
-  const AgentTimes agent = AgentTimesOf(trace);
   EpisodeFacts out;
   out.fault_s = FaultTime(trace, otherwise_fault_s);
+  const AgentTimes agent = AgentTimesOf(trace, out.fault_s);
   out.verdict = static_cast<int>(std::clamp<i64>(IntegerAt(result, "verdict"), -1, 1));
   out.errored = FlagAt(result, "errored");
   out.steps = static_cast<u32>(std::max<i64>(0, IntegerAt(result, "steps")));
   out.lost = LostOf(trace, sights, out.fault_s, agent.repair);
   out.repaired = agent.repair.has_value();
+  out.met_fault = out.fault_s && (agent.repair || agent.answer);
   const std::vector<Shortage> shortages = ShortagesOf(sights);
   out.settle_s = SettleTimes(shortages, agent.writes);
   const auto set = [&](Milestone milestone, std::optional<f64> at, std::optional<f64> since) {

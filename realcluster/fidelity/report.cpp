@@ -71,6 +71,7 @@ Table Overview(const FidelityReport& report) {
     out.rows.push_back({name, std::move(value)});
   };
   add("pairs of episodes (verdicts)", std::to_string(report.verdicts.Pairs()));
+  add("of these with a write or an answer after a fault", std::to_string(report.met_fault));
   add("verdicts agree", FigureText(report.agreement));
   add("Cohen's kappa", FigureText(report.kappa));
   add("verdicts", VerdictsText(report.verdicts));

@@ -48,11 +48,12 @@ OrderedJson ToJson(const Confusion& confusion) {
   return out;
 }
 
-OrderedJson VerdictJson(const Confusion& confusion) {
+OrderedJson VerdictJson(const Confusion& confusion, u32 met_fault) {
   OrderedJson out = OrderedJson::object();
   Put(out, "agreement", Agreement(confusion));
   Put(out, "kappa", CohensKappa(confusion));
   out["n"] = confusion.Pairs();
+  out["met_fault"] = met_fault;
   out["confusion"] = ToJson(confusion);
   return out;
 }
@@ -96,7 +97,7 @@ OrderedJson GroupJson(const GroupComparison& group) {
           {"seeds", group.seeds},
           {"real", {{"episodes", group.real}, {"errored", group.real_errored}}},
           {"simulated", {{"episodes", group.simulated}, {"errored", group.simulated_errored}}},
-          {"verdict", VerdictJson(group.verdicts)},
+          {"verdict", VerdictJson(group.verdicts, group.met_fault)},
           {"events", events},
           {"times", TimesJson(group)},
           {"steps", ToJson(group.steps)},
@@ -124,7 +125,7 @@ std::string FidelityJson(const FidelityReport& report) {
                            {"engine", report.engine},
                            {"kubernetes", report.kubernetes},
                            {"machines", report.machines},
-                           {"verdict", VerdictJson(report.verdicts)},
+                           {"verdict", VerdictJson(report.verdicts, report.met_fault)},
                            {"events", EventsJson(report.events)},
                            {"times", times},
                            {"policies", policies},

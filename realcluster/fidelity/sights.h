@@ -57,11 +57,12 @@ struct Sights {
 // What is seen before this time was there when the trace began.
 inline constexpr SimTime kFirstList = kSecond;
 
-// Names lose what was drawn (object_names.h); the ReplicaSets of a Deployment are numbered: those
-// that the trace begins with by revision, later ones as they appear. A workload that comes later,
-// which is what a fault brings along under a name drawn by the seed, is called <new-1>, and what it
-// owns after it. Objects of other kinds are passed over, as is what is no JSON object. O(bytes of
-// the trace).
+// Names lose what was drawn (object_names.h); the ReplicaSets of a Deployment are numbered:
+// <hash-1> is the newest that the trace begins with, later ones follow as they appear, and older
+// ones are <old-1>, <old-2> back in time, so that nothing depends on how long a history is. A
+// workload that comes later, which is what a fault brings along under a name drawn by the seed, is
+// called <new-1>, and what it owns after it. Objects of other kinds are passed over, as is what is
+// no JSON object. O(bytes of the trace).
 Sights SightsOf(const Trace& trace);
 
 }  // namespace wt

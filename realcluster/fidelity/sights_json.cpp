@@ -58,8 +58,15 @@ class Names {
     }
     for (auto& [owner, sets] : by) {
       std::sort(sets.begin(), sets.end());
-      for (std::size_t i = 0; i < sets.size(); ++i) {
-        sets[i].second->pattern = Workload(owner) + "-<hash-" + std::to_string(i + 1) + ">";
+      const auto there = std::count_if(sets.begin(), sets.end(), [](const auto& set) {
+        return set.second->at == 0;
+      });
+      const i64 live = std::max<i64>(there, 1);  // how many there are up to the live one
+      for (i64 i = 1; i <= static_cast<i64>(sets.size()); ++i) {
+        const std::string number = i < live ? "old-" + std::to_string(live - i)
+                                            : "hash-" + std::to_string(i - live + 1);
+        sets[static_cast<std::size_t>(i - 1)].second->pattern =
+            Workload(owner) + "-<" + number + ">";
       }
     }
   }

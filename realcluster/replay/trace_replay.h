@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "episodes/run_episode.h"
+#include "episodes/script.h"
 #include "episodes/trace/trace.h"
 #include "realcluster/mirror/any_cluster.h"
 
@@ -46,6 +48,16 @@ class TraceReplay final : public KubeApi, public ChangeFeed, public RealClock, p
   std::map<std::string, u32> service_of_, operation_of_;
   std::optional<Error> divergence_, failure_;
 };
+
+// The recorded episode judged by today's code: its actions carried out on its trace. Errors: those
+// of RunScript; kEnvironment, what today's code asks the trace does not know; kInvalidInput, as
+// SameAnswers.
+Result<EpisodeResult> PlayRecorded(const Trace& trace, EpisodeRequest request, WorldPool& pool);
+// The actions of a trace as RunScript takes them. Error: kUsage, one cannot be read.
+Result<std::vector<ScriptedAction>> RecordedActions(const Trace& trace);
+// Whether the cluster took and refused the actions of `now`, which played the trace's, as the trace
+// says it did. Error: kInvalidInput, the first that it did not.
+Status SameAnswers(const Trace& trace, const EpisodeResult& now);
 
 // The wall clock of header.began at the episode's beginning, in ms. Error: kInvalidInput.
 Result<i64> BeganUnixMs(const TraceHeader& header);

@@ -101,6 +101,39 @@ Result<std::unique_ptr<ClusterDriver>> TraceReplay::Drive(SimCluster& cluster) {
   return std::unique_ptr<ClusterDriver>(std::move(*begun));
 }
 
+Result<std::vector<ScriptedAction>> RecordedActions(const Trace& trace) {
+  std::string text;
+  for (const TraceAction& action : trace.actions) text += action.action + "\n";
+  return ReadActions(text, "actions of the trace");
+}
+
+Status SameAnswers(const Trace& trace, const EpisodeResult& now) {
+  for (std::size_t i = 0; i < std::min(trace.actions.size(), now.actions.size()); ++i) {
+    const TraceAction& then = trace.actions[i];
+    if (then.accepted == now.actions[i].accepted) continue;
+    const std::string_view was = then.accepted ? "accepted" : "refused";
+    return Error{ErrorCode::kInvalidInput,
+                 fmt::format("action {} at {:.3f} s", i + 1, ToSeconds(then.at)),
+                 fmt::format("was {} by the cluster as the trace tells it, but its requests were "
+                             "not: {}", was, then.action)};
+  }
+  return Ok{};
+}
+
+Result<EpisodeResult> PlayRecorded(const Trace& trace, EpisodeRequest request, WorldPool& pool) {
+  const Result<std::vector<ScriptedAction>> actions = RecordedActions(trace);
+  if (!actions) return actions.error();
+  TraceReplay replay(trace);
+  ChunkOptions options;
+  options.drive = [&](SimCluster& cluster) { return replay.Drive(cluster); };
+  Result<EpisodeResult> now = RunScript(request, *actions, pool, options);
+  if (replay.divergence()) return *replay.divergence();
+  if (replay.failure()) return *replay.failure();
+  if (!now) return now;
+  if (Status same = SameAnswers(trace, *now); !same) return same.error();
+  return now;
+}
+
 Result<i64> BeganUnixMs(const TraceHeader& header) {
   const std::string& text = header.began;  // 2026-01-31T12:00:00.123Z
   const std::optional<i64> seconds =

@@ -12,7 +12,7 @@ import sys
 try:
     import jsonschema
 except ImportError:
-    print("python3-jsonschema is not installed")
+    print("skipped: python3-jsonschema is missing: apt-get install python3-jsonschema")
     sys.exit(77)
 
 

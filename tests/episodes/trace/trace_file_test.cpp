@@ -17,7 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kHead =
-    "{\"schema\": \"wavetank.trace/1\", \"world\": \"real\", \"scenario\": \"s\"}\n";
+    "{\"schema\": \"wavetank.trace/1\", \"world\": \"real\", \"scenario\": \"s\", "
+    "\"agent\": \"a\", \"seed\": 1, \"repetition\": 1}\n";
 constexpr const char* kEnd = "{\"t\": 2, \"end\": {\"verdict\": 1}}\n";
 
 TraceHeader SomeHeader() {
@@ -233,6 +234,76 @@ TEST(TraceReader, RefusesAnotherSchema) {
   EXPECT_EQ(Refusal(folder, "{\"schema\": \"wavetank.trace/2\"}\n"),
             ":1: schema: \"wavetank.trace/2\"; expected \"wavetank.trace/1\"");
   EXPECT_EQ(Refusal(folder, kEnd), ":1: schema: \"\"; expected \"wavetank.trace/1\"");
+}
+
+TEST(TraceReader, RefusesAHeaderWithOtherTypesOrRanges) {
+  const TempDir folder;
+  const std::string head = kHead, end = kEnd;
+  const auto with = [&](std::string from, const std::string& to) {
+    std::string text = head;
+    return Refusal(folder, text.replace(text.find(from), from.size(), to) + end);
+  };
+  EXPECT_EQ(with("\"s\"", "5"), ":1: scenario: expected its name");
+  EXPECT_EQ(with("\"a\"", "\"\""), ":1: agent: expected its name");
+  EXPECT_EQ(with("\"seed\": 1", "\"seed\": -1"), ":1: seed: expected a whole number from 0 on");
+  EXPECT_EQ(with("\"seed\": 1, ", ""), ":1: seed: expected a whole number from 0 on");
+  EXPECT_EQ(with("\"repetition\": 1", "\"repetition\": -3"),
+            ":1: repetition: expected 1 to 1000000");
+  EXPECT_EQ(with("\"repetition\": 1", "\"repetition\": 1, \"began\": 3"),
+            ":1: began: expected a text");
+}
+
+TEST(TraceReader, RefusesAnObjectWhoseNameIsNoText) {
+  const TempDir folder;
+  const std::string head = kHead, end = kEnd;
+  EXPECT_EQ(Refusal(folder, head + "{\"t\": 1, \"type\": \"ADDED\", \"object\": {\"metadata\": "
+                                   "{\"name\": 5}}}\n" + end),
+            ":2: object.metadata.name: expected a text");
+}
+
+TEST(TraceReader, RefusesAFileThatWasChangedAfterItWasRecorded) {
+  const TempDir folder;
+  const std::string path = (folder.path / "t.jsonl").string();
+  std::mt19937 random(7);
+  auto writer = TraceWriter::Open(path, SomeHeader());
+  ASSERT_TRUE(writer.ok());
+  for (int i = 0; i < 20; ++i) (*writer)->Add(SomeTraffic(random, i * kSecond));
+  ASSERT_TRUE((*writer)->Close(kMinute, R"({"verdict":1})").ok());
+  const Result<std::string> bytes = ReadFile(path, 10 << 20);
+  ASSERT_TRUE(bytes.ok());
+  const Result<Trace> whole = ReadTrace(path);
+  ASSERT_TRUE(whole.ok()) << whole.error().Text();
+  EXPECT_TRUE(whole->sealed);
+  const std::string said = ": cut or changed after it was recorded: its lines are not those that "
+                           "its last one counts and hashes";
+  std::vector<std::string> lines;
+  for (std::size_t from = 0, to; (to = bytes->find('\n', from)) != std::string::npos;) {
+    lines.push_back(bytes->substr(from, to + 1 - from));
+    from = to + 1;
+  }
+  ASSERT_EQ(lines.size(), 22u);
+  const auto join = [](const std::vector<std::string>& parts) {
+    std::string out;
+    for (const std::string& part : parts) out += part;
+    return out;
+  };
+  std::vector<std::string> fewer = lines, swapped = lines, other_end = lines, other_head = lines;
+  fewer.erase(fewer.begin() + 5, fewer.begin() + 15);
+  std::swap(swapped[3], swapped[4]);
+  other_end.back().replace(other_end.back().find("\"verdict\":1"), 11, "\"verdict\":0");
+  other_head[0].replace(other_head[0].find("\"rule\""), 6, "\"mule\"");
+  EXPECT_EQ(Refusal(folder, join(fewer)), said);
+  EXPECT_EQ(Refusal(folder, join(swapped)), said);
+  EXPECT_EQ(Refusal(folder, join(other_end)), said);
+  EXPECT_EQ(Refusal(folder, join(other_head)), said);
+}
+
+TEST(TraceReader, ReadsAFileOfBeforeThereWereHashesAndSaysSo) {
+  const TempDir folder;
+  const Result<Trace> read =
+      ReadTrace(folder.Write("t.jsonl", std::string(kHead) + kEnd).string());
+  ASSERT_TRUE(read.ok()) << read.error().Text();
+  EXPECT_FALSE(read->sealed);
 }
 
 TEST(TraceReader, SeesThatAFileIsCutOff) {

@@ -22,6 +22,20 @@ EpisodeDigest Episode(bool real, u64 seed, u32 repetition, f64 delay_s, int verd
   return DigestOf(trace);
 }
 
+TEST(CompareWorlds, EqualEpisodesHaveNoDistance) {
+  const FidelityReport report =
+      CompareWorlds({Episode(true, 7, 1, 1, 1)}, {Episode(false, 7, 1, 1, 1)});
+  EXPECT_EQ(report.agreement.value, 1);
+  EXPECT_EQ(report.met_fault, 1u);
+  EXPECT_EQ(report.events.agreement.Ratio(), 1);
+  ASSERT_EQ(report.groups.size(), 1u);
+  for (const SampleComparison& times : report.groups[0].times) {
+    EXPECT_EQ(times.difference.value_or(0), 0);
+  }
+  EXPECT_EQ(*report.groups[0].lost.total.difference, 0);
+  EXPECT_TRUE(report.groups[0].events.one_sided.empty());
+}
+
 TEST(CompareWorlds, RepetitionsMeetTheSeedsThatFollow) {
   const std::vector<EpisodeDigest> real{Episode(true, 7, 3, 1, 0), Episode(true, 7, 1, 1, 1),
                                         Episode(true, 7, 2, 1, -1)};

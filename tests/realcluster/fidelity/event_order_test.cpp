@@ -107,12 +107,12 @@ TEST(EventOrder, AStatusPassedQuicklyIsNotMissed) {
 Trace Rollout(const std::string& first, const std::string& second) {
   Trace trace = EmptyTrace(true, 7, 200);
   AddReplicaSet(trace, 0, first, "geo", 1);
-  AddReplicaSet(trace, 0, second, "geo", 2);
   AddPod(trace, 0, {.name = first + "-x2k8p", .owner = first});
   AddEvent(trace, 10, {.kind = "Pod", .name = first + "-x2k8p", .reason = "Started"});
   AddEvent(trace, 61, {.kind = "Deployment", .name = "geo", .reason = "ScalingReplicaSet",
                        .source = "deployment-controller",
                        .message = "Scaled up replica set " + second + " from 0 to 1"});
+  AddReplicaSet(trace, 61, second, "geo", 2);
   AddPod(trace, 62, {.name = second + "-bbbbb", .owner = second, .waiting = "ContainerCreating"});
   AddPod(trace, 63, {.name = second + "-ccccc", .owner = second, .waiting = "ErrImagePull"});
   AddEvent(trace, 64, {.name = second + "-ccccc", .reason = "Failed", .warning = true});
@@ -144,6 +144,14 @@ TEST(EventOrder, OtherHashesAreTheSameObjects) {
   const auto a = OrdersFrom(SightsOf(Rollout("geo-zzzzz", "geo-bbbbb")), At(60));
   const auto b = OrdersFrom(SightsOf(Rollout("geo-6b85c9d7f4", "geo-7d4b9c6f5")), At(60));
   EXPECT_EQ(CompareOrders(a, b).Ratio(), 1);
+}
+
+TEST(EventOrder, AnOlderRevisionChangesNoName) {
+  const Trace trace = Rollout("geo-zzzzz", "geo-bbbbb");
+  Trace longer = trace;
+  AddReplicaSet(longer, 0, "geo-ccccc", "geo", 0);
+  EXPECT_EQ(CompareOrders(OrdersFrom(SightsOf(trace), At(60)),
+                          OrdersFrom(SightsOf(longer), At(60))).Ratio(), 1);
 }
 
 TEST(EventOrder, WhatAFaultBringsAlongIsTheSameByAnyName) {

@@ -51,6 +51,23 @@ TEST(Milestones, AreCountedFromFaultAndRepair) {
   EXPECT_EQ(facts.steps, 7u);
 }
 
+TEST(Milestones, WhatTheAgentDidBeforeTheFaultDidNotMeetIt) {
+  Trace trace = EmptyTrace(true, 7, 200);
+  AddTraffic(trace, 0, 200, 8, 0);
+  SetResult(trace, 0, 2, 60);
+  AddAction(trace, 0, "restart");
+  AddAction(trace, 0, "submit");
+  EpisodeFacts facts = FactsOf(trace);
+  EXPECT_FALSE(facts.times[static_cast<std::size_t>(Milestone::kRepair)]);
+  EXPECT_FALSE(facts.times[static_cast<std::size_t>(Milestone::kAnswer)]);
+  EXPECT_FALSE(facts.repaired);
+  EXPECT_FALSE(facts.met_fault);
+  AddAction(trace, 75, "restart");
+  facts = FactsOf(trace);
+  EXPECT_EQ(facts.times[static_cast<std::size_t>(Milestone::kRepair)], 15);
+  EXPECT_TRUE(facts.met_fault);
+}
+
 TEST(Milestones, TheRequestOfARealFaultIsItsTime) {
   Trace trace = Incident();
   AddRequest(trace, 30, true);

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`wavetank real validate --from-stored` as scripts see it. Simulated episodes with the header of
-real ones stand in for a cluster.
+"""`wavetank real validate --from-stored` as scripts see it, on recorded episodes, some of
+them changed.
 
-usage: real_validate_test.py WAVETANK WAVETANK_REAL SOURCE_DIR
+usage: real_validate_test.py WAVETANK_REAL SEAL_TRACE SOURCE_DIR
 """
 import gzip
 import json
@@ -13,7 +13,7 @@ import sys
 import tempfile
 import unittest
 
-WAVETANK, REAL, ROOT = (sys.argv.pop(1) for _ in range(3))
+REAL, SEAL, ROOT = (sys.argv.pop(1) for _ in range(3))
 
 
 def run(binary, *words):
@@ -29,15 +29,11 @@ def validate(folder, *words):
 class Validate(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        kept = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(kept.cleanup)
         cls.lines = {}
-        for scenario in ("hotel-oom", "hotel-bad-image"):
-            made = run(WAVETANK, "record", "testbed/" + scenario, "--seed", "30", "--repeat", "2",
-                       "--out", kept.name)
-            assert made.returncode == 0, made.stderr
-        for name in sorted(os.listdir(kept.name)):
-            with gzip.open(os.path.join(kept.name, name), "rt", encoding="utf-8") as file:
+        for name in ("%s.rule.7.%d.jsonl.gz" % (scenario, repetition)
+                     for scenario in ("hotel-oom", "hotel-bad-image") for repetition in (1, 2)):
+            path = os.path.join(ROOT, "realcluster/traces", name)
+            with gzip.open(path, "rt", encoding="utf-8") as file:
                 cls.lines[name] = file.read().splitlines()
 
     def setUp(self):
@@ -45,20 +41,22 @@ class Validate(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
 
-    def store(self, name, **header):
-        """A recorded episode with another header; its path."""
-        lines = self.lines[name]
+    def store(self, name, edit=lambda lines: None, sealed=True, **header):
+        """A recorded episode with another header and what `edit` does to its lines; its path."""
+        lines = list(self.lines[name])
+        edit(lines)
         path = os.path.join(self.folder, "%s.%d.jsonl.gz" % (name, len(os.listdir(self.folder))))
-        of_real = {"world": "real", "machine": "2 cores, busy", "seed": 7, **header}
         with gzip.open(path, "wt", encoding="utf-8") as file:
-            file.write(json.dumps({**json.loads(lines[0]), **of_real}) + "\n")
+            file.write(json.dumps({**json.loads(lines[0]), **header}) + "\n")
             file.write("\n".join(lines[1:]) + "\n")
+        if sealed:
+            subprocess.run([SEAL, path, path], check=True)
         return path
 
     def store_all(self):
         for scenario in ("hotel-oom", "hotel-bad-image"):
             for i in (0, 1):
-                self.store("%s.rule.%d.jsonl.gz" % (scenario, 30 + i), repetition=i + 1)
+                self.store("%s.rule.7.%d.jsonl.gz" % (scenario, i + 1))
 
     def assert_refused(self, ended, code, *texts):
         self.assertEqual(ended.returncode, code, ended)
@@ -85,21 +83,43 @@ class Validate(unittest.TestCase):
         self.assertIsNone(said["policies"]["mmrv"])
         self.assertEqual(validate(self.folder, *words).stdout, ended.stdout)
 
-    def test_equal_episodes_have_no_distance(self):
-        self.store("hotel-oom.rule.30.jsonl.gz", seed=30)
-        ended = validate(self.folder, "--from-stored", "--simulated", "1", "--json")
+    def test_a_verdict_that_its_own_episode_does_not_have_is_refused(self):
+        def worse(lines):
+            self.assertIn('"verdict":1', lines[-1])
+            lines[-1] = lines[-1].replace('"verdict":1', '"verdict":-1')
+        path = self.store("hotel-oom.rule.7.1.jsonl.gz", worse)
+        self.assert_refused(validate(self.folder, "--from-stored"), 3, path, "verdict -1",
+                            "judged 1", "real record")
+
+    def test_a_repair_that_was_accepted_but_answered_with_an_error_is_refused(self):
+        def refused(lines):
+            patch = '"by": "agent", "method": "PATCH"'
+            at = next(i for i, line in enumerate(lines) if patch in line)
+            self.assertTrue(lines[at].endswith('"status": 200}'), lines[at][-80:])
+            lines[at] = lines[at].replace('"status": 200}', '"status": 500}')
+        path = self.store("hotel-oom.rule.7.1.jsonl.gz", refused)
+        self.assert_refused(validate(self.folder, "--from-stored"), 3, path, "accepted",
+                            "real record")
+
+    def test_lines_that_were_cut_out_are_refused(self):
+        def cut(lines):
+            del lines[300:400]
+        path = self.store("hotel-oom.rule.7.1.jsonl.gz", cut, sealed=False)
+        for words in (("validate", "--traces", self.folder, "--from-stored"),
+                      ("replay", "--trace", path)):
+            self.assert_refused(run(REAL, "real", *words), 3, path,
+                                "cut or changed after it was recorded")
+
+    def test_a_trace_without_a_hash_is_read_with_a_warning(self):
+        def unseal(lines):
+            lines[-1] = lines[-1][:lines[-1].rindex(', "lines": ')] + "}"
+        path = self.store("hotel-oom.rule.7.1.jsonl.gz", unseal, sealed=False)
+        ended = run(REAL, "real", "replay", "--trace", path, "--json")
         self.assertEqual(ended.returncode, 0, ended.stderr)
-        said = json.loads(ended.stdout)
-        self.assertEqual(said["events"]["lcs"], 1)
-        self.assertEqual(said["verdict"]["agreement"], 1)
-        for name, times in said["times"]["testbed/hotel-oom"]["rule"].items():
-            self.assertIn(times["difference"], (0, None), name)
-        group = said["groups"][0]
-        self.assertEqual(group["requests_lost"]["total"]["difference"], 0)
-        self.assertEqual(group["events"]["one_sided"], [])
+        self.assertIn(path + ": has no hash of its lines", ended.stderr)
 
     def test_text_and_markdown_tell_the_same_numbers(self):
-        self.store("hotel-oom.rule.30.jsonl.gz", scenario="hotel-oom")
+        self.store("hotel-oom.rule.7.1.jsonl.gz", scenario="hotel-oom")
         text = validate(self.folder, "--from-stored", "--simulated", "2")
         table = validate(self.folder, "--from-stored", "--simulated", "2", "--markdown")
         self.assertEqual((text.returncode, table.returncode), (0, 0), text.stderr + table.stderr)
@@ -113,42 +133,42 @@ class Validate(unittest.TestCase):
             self.assert_refused(validate(folder, "--from-stored"), 4, folder, "real record")
 
     def test_traces_of_other_suites_only_are_refused(self):
-        self.store("hotel-oom.rule.30.jsonl.gz", scenario="healthy/hotel-quiet"
+        self.store("hotel-oom.rule.7.1.jsonl.gz", scenario="healthy/hotel-quiet"
                    if os.path.exists(ROOT + "/scenarios/catalog/healthy/hotel-quiet.yaml")
                    else "services/hotel-wrong-target-port")
         ended = validate(self.folder, "--from-stored")
         self.assert_refused(ended, 4, "suite slice", "real record")
 
     def test_a_trace_of_an_unknown_scenario_is_refused_by_its_file(self):
-        path = self.store("hotel-oom.rule.30.jsonl.gz", scenario="testbed/hotel-omm")
+        path = self.store("hotel-oom.rule.7.1.jsonl.gz", scenario="testbed/hotel-omm")
         self.assert_refused(validate(self.folder, "--from-stored"), 3, path, "testbed/hotel-omm")
 
     def test_an_unknown_agent_is_refused(self):
-        self.store("hotel-oom.rule.30.jsonl.gz", agent="rulle")
+        self.store("hotel-oom.rule.7.1.jsonl.gz", agent="rulle")
         self.assert_refused(validate(self.folder, "--from-stored"), 3, "rulle", "rule")
 
     def test_a_simulated_trace_is_refused(self):
-        path = self.store("hotel-oom.rule.30.jsonl.gz", world="simulated")
+        path = self.store("hotel-oom.rule.7.1.jsonl.gz", world="simulated")
         self.assert_refused(validate(self.folder, "--from-stored"), 3, path, "simulator")
 
     def test_one_episode_stored_twice_is_refused(self):
-        self.store("hotel-oom.rule.30.jsonl.gz", repetition=1)
-        path = self.store("hotel-oom.rule.31.jsonl.gz", repetition=1)
+        self.store("hotel-oom.rule.7.1.jsonl.gz", repetition=1)
+        path = self.store("hotel-oom.rule.7.2.jsonl.gz", repetition=1)
         self.assert_refused(validate(self.folder, "--from-stored"), 3, path, "keep one")
 
     def test_a_trace_that_is_cut_off_is_refused_by_its_place(self):
-        path = self.store("hotel-oom.rule.30.jsonl.gz")
+        path = self.store("hotel-oom.rule.7.1.jsonl.gz")
         with open(path, "r+b") as file:
             file.truncate(os.path.getsize(path) // 2)
         self.assert_refused(validate(self.folder, "--from-stored"), 3, path)
 
     def test_json_and_markdown_do_not_go_together(self):
-        self.store("hotel-oom.rule.30.jsonl.gz")
+        self.store("hotel-oom.rule.7.1.jsonl.gz")
         ended = validate(self.folder, "--from-stored", "--json", "--markdown")
         self.assert_refused(ended, 2, "--markdown")
 
     def test_without_from_stored_what_is_missing_is_recorded_first(self):
-        self.store("hotel-oom.rule.30.jsonl.gz", repetition=1)
+        self.store("hotel-oom.rule.7.1.jsonl.gz", repetition=1)
         ended = validate(self.folder, "--seed", "7", "--kubeconfig", self.folder + "/none")
         self.assertEqual((ended.returncode, ended.stdout), (4, ""), ended)
         self.assertIn(self.folder + "/none: cannot open", ended.stderr)

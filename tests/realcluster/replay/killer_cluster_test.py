@@ -112,9 +112,10 @@ def why_not(way):
     found = json.loads(Rogue.testbed("status", "--json").stdout)
     if found["state"] != "down":
         return f"a testbed is {found['state']} here: wavetank testbed down takes it away"
+    build = "wavetank testbed build" + (" --chaos" if way == "Chaos" else "")
     chaos = os.path.exists(found["cache_folder"] + "/bin/chaos-controller-manager")
     if not found["binaries_cached"] or (way == "Chaos" and not chaos):
-        return "its binaries are not built: wavetank testbed build"
+        return f"its binaries are not built: {build} (minutes, the first time)"
     other = Rogue.testbed("status").stderr
     return other.strip() if "another state folder" in other else None
 

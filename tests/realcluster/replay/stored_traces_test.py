@@ -51,6 +51,7 @@ class StoredTraces(unittest.TestCase):
 
         kept = [line for line in lines if not is_change_of_it(line)]
         self.assertLess(len(kept), len(lines))
+        del kept[-1]["lines"], kept[-1]["hash"]  # or it would be refused for that
         with tempfile.TemporaryDirectory() as folder:
             cut = os.path.join(folder, "cut.jsonl.gz")
             with gzip.open(cut, "wt") as file:

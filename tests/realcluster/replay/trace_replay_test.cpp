@@ -4,6 +4,7 @@
 #include "realcluster/replay/trace_replay.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -19,7 +20,8 @@ class TraceReplayTest : public testing::Test {
  protected:
   TraceReplayTest() {
     const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    path_ = testing::TempDir() + "wavetank_" + info->name() + ".jsonl.gz";
+    path_ = testing::TempDir() + "wavetank_" + info->name() + std::to_string(getpid()) +
+            ".jsonl.gz";
   }
   ~TraceReplayTest() override { std::filesystem::remove(path_); }
 

@@ -210,6 +210,6 @@ class Killer(unittest.TestCase):
 
 if __name__ == "__main__":
     if shutil.which("openssl") is None:
-        print("no openssl to make certificates with")
+        print("skipped: openssl, which makes the certificates, is missing: apt-get install openssl")
         sys.exit(77)
     unittest.main(argv=sys.argv[:1])
