@@ -19,8 +19,8 @@ class User {
 
   // After each step. Given words are said once, at a time of the episode's own draw between one
   // and two and a half minutes, whatever the state of the cluster: they tell nothing of it.
-  // Without, complains once the client's errors or p99 were beyond the objective over at least 10 s of
-  // simulated time and still are. From then on the observation says so.
+  // Without, complains once the client's errors or p99 were beyond the objective over at least
+  // 10 s of simulated time and still are. From then on the observation says so.
   void Update(SimCluster& cluster);
   // "" = has not complained.
   const std::string& Complaint() const { return complaint_; }
