@@ -12,7 +12,7 @@
 namespace wt {
 
 // 1.1: draws of policies differ between the scenarios of a seed.
-inline constexpr const char* kEngineVersion = "1.1";
+inline constexpr const char* kEngineVersion = "1.2";
 
 // What the lines of results need to know of one scenario of the suite.
 struct ScenarioLabel {

@@ -15,6 +15,7 @@ import unittest
 import xml.etree.ElementTree
 
 CORE = sys.argv.pop(1)
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 LEARN = sys.argv.pop(1) if len(sys.argv) > 1 else None
 SUITE = ["--suite", "hotel-wrong-target-port", "--seeds", "1-2", "--seed", "7"]
 SMALL = [*SUITE, "--train-seconds", "0.1"]
@@ -43,6 +44,19 @@ class Demo(unittest.TestCase):
             self.assertIn(text, ended.stdout)
         self.assertEqual(os.listdir(self.dir), [])
         self.assertEqual(self.run_it(CORE, *SMALL).stdout, ended.stdout)
+
+    def test_the_readme_shows_what_play_prints_and_its_picture(self):
+        play = [CORE, "play", "--agent", "rule", "--seed", "7", "--brief", "--svg", "incident.svg"]
+        ended = subprocess.run(play, capture_output=True, text=True, cwd=self.dir, env=self.env,
+                               timeout=WAIT_S)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+            shown = file.read().split("What `play` ends with:\n\n")[1].split("\n\n")[0]
+        for line in shown.splitlines():
+            self.assertIn(line.strip(), ended.stdout)
+        with open(os.path.join(ROOT, "docs/incident.svg"), encoding="utf-8") as picture, \
+                open(os.path.join(self.dir, "incident.svg"), encoding="utf-8") as now:
+            self.assertEqual(picture.read(), now.read())
 
     def test_play_writes_the_same_incident_as_a_picture(self):
         ended = subprocess.run([CORE, "play", "--seed", "7", "--brief", "--svg", "incident.svg"],
