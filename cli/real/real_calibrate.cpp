@@ -110,9 +110,12 @@ Result<ExitCode> Calibrate(const Arguments& arguments, const RealRunOptions& clu
       LogWarning("{}", kept.error().Text());
     }
   };
-  const Result<SampleSet> samples = MeasureTiming(options);
-  if (!samples) return samples.error();
+  const Result<SampleSet> measured = MeasureTiming(options);
+  if (!measured) return measured.error();
   LogInfo("{}", raw);
+  // As the file has them, so that a fit of the file gives the same profile.
+  const Result<SampleSet> samples = ReadSamples(SamplesText(*measured), raw);
+  if (!samples) return samples.error();
   return FitAndTell(arguments, *samples, out);
 }
 
