@@ -36,7 +36,7 @@ class Episode(ATestbed, unittest.TestCase):
         archives = made.stdout.split()
         if made.returncode != 0 or len(archives) != 2:
             raise AssertionError(made)
-        loaded = cls.testbed("load", *archives)
+        loaded = cls.call_testbed("load", *archives)
         if loaded.returncode != 0:
             raise AssertionError(loaded.stderr)
         cls.before = cls.objects()
