@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sources: apiserver pkg/registry/rest (server-made metadata); pkg/registry/core/service
-// (ipFamilies, nodePort range 30000-32767), core/namespace strategy.
+// (ipFamilies, nodePort range 30000-32767), core/namespace strategy,
+// core/node strategy (dropDisabledFields).
 #include <nlohmann/json.hpp>
 
 #include "sim/objects/content_hash.h"
@@ -77,9 +78,8 @@ void TakeService(Json& object) {
   } else {
     spec["clusterIPs"] = Json::array({"None"});
   }
-  if (Map(object, "spec").value("ipFamilies", Json()) == Json::array({"IPv4"})) {
-    spec.erase("ipFamilies");
-  }
+  const Json& families = List(spec, "ipFamilies");
+  if (families.empty() || families == Json::array({"IPv4"})) spec.erase("ipFamilies");
   if (Text(spec, "ipFamilyPolicy") == "SingleStack") spec.erase("ipFamilyPolicy");
 }
 
@@ -111,11 +111,20 @@ void AllocateNodePorts(Json& spec, std::string_view name) {
   Json* ports = Find(spec, "ports");
   if (ports == nullptr || !ports->is_array()) return;
   for (Json& port : *ports) {
-    if (!wanted && type != "ExternalName") port.erase("nodePort");
     if (!wanted || Int(port, "nodePort") != 0) continue;
     const std::string who = std::string(name) + ":" + std::to_string(Int(port, "port"));
     port["nodePort"] = 30'000 + static_cast<i64>(ContentHash(who) % 2'768);
   }
+}
+
+// One field by two names, the newer one leads.
+// Source: pkg/apis/core/v1/conversion.go Convert_v1_PodSpec_To_core_PodSpec and back (v1.35).
+void MirrorServiceAccount(Json& spec) {
+  if (Text(spec, "serviceAccountName").empty()) {
+    if (Text(spec, "serviceAccount").empty()) return;
+    spec["serviceAccountName"] = spec["serviceAccount"];
+  }
+  spec["serviceAccount"] = spec["serviceAccountName"];
 }
 
 }  // namespace
@@ -153,11 +162,17 @@ void AdmitObject(std::string_view kind, Json& object) {
   if (kind == "Service") {
     NormalizeClusterIps(object);
     AllocateNodePorts(Member(object, "spec"), Text(metadata, "name"));
+  } else if (kind == "Node") {
+    Member(object, "spec").erase("configSource");
   } else if (kind == "Namespace") {
     Member(metadata, "labels")["kubernetes.io/metadata.name"] = Text(metadata, "name");
   } else if (kind == "Secret") {
     MergeStringData(object);
   }
+  Json* spec = Find(object, "spec");
+  Json* tmpl = spec == nullptr ? nullptr : Find(*spec, "template");
+  Json* pod_spec = kind == "Pod" ? spec : tmpl == nullptr ? nullptr : Find(*tmpl, "spec");
+  if (pod_spec != nullptr && pod_spec->is_object()) MirrorServiceAccount(*pod_spec);
   PrepareForCreate(object);
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "sim/objects/access.h"
 #include "sim/objects/split.h"
@@ -76,6 +77,49 @@ void KeepAllocated(const Json& before, Json& after) {
   if (List(*spec, "clusterIPs").empty()) Keep(old, *spec, "clusterIPs");
 }
 
+bool NeedsNodePorts(const Json& spec) {
+  return Text(spec, "type") == "NodePort" || Text(spec, "type") == "LoadBalancer";
+}
+
+bool IsExternal(const Json& spec) {
+  return NeedsNodePorts(spec) ||
+         (Text(spec, "type") == "ClusterIP" && !List(spec, "externalIPs").empty());
+}
+
+void DropNodePorts(const Json& old, Json& spec) {
+  std::set<i64> had;
+  for (const Json& port : List(old, "ports")) had.insert(Int(port, "nodePort"));
+  Json* ports = Find(spec, "ports");
+  if (ports == nullptr || !ports->is_array()) return;
+  for (const Json& port : *ports) {
+    if (Int(port, "nodePort") != 0 && !had.contains(Int(port, "nodePort"))) return;
+  }
+  for (Json& port : *ports) {
+    if (port.is_object()) port.erase("nodePort");
+  }
+}
+
+void DropUnchanged(const Json& old, Json& spec, std::string_view member) {
+  const Json* before = Find(old, member);
+  const Json* now = Find(spec, member);
+  if (before != nullptr && now != nullptr && *before == *now) spec.erase(std::string(member));
+}
+
+// A Service of a new type loses what only the old one had, unless the patch set it anew.
+// Source: pkg/registry/core/service/strategy.go dropTypeDependentFields (v1.35).
+void DropTypeDependent(const Json& before, Json& after) {
+  const Json& old = Map(before, "spec");
+  Json* spec = Find(after, "spec");
+  if (spec == nullptr || !spec->is_object()) return;
+  if (NeedsNodePorts(old) && !NeedsNodePorts(*spec)) DropNodePorts(old, *spec);
+  if (IsExternal(old) && !IsExternal(*spec)) DropUnchanged(old, *spec, "externalTrafficPolicy");
+  if (Text(old, "type") != "LoadBalancer" || Text(*spec, "type") == "LoadBalancer") return;
+  for (const char* member :
+       {"healthCheckNodePort", "loadBalancerClass", "allocateLoadBalancerNodePorts"}) {
+    DropUnchanged(old, *spec, member);
+  }
+}
+
 }  // namespace
 
 Status PrepareUpdate(const KindInfo& kind, const Json& before, Json& after) {
@@ -90,7 +134,10 @@ Status PrepareUpdate(const KindInfo& kind, const Json& before, Json& after) {
     Keep(old, metadata, member);
   }
   if (kind.kind == "Deployment") KeepInside(old, metadata, "annotations", kRevisionAnnotation);
-  if (kind.kind == "Service") KeepAllocated(before, after);
+  if (kind.kind == "Service") {
+    KeepAllocated(before, after);
+    DropTypeDependent(before, after);
+  }
   if (kind.kind == "Pod") {
     for (const char* member : {"generateName", "ownerReferences"}) Keep(old, metadata, member);
     KeepInside(old, metadata, "labels", "pod-template-hash");

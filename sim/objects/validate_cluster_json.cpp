@@ -261,6 +261,12 @@ void ValidateNode(Checker& check, const Json& object, const Json* old) {
     check.Forbidden(spec.Child("providerID"),
                     "node updates may not change providerID except from \"\" to valid");
   }
+  if (Text(before, "externalID") != Text(now, "externalID") || moved ||
+      (!provider.empty() && provider != Text(now, "providerID"))) {
+    check.Forbidden(FieldPath(""),
+                    "node updates may only change labels, taints, or capacity (or configSource, "
+                    "if the DynamicKubeletConfig feature gate is enabled)");
+  }
 }
 
 void ValidateClaim(Checker& check, const Json& object, const Json* old) {

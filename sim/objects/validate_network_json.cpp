@@ -155,6 +155,60 @@ void CheckTrafficPolicies(Checker& check, const Json& spec, std::string_view typ
   }
 }
 
+void CheckHealthCheckPort(Checker& check, const Json& spec, std::string_view type,
+                          const FieldPath& path) {
+  const i64 port = Int(spec, "healthCheckNodePort");
+  const bool needed = type == "LoadBalancer" && Text(spec, "externalTrafficPolicy") == "Local";
+  if (needed || port == 0) return;
+  check.Invalid(path.Child("healthCheckNodePort"), Shown(port),
+                "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is "
+                "'Local'");
+}
+
+// Fields of a LoadBalancer that no other type of Service may have.
+void CheckBalancerOnly(Checker& check, const Json& spec, std::string_view type,
+                       const FieldPath& path) {
+  if (type == "LoadBalancer") {
+    const std::string_view name = Text(spec, "loadBalancerClass");
+    if (!name.empty()) {
+      check.Each(path.Child("loadBalancerClass"), name, QualifiedNameComplaints(name));
+    }
+    return;
+  }
+  for (const char* key :
+       {"loadBalancerSourceRanges", "allocateLoadBalancerNodePorts", "loadBalancerClass"}) {
+    if (Find(spec, key) == nullptr) continue;
+    check.Forbidden(path.Child(key), "may only be used when `type` is 'LoadBalancer'");
+  }
+}
+
+// What a Service keeps once it has it. Source: pkg/apis/core/validation
+// validateLoadBalancerClassField, validateUpgradeDowngradeIPFamilies (v1.35).
+void CheckServiceUpdate(Checker& check, const Json& spec, const Json& before,
+                        const FieldPath& path) {
+  const std::string_view type = Text(spec, "type");
+  const std::string_view old_type = Text(before, "type");
+  if (type == "LoadBalancer" && old_type == type &&
+      Text(spec, "loadBalancerClass") != Text(before, "loadBalancerClass")) {
+    check.Invalid(path.Child("loadBalancerClass"), Shown(Find(spec, "loadBalancerClass")),
+                  "may not change once set");
+  }
+  if (type == "ExternalName" || old_type == "ExternalName") return;
+  const Json& families = List(spec, "ipFamilies");
+  const Json& had = List(before, "ipFamilies");
+  const bool moved = !families.empty() && !had.empty() && families[0] != had[0];
+  if (moved && !IsHeadless(spec) && !IsHeadless(before)) {
+    const FieldPath list = path.Child("ipFamilies");
+    check.Invalid(list.Index(0), Shown(&families), "may not change once set");
+  }
+  const std::string_view address = Text(before, "clusterIP");
+  const Json& ips = List(spec, "clusterIPs");
+  const std::string_view first = ips.empty() ? Text(spec, "clusterIP") : TextOf(ips[0]);
+  if (address.empty() || first == address) return;
+  const FieldPath list = path.Child("clusterIPs");
+  check.Invalid(list.Index(0), Shown(first), "may not change once set");
+}
+
 void CheckCidr(Checker& check, std::string_view text, const FieldPath& path) {
   if (!ParseCidr(text)) {
     check.Invalid(path, Shown(text),
@@ -364,16 +418,11 @@ void ValidateService(Checker& check, const Json& object, const Json* old) {
   check.OneOf(path.Child("type"), type, {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"});
   CheckRepeatedPorts(check, ports, type, ports_path);
   CheckTrafficPolicies(check, spec, type, path);
+  CheckHealthCheckPort(check, spec, type, path);
+  CheckBalancerOnly(check, spec, type, path);
   if (old == nullptr) return;
   CheckMetaUpdate(check, object, *old);
-  const Json& before = Map(*old, "spec");
-  const bool keeps_ip = Text(before, "type") != "ExternalName" && type != "ExternalName" &&
-                        !Text(before, "clusterIP").empty();
-  if (!keeps_ip) return;
-  const Json& ips = List(spec, "clusterIPs");
-  const std::string_view first = ips.empty() ? Text(spec, "clusterIP") : TextOf(ips[0]);
-  if (first == Text(before, "clusterIP")) return;
-  check.Invalid(path.Child("clusterIPs").Index(0), Shown(first), "may not change once set");
+  CheckServiceUpdate(check, spec, Map(*old, "spec"), path);
 }
 
 void ValidateIngress(Checker& check, const Json& object, const Json* old) {

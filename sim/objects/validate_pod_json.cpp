@@ -96,9 +96,11 @@ bool IsMutablePodChange(const Json& now, const Json& before) {
   const bool ends_at_once = Int(before, "terminationGracePeriodSeconds") < 0 &&
                             Int(now, "terminationGracePeriodSeconds") == 1;
   for (Json* spec : {&left, &right}) {
-    for (const char* key : {"activeDeadlineSeconds", "tolerations"}) spec->erase(key);
+    for (const char* key : {"activeDeadlineSeconds", "tolerations", "schedulingGates"}) {
+      spec->erase(key);
+    }
     if (ends_at_once) spec->erase("terminationGracePeriodSeconds");
-    for (const char* key : {"schedulingGates", "nodeSelector", "affinity"}) {
+    for (const char* key : {"nodeSelector", "affinity"}) {
       if (gated) spec->erase(key);
     }
     for (const char* list : {"containers", "initContainers"}) {
@@ -128,6 +130,33 @@ bool CheckDeadlineUpdate(Checker& check, const Json& now, const Json& before) {
   return false;
 }
 
+// Old ones stay, but for how long they last.
+bool KeepsTolerations(const Json& now, const Json& before) {
+  const auto timeless = [](Json toleration) {
+    if (toleration.is_object()) toleration.erase("tolerationSeconds");
+    return toleration;
+  };
+  return std::all_of(before.begin(), before.end(), [&](const Json& old) {
+    return std::any_of(now.begin(), now.end(),
+                       [&](const Json& kept) { return timeless(kept) == timeless(old); });
+  });
+}
+
+void CheckOnlyDeletedGates(Checker& check, const Json& now, const Json& before,
+                           const FieldPath& path) {
+  for (std::size_t k = 0; k < now.size(); ++k) {
+    const std::string_view name = Text(now[k], "name");
+    const bool known = std::any_of(before.begin(), before.end(), [&](const Json& gate) {
+      return Text(gate, "name") == name;
+    });
+    if (known) continue;
+    const FieldPath gate = path.Index(k);
+    check.Forbidden(gate.Child("name"),
+                    fmt::format("only deletion is allowed, but found new scheduling gate '{}'",
+                                name));
+  }
+}
+
 void CheckPodUpdate(Checker& check, const Json& object, const Json& old) {
   CheckMetaUpdate(check, object, old);
   const Json& now = Map(object, "spec");
@@ -139,13 +168,12 @@ void CheckPodUpdate(Checker& check, const Json& object, const Json& old) {
     }
   }
   if (!CheckDeadlineUpdate(check, now, before)) return;
-  const Json& kept = List(now, "tolerations");
-  for (const Json& toleration : List(before, "tolerations")) {
-    if (std::find(kept.begin(), kept.end(), toleration) == kept.end()) {
-      return check.Forbidden(path.Child("tolerations"),
-                             "existing toleration can not be modified except its "
-                             "tolerationSeconds");
-    }
+  CheckOnlyDeletedGates(check, List(now, "schedulingGates"), List(before, "schedulingGates"),
+                        path.Child("schedulingGates"));
+  if (!KeepsTolerations(List(now, "tolerations"), List(before, "tolerations"))) {
+    return check.Forbidden(path.Child("tolerations"),
+                           "existing toleration can not be modified except its "
+                           "tolerationSeconds");
   }
   if (IsMutablePodChange(now, before)) return;
   check.Forbidden(path,

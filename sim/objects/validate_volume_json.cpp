@@ -140,6 +140,20 @@ void CheckEmptyDir(Checker& check, const Json& source, const FieldPath& path) {
   }
 }
 
+// Of its metadata only labels and annotations may be set.
+// Source: pkg/apis/core/validation ValidatePersistentVolumeClaimTemplate (v1.35).
+void CheckEphemeral(Checker& check, const Json& source, const FieldPath& path) {
+  const FieldPath claim = path.Child("volumeClaimTemplate");
+  if (Find(source, "volumeClaimTemplate") == nullptr) return check.Required(claim);
+  const FieldPath metadata = claim.Child("metadata");
+  for (const auto& [key, value] : Map(Map(source, "volumeClaimTemplate"), "metadata").items()) {
+    if (key == "labels" || key == "annotations" || value.is_null()) continue;
+    if (value == "" || value == 0 || (value.is_array() && value.empty())) continue;
+    check.Forbidden(metadata.Child(key == "uid" ? "uID" : key),
+                    "cannot be set for an ephemeral volume");
+  }
+}
+
 void CheckOne(Checker& check, std::string_view kind, const Json& source, const FieldPath& path) {
   if (kind == "emptyDir") CheckEmptyDir(check, source, path);
   if (kind == "hostPath") CheckHostPath(check, source, path);
@@ -148,6 +162,7 @@ void CheckOne(Checker& check, std::string_view kind, const Json& source, const F
   if (kind == "nfs") CheckNfs(check, source, path);
   if (kind == "persistentVolumeClaim") RequireText(check, source, "claimName", path);
   if (kind == "projected") CheckProjected(check, source, path);
+  if (kind == "ephemeral") CheckEphemeral(check, source, path);
   if (kind == "csi") RequireText(check, source, "driver", path);
   if (kind == "downwardAPI") {
     CheckMode(check, source, "defaultMode", path);

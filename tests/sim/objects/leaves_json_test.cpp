@@ -111,6 +111,7 @@ const Leaf kLeaves[] = {
     {"Pod", "/metadata/generateName", "\"x-\""},
     {"Pod", "/spec/initContainers/0/image", "\"shop/init:2\""},
     {"Pod", "/spec/activeDeadlineSeconds", "30"},
+    {"Pod", "/spec/tolerations/0/tolerationSeconds", "60"},
     {"Pod", "/spec/containers/0/command", "[\"/x\"]", kInvalid, "spec"},
     {"Pod", "/spec/containers/0/resources/limits/memory", "\"256Mi\"", kInvalid, "spec"},
     {"Pod", "/spec/containers/0/livenessProbe/httpGet/port", "9999", kInvalid, "spec"},
@@ -133,6 +134,7 @@ const Leaf kLeaves[] = {
     {"Service", "/spec/type", "\"NodePort\""},
     {"Service", "/spec/clusterIPs", "[\"10.96.77.77\"]", kInvalid, "spec.clusterIPs[0]"},
     {"Service", "/spec/clusterIP", "\"10.96.77.77\"", kInvalid, "spec.clusterIPs[0]"},
+    {"Service", "/spec/ipFamilies", "[\"IPv6\"]", kInvalid, "spec.ipFamilies[0]"},
     {"Service", "/status/loadBalancer/ingress", "[{\"ip\":\"1.2.3.4\"}]"},
     // ConfigMap
     {"ConfigMap", "/data/mode", "\"slow\""},
@@ -148,6 +150,8 @@ const Leaf kLeaves[] = {
     {"Node", "/status/allocatable/cpu", "\"64\""},
     {"Node", "/spec/podCIDR", "\"10.1.0.0/24\"", kInvalid, "spec.podCIDRs"},
     {"Node", "/spec/podCIDRs", "[\"10.1.0.0/24\"]", kInvalid, "spec.podCIDRs"},
+    {"Node", "/spec/externalID", "\"x\"", kInvalid, ""},
+    {"Node", "/spec/configSource/configMap/name", "\"x\""},
     {"Node", "/spec/providerID", "\"small://other\"", kInvalid, "spec.providerID"},
 };
 #undef C

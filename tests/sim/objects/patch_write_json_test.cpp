@@ -61,6 +61,26 @@ TEST_F(PatchTest, ADryRunTouchesNothing) {
   EXPECT_EQ(HashWorld(cluster_.sim().world), before);
 }
 
+TEST_F(PatchTest, AServiceThatNeedsNoNodePortsAnyMoreLosesThem) {
+  ASSERT_TRUE(Merge(cluster_.service, R"({"spec": {"type": "NodePort"}})").ok());
+  EXPECT_GE(cluster_.Get(cluster_.service)["spec"]["ports"][0]["nodePort"], 30000);
+  const auto back = Merge(cluster_.service, R"({"spec": {"type": "ClusterIP"}})");
+  ASSERT_TRUE(back.ok()) << back.error().Text();
+  EXPECT_FALSE(cluster_.Get(cluster_.service)["spec"]["ports"][0].contains("nodePort"));
+}
+
+TEST_F(PatchTest, TheServiceAccountOfATemplateHasTwoNamesOfWhichTheNewerLeads) {
+  const auto account = [&] {
+    return cluster_.Get(cluster_.deployment)["spec"]["template"]["spec"];
+  };
+  ASSERT_TRUE(Merge(cluster_.deployment,
+                    R"({"spec": {"template": {"spec": {"serviceAccount": "old"}}}})").ok());
+  EXPECT_EQ(account()["serviceAccountName"], "old");
+  ASSERT_TRUE(Merge(cluster_.deployment,
+                    R"({"spec": {"template": {"spec": {"serviceAccountName": "new"}}}})").ok());
+  EXPECT_EQ(account()["serviceAccount"], "new");
+}
+
 TEST_F(PatchTest, TheSelectorOfADeploymentIsImmutable) {
   const auto outcome = Merge(
       cluster_.deployment, R"({"spec": {"selector": {"matchLabels": {"app": "web", "x": "y"}},

@@ -5,16 +5,24 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "sim/objects/json_fwd.h"
 #include "sim/objects/write.h"
 
 namespace wt {
 
+// Those of the cluster: node-1, shop/settings, shop/web, shop/web.
+std::vector<Json> SmallManifests();
+
 class SmallCluster {
  public:
   SmallCluster();
+  // Of one manifest of each kind at most: Node, ConfigMap, Service, Deployment.
+  // REQUIRES: the API server takes them in.
+  explicit SmallCluster(std::span<const Json> manifests);
 
   Sim& sim() { return *sim_; }
   Blueprint& blueprint() { return *blueprint_; }

@@ -41,9 +41,18 @@ constexpr const char* kManifests[] = {
 
 }  // namespace
 
-SmallCluster::SmallCluster() : blueprint_(std::make_unique<Blueprint>()) {
-  for (const char* text : kManifests) {
-    const auto object = LoadObject(*blueprint_, Json::parse(text));
+std::vector<Json> SmallManifests() {
+  std::vector<Json> manifests;
+  for (const char* text : kManifests) manifests.push_back(Json::parse(text));
+  return manifests;
+}
+
+SmallCluster::SmallCluster() : SmallCluster(SmallManifests()) {}
+
+SmallCluster::SmallCluster(std::span<const Json> manifests)
+    : blueprint_(std::make_unique<Blueprint>()) {
+  for (const Json& manifest : manifests) {
+    const auto object = LoadObject(*blueprint_, manifest);
     WT_CHECK(object.ok(), "the manifests of the small cluster are valid");
     blueprint_->objects.push_back(*object);
   }
