@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/evaluate.h"
+#include "sim/api/action.h"
 
 namespace wt {
 namespace {
@@ -24,6 +25,24 @@ u32 IndexOf(const std::vector<ScenarioLabel>& scenarios, const std::string& name
   throw Json::other_error::create(501, "scenario '" + name + "' is not part of the suite", nullptr);
 }
 
+// Lines written before the counts were have them in their list of actions.
+void ReadCounts(const Json& line, EpisodeResult& e) {
+  if (line.contains("looks")) {
+    e.looks = line.at("looks");
+    e.writes = line.at("writes");
+    e.refused_writes = line.at("refused_writes");
+    return;
+  }
+  for (const Json& action : line.value("actions", Json::array())) {
+    for (int v = 0; v < static_cast<int>(Verb::kCount); ++v) {
+      const auto verb = static_cast<Verb>(v);
+      if (action.at("verb") != VerbName(verb)) continue;
+      if (IsInvestigation(verb)) ++e.looks;
+      if (IsRepair(verb)) ++(action.at("accepted") ? e.writes : e.refused_writes);
+    }
+  }
+}
+
 EpisodeResult Read(const Json& line, const std::vector<ScenarioLabel>& scenarios) {
   EpisodeResult e;
   e.scenario = IndexOf(scenarios, line.at("scenario"));
@@ -34,6 +53,7 @@ EpisodeResult Read(const Json& line, const std::vector<ScenarioLabel>& scenarios
   e.errored = line.at("errored");
   e.error = line.at("error");
   e.steps = line.at("steps");
+  ReadCounts(line, e);
   e.end = FromSeconds(line.at("sim_time_s"));
   e.injected_at = FromSeconds(line.at("injected_s"));
   if (!line.at("ttr_s").is_null()) e.repaired_at = e.injected_at + FromSeconds(line.at("ttr_s"));

@@ -35,6 +35,9 @@ struct Summary {
   // there is a fault.
   std::optional<f64> false_action_healthy, false_claim_healthy;
   f64 steps_mean = 0;
+  // Steps that looked, that wrote, and whose write was refused; of documents that do not say it
+  // nothing.
+  std::optional<f64> looks_mean, writes_mean, refused_writes_mean;
   f64 ttr_median_s = 0;          // of repaired faulty episodes, from injection
 };
 

@@ -68,6 +68,9 @@ Json SummaryJson(const Summary& s) {
           {"false_action_healthy", share(s.false_action_healthy)},
           {"false_claim_healthy", share(s.false_claim_healthy)},
           {"steps_mean", known(s.steps_mean)},
+          {"looks_mean", share(s.looks_mean)},
+          {"writes_mean", share(s.writes_mean)},
+          {"refused_writes_mean", share(s.refused_writes_mean)},
           {"ttr_median_s", known(s.ttr_median_s)}};
 }
 
@@ -159,6 +162,9 @@ std::string EpisodeLine(const RunInfo& info, const std::vector<ScenarioLabel>& s
                 {"twin_error_share", p.twin_error_share},
                 {"collateral", collateral}}},
               {"steps", e.steps},
+              {"looks", e.looks},
+              {"writes", e.writes},
+              {"refused_writes", e.refused_writes},
               {"sim_time_s", ToSeconds(e.end)},
               {"injected_s", ToSeconds(e.injected_at)},
               {"ttd_s", Since(e.injected_at, e.detected_at)},

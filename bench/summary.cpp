@@ -51,6 +51,14 @@ Summary Summarise(const std::vector<const EpisodeResult*>& episodes) {
         EqualWeight(healthy, [](const auto& e) { return e.parts.claimed ? 1.0 : 0.0; });
   }
   out.steps_mean = EqualWeight(counted, [](const auto& e) { return static_cast<f64>(e.steps); });
+  if (!counted.empty()) {
+    const auto mean_of = [&](u32 EpisodeResult::* count) {
+      return EqualWeight(counted, [&](const auto& e) { return static_cast<f64>(e.*count); });
+    };
+    out.looks_mean = mean_of(&EpisodeResult::looks);
+    out.writes_mean = mean_of(&EpisodeResult::writes);
+    out.refused_writes_mean = mean_of(&EpisodeResult::refused_writes);
+  }
   out.ttr_median_s = MedianOf(repair_times);
   return out;
 }

@@ -52,6 +52,9 @@ struct EpisodeResult {
   bool terminated = false, truncated = false;
   VerdictParts parts;
   u32 steps = 0;
+  // Of the steps: investigations; repairs and patches that were taken, and that were refused.
+  // The rest waited or answered.
+  u32 looks = 0, writes = 0, refused_writes = 0;
   SimTime end = 0;                  // of the last step, before the hold
   SimTime injected_at = 0;          // first fault's time, 0 = none
   SimTime detected_at = 0;          // first investigation or write of a cause's entity after it

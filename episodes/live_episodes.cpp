@@ -266,6 +266,7 @@ ActionOutcome LiveEpisodes::Act(Running& r, const Action& action) {
   taken.action = action;
   if (options_.keep_actions) taken.target = TargetName(r.cluster, action);
   const ActionOutcome outcome = CarryOut(r.cluster, r.observer, r.words, taken);
+  CountStep(taken, !r.words.patch_object.empty(), result);
   if (options_.keep_actions) result.actions.push_back(std::move(taken));
   return outcome;
 }

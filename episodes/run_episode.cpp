@@ -31,6 +31,12 @@ std::string TargetName(const Cluster& cluster, const Action& action) {
          cluster.EntityName(action.kind, action.slot);
 }
 
+void CountStep(const TakenAction& taken, bool patched, EpisodeResult& result) {
+  const Verb verb = patched ? Verb::kPatch : MoveOf(taken.action).verb;
+  if (IsInvestigation(verb)) ++result.looks;
+  if (IsRepair(verb)) ++(taken.accepted ? result.writes : result.refused_writes);
+}
+
 void SayWords(const ExternalWords& words, TakenAction& taken) {
   if (!words.patch_object.empty()) {
     taken.target = words.patch_object;

@@ -248,6 +248,7 @@ class Script {
       view.patched = patches ? &words : nullptr;
       options_.on_step(view);
     }
+    CountStep(taken, patches, result_);
     result_.actions.push_back(std::move(taken));
     return Ok{};
   }

@@ -14,6 +14,14 @@ std::string Share(f64 value) { return fmt::format("{:.0f} %", 100 * value); }
 
 std::string Share(const std::optional<f64>& value) { return value ? Share(*value) : ""; }
 
+// Of the faulty episodes and of the healthy ones, as far as they are known.
+std::string Pair(const std::optional<f64>& faulty, const std::optional<f64>& healthy) {
+  const auto one = [](const std::optional<f64>& value) {
+    return value ? fmt::format("{:.1f}", *value) : std::string("&ndash;");
+  };
+  return faulty || healthy ? one(faulty) + " / " + one(healthy) : "";
+}
+
 // Red for -1 over white for 0 to green for 1; empty without episodes.
 std::string HeatCell(const Summary& s) {
   if (s.episodes == 0) return "<td></td>";
@@ -62,14 +70,16 @@ std::string AgentsSection(const Report& report) {
       "<div class=\"charts wide\"><div><canvas id=\"agents\"></canvas></div></div>\n"
       "<table>\n<tr><th>agent</th><th>seeds</th><th>episodes</th><th>faulty</th><th>95 %</th>"
       "<th>healthy</th><th>harm</th><th>false actions on healthy</th>"
-      "<th>false claims on healthy</th><th>steps</th>"
+      "<th>false claims on healthy</th><th>steps</th><th>looks, faulty / healthy</th>"
+      "<th>writes</th><th>refused writes</th>"
       "<th>repair s, median</th></tr>\n", EscapeHtml(first.suite));
   for (const AgentScores& agent : report.agents) {
     const Summary& faulty = agent.faulty;
     const auto [low, high] = faulty.verdict_ci95;
     const bool any = faulty.episodes > 0;
     out += fmt::format("<tr><th>{}</th><td>{}&ndash;{}</td><td>{}</td>{}<td>{}</td>{}<td>{}</td>"
-                       "<td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                       "<td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
+                       "<td>{}</td></tr>\n",
                        EscapeHtml(agent.name), agent.first_seed, agent.last_seed,
                        agent.overall.episodes, HeatCell(faulty),
                        any ? fmt::format("{:.2f} to {:.2f}", low, high) : "",
@@ -77,6 +87,9 @@ std::string AgentsSection(const Report& report) {
                        Share(agent.healthy.false_action_healthy),
                        Share(agent.healthy.false_claim_healthy),
                        any ? fmt::format("{:.1f}", faulty.steps_mean) : "",
+                       Pair(faulty.looks_mean, agent.healthy.looks_mean),
+                       Pair(faulty.writes_mean, agent.healthy.writes_mean),
+                       Pair(faulty.refused_writes_mean, agent.healthy.refused_writes_mean),
                        any ? fmt::format("{:.0f}", faulty.ttr_median_s) : "");
   }
   return out + fmt::format("</table>\n<p class=\"note\">suite hash {}, engine {}, rules of the "

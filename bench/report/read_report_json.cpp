@@ -72,6 +72,9 @@ Summary SummaryOf(const Json& json) {
   s.success = json.at("success");
   s.harm = json.at("harm");
   s.steps_mean = json.at("steps_mean");
+  s.looks_mean = ShareOf(json, "looks_mean");
+  s.writes_mean = ShareOf(json, "writes_mean");
+  s.refused_writes_mean = ShareOf(json, "refused_writes_mean");
   s.ttr_median_s = json.at("ttr_median_s");
   return s;
 }

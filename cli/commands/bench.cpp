@@ -38,9 +38,10 @@ constexpr std::array kOptions{
 std::string Row(std::string_view name, const Summary& s) {
   if (s.episodes == 0) return fmt::format("{:<28} {:>8} {:>8}\n", name, 0, "-");
   return fmt::format("{:<28} {:>8} {:>8.3f}  [{:>6.3f}, {:>6.3f}] {:>8.3f} {:>6.3f} {:>7.1f} "
-                     "{:>9.0f}\n",
+                     "{:>6.1f} {:>6.1f} {:>7.1f} {:>9.0f}\n",
                      name, s.episodes, s.verdict_mean, s.verdict_ci95.low, s.verdict_ci95.high,
-                     s.success, s.harm, s.steps_mean, s.ttr_median_s);
+                     s.success, s.harm, s.steps_mean, s.looks_mean.value_or(0),
+                     s.writes_mean.value_or(0), s.refused_writes_mean.value_or(0), s.ttr_median_s);
 }
 
 void PrintTable(const PreparedSuite& suite, const RunInfo& info,
@@ -54,8 +55,9 @@ void PrintTable(const PreparedSuite& suite, const RunInfo& info,
       by_fault[kind].push_back(&e);
     }
   }
-  fmt::print("{:<28} {:>8} {:>8}  {:^16} {:>8} {:>6} {:>7} {:>9}\n", "", "episodes", "verdict",
-             "95 %", "success", "harm", "steps", "repair s");
+  fmt::print("{:<28} {:>8} {:>8}  {:^16} {:>8} {:>6} {:>7} {:>6} {:>6} {:>7} {:>9}\n", "",
+             "episodes", "verdict", "95 %", "success", "harm", "steps", "looks", "writes",
+             "refused", "repair s");
   for (const auto& [kind, list] : by_fault) fmt::print("{}", Row(kind, Summarise(list)));
   fmt::print("{}", Row("all faulty", Summarise(faulty)));
   fmt::print("{}", Row("all healthy", Summarise(healthy)));

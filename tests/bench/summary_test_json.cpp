@@ -62,7 +62,8 @@ TEST(Summary, AFigureOfNoEpisodesIsNullInDocuments) {
   const auto none = SummaryJson(Of({}));
   EXPECT_EQ(none["episodes"], 0);
   for (const char* key : {"verdict_mean", "verdict_ci95", "success", "harm", "steps_mean",
-                          "ttr_median_s", "false_action_healthy", "false_claim_healthy"}) {
+                          "looks_mean", "writes_mean", "refused_writes_mean", "ttr_median_s",
+                          "false_action_healthy", "false_claim_healthy"}) {
     EXPECT_TRUE(none.at(key).is_null()) << key;
   }
   const auto faulty = SummaryJson(Of({Episode(0, 1, true, 0)}));
@@ -73,6 +74,45 @@ TEST(Summary, AFigureOfNoEpisodesIsNullInDocuments) {
   const auto healthy = SummaryJson(Of({Episode(0, 1, false, 1)}));
   EXPECT_EQ(healthy["false_action_healthy"], 0.0);
   EXPECT_EQ(healthy["false_claim_healthy"], 0.0);
+}
+
+TEST(Summary, LooksWritesAndRefusedWritesAreMeansOverScenarios) {
+  std::vector<EpisodeResult> episodes{Episode(0, 1, true, 1), Episode(0, 2, true, 0),
+                                      Episode(1, 1, true, 0)};
+  episodes[0].looks = 4;
+  episodes[2].looks = 6;
+  episodes[0].writes = 2;
+  episodes[2].refused_writes = 3;
+  const auto s = SummaryJson(Of(episodes));
+  EXPECT_EQ(s["looks_mean"], 4.0) << "(4 + 0) / 2 and 6";
+  EXPECT_EQ(s["writes_mean"], 0.5);
+  EXPECT_EQ(s["refused_writes_mean"], 1.5);
+}
+
+TEST(Summary, AReportSaysWhatTheAgentLookedAtAndWrote) {
+  std::vector<EpisodeResult> episodes{Episode(0, 1, true, 1), Episode(1, 1, false, 1)};
+  episodes[0].looks = 4;
+  episodes[0].writes = 2;
+  episodes[0].refused_writes = 1;
+  episodes[1].looks = 3;
+  std::vector<ScenarioLabel> labels(2);
+  labels[0].fault_kinds = {"image-not-found"};
+  auto document = nlohmann::json::parse(ResultsDocument({}, labels, episodes));
+  Report report;
+  report.agents = {*ReadScores(document.dump(), "results.json")};
+  const std::string now = *ReportHtml(report, {.html = "{{sections}}", .chart_js = ""});
+  EXPECT_NE(now.find("<td>4.0 / 3.0</td><td>2.0 / 0.0</td><td>1.0 / 0.0</td>"), std::string::npos)
+      << now;
+  for (const char* part : {"overall", "faulty", "healthy"}) {
+    for (const char* key : {"looks_mean", "writes_mean", "refused_writes_mean"}) {
+      document[part].erase(key);
+    }
+  }
+  const Result<AgentScores> older = ReadScores(document.dump(), "results.json");
+  ASSERT_TRUE(older) << older.error().Text();
+  report.agents = {*older};
+  const std::string then = *ReportHtml(report, {.html = "{{sections}}", .chart_js = ""});
+  EXPECT_EQ(then.find("4.0 / 3.0"), std::string::npos) << then;
 }
 
 TEST(Summary, AReportOfARunWithoutAClassSaysNothingOfThatClass) {

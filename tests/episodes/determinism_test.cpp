@@ -68,11 +68,36 @@ TEST(Determinism, AnEpisodeReadBackFromItsLineCountsInSummariesAsItDid) {
     EXPECT_EQ(read->injected_at, e.injected_at) << Describe(e);
     EXPECT_EQ(read->parts.claimed, e.parts.claimed) << Describe(e);
     EXPECT_EQ(read->parts.wrote, e.parts.wrote) << Describe(e);
+    EXPECT_EQ(read->looks, e.looks) << Describe(e);
+    EXPECT_EQ(read->writes, e.writes) << Describe(e);
+    EXPECT_EQ(read->refused_writes, e.refused_writes) << Describe(e);
+    EXPECT_EQ(e.writes > 0, e.parts.wrote) << Describe(e);
     if (!e.faulty) continue;
     EXPECT_EQ(read->repaired_at, e.repaired_at) << Describe(e);
     repaired += e.repaired_at > 0;
   }
   EXPECT_GT(repaired, 20u);
+}
+
+TEST(Determinism, ALineOfBeforeTheCountsHasThemInItsActions) {
+  RunInfo info;
+  u32 looks = 0, refused = 0;
+  for (const EpisodeResult& e : RunLite("random", 1, 2)) {
+    std::string line = EpisodeLine(info, Lite().labels, e);
+    const std::size_t from = line.find("\"looks\":");
+    ASSERT_NE(from, std::string::npos) << line;
+    line.erase(from, line.find("\"sim_time_s\":") - from);
+    const Result<EpisodeResult> read = ReadEpisodeLine(line, Lite().labels, "line");
+    ASSERT_TRUE(read) << read.error().Text();
+    EXPECT_EQ(read->looks, e.looks) << Describe(e);
+    EXPECT_EQ(read->writes, e.writes) << Describe(e);
+    EXPECT_EQ(read->refused_writes, e.refused_writes) << Describe(e);
+    EXPECT_LE(e.looks + e.writes + e.refused_writes, e.steps) << Describe(e);
+    looks += e.looks;
+    refused += e.refused_writes;
+  }
+  EXPECT_GT(looks, 100u);
+  EXPECT_GT(refused, 0u);
 }
 
 TEST(Determinism, AMemberOfAGroupIsTheSameEpisodeRunAlone) {
