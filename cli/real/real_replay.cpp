@@ -20,7 +20,6 @@ Result<ExitCode> ReplayTraceFile(const Arguments& arguments) {
                  "is of a simulated episode; `wavetank play` with its scenario, agent and seed "
                  "plays it again"};
   }
-  if (!trace->sealed) LogWarning("{}: {}", arguments.Text("--trace"), kNoSeal);
   const Result<PreparedSuite> suite = OneScenario(trace->header.scenario);
   if (!suite) return suite.error();
   for (const std::string& warning : suite->warnings) LogWarning("{}", warning);

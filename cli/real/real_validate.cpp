@@ -118,7 +118,6 @@ Result<std::vector<EpisodeDigest>> ReadReal(const Ground& ground, const std::str
                    fmt::format("is the same scenario, agent, seed and repetition as {}; keep one",
                                same->second)};
     }
-    if (!trace->sealed) LogWarning("{}: {}", file, kNoSeal);
     const ScenarioSetup& setup = ground.suite.setups[static_cast<std::size_t>(index)];
     EpisodeDigest digest = DigestOf(*trace, FaultSeconds(setup.scenario));
     if (!digest.facts.errored) {

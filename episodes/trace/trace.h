@@ -88,9 +88,6 @@ struct Trace {
   std::vector<TraceAction> actions;
   SimTime end = 0;
   std::string result;     // JSON, schema wavetank.episode/1
-  // Its lines were counted and hashed when it was recorded; false: an older file, of which nobody
-  // can tell whether it was changed.
-  bool sealed = false;
 };
 
 // Writes PATH.part; Close makes PATH of it. Left without Close: PATH.part is removed. Times must
@@ -114,14 +111,9 @@ class TraceWriter {
   std::unique_ptr<Inside> inside_;
 };
 
-// Says of a trace without a seal what there is to say.
-inline constexpr std::string_view kNoSeal =
-    "has no hash of its lines: recorded by an older wavetank, or cut; whether it was changed since "
-    "cannot be checked";
-
 // Errors: kEnvironment (cannot be read), kInvalidInput with file and line: not such a line, cut
 // off, another schema, more than 512 MiB unpacked; with the file alone: other lines than were
-// recorded.
+// recorded, or no count and hash of them.
 Result<Trace> ReadTrace(const std::string& path);
 
 }  // namespace wt

@@ -208,7 +208,7 @@ Status ReadLine(const Json& line, Trace& out) {
 Result<Trace> ReadTrace(const std::string& path) {
   Trace trace;
   std::size_t last = 0;
-  bool ended = false, changed = false;
+  bool ended = false, sealed = false, changed = false;
   TraceSeal seal;
   const LineLimits limits;
   const auto take = [&](std::size_t number, std::string_view text) -> Status {
@@ -228,8 +228,8 @@ Result<Trace> ReadTrace(const std::string& path) {
                                              : ReadLine(*line, trace);
     if (!read) return Error{ErrorCode::kInvalidInput, std::move(where), read.error().what};
     ended = !trace.result.empty();
-    trace.sealed = ended && (line->contains("lines") || line->contains("hash"));
-    if (trace.sealed) changed = !seal.Closes(text);
+    sealed = ended && (line->contains("lines") || line->contains("hash"));
+    if (sealed) changed = !seal.Closes(text);
     else seal.Add(text);
     return Ok{};
   };
@@ -237,6 +237,11 @@ Result<Trace> ReadTrace(const std::string& path) {
   if (!ended) {
     return Error{ErrorCode::kInvalidInput, fmt::format("{}:{}", path, last + 1),
                  last == 0 ? "the file is empty" : "the file is cut off: the end is missing"};
+  }
+  if (!sealed) {
+    return Error{ErrorCode::kInvalidInput, path,
+                 "its last line does not count and hash the lines, so nobody can tell whether they "
+                 "were changed; record it anew"};
   }
   if (changed) {
     return Error{ErrorCode::kInvalidInput, path,
