@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor_checks.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -16,12 +16,6 @@ namespace {
 constexpr u64 kGiB = 1ull << 30;
 constexpr u64 kMemoryWantedBytes = 2 * kGiB;  // one libtorch file takes 1.3 GB to compile
 constexpr u64 kDiskWantedBytes = 4 * kGiB;    // packages with libtorch 1.7 GB, builds, runs
-
-std::string Joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += text.empty() ? word : " " + word;
-  return text;
-}
 
 Status CheckPackages(const std::filesystem::path& root, DoctorReport* report) {
   Result<std::vector<PackageSection>> sections = ReadPackageList(root / "cmake/packages.txt");
@@ -42,10 +36,10 @@ Status CheckPackages(const std::filesystem::path& root, DoctorReport* report) {
     if (!missing.packages.empty()) {
       const bool needed = section.name == "core";
       check.state = needed ? CheckState::kMissing : CheckState::kNote;
-      check.found = "missing: " + Joined(missing.packages);
+      check.found = fmt::format("missing: {}", fmt::join(missing.packages, " "));
       check.remedy = fmt::format("{}apt-get install -y --no-install-recommends {}",
                                  needed ? "" : "installed when first needed, or by: ",
-                                 Joined(missing.packages));
+                                 fmt::join(missing.packages, " "));
     }
     report->checks.push_back(std::move(check));
     report->missing.push_back(std::move(missing));
@@ -74,8 +68,8 @@ void CheckProcessor(DoctorReport* report) {
   if (__builtin_cpu_supports("fma")) report->vector_units.push_back("fma");
   if (__builtin_cpu_supports("avx512f")) report->vector_units.push_back("avx512f");
 #endif
-  std::vector<std::string> units(report->vector_units.begin(), report->vector_units.end());
-  report->checks.push_back({"vector units", CheckState::kOk, Joined(units), ""});
+  report->checks.push_back({"vector units", CheckState::kOk,
+                            fmt::format("{}", fmt::join(report->vector_units, " ")), ""});
   DoctorCheck built{"built for", CheckState::kOk, std::string(report->march_built), ""};
   if (built.found.empty()) built.found = "the compiler's default processor";
   if (report->march_built != report->march_best) {

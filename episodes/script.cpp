@@ -69,13 +69,6 @@ std::vector<std::string> AllVerbs() {
   return out;
 }
 
-// "a, b, c": all of them, where JoinWords stops after a few.
-std::string All(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
-}
-
 Result<u8> MoveNamed(const SimCluster& cluster, EntityKind kind, u16 slot,
                      const ScriptedAction& action) {
   const auto moves = MovesOf(kind);
@@ -101,7 +94,8 @@ Result<u8> MoveNamed(const SimCluster& cluster, EntityKind kind, u16 slot,
     if (action.target.empty()) {
       verbs = AllVerbs();
       return Wrong(action, "verb: \"" + action.verb + "\" is nothing to do; expected " +
-                               All(verbs) + DidYouMean(action.verb, verbs));
+                               fmt::format("{}", fmt::join(verbs, ", ")) +
+                               DidYouMean(action.verb, verbs));
     }
     return Wrong(action, "verb: \"" + action.verb + "\" is nothing to do to a " +
                              std::string(EntityKindName(kind)) + "; expected " +

@@ -156,12 +156,6 @@ std::vector<Table> TablesOf(const FidelityReport& report) {
   return out;
 }
 
-std::string Joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
-}
-
 // What was compared, without the commit. Of a machine what stands before its load of the moment.
 std::string Provenance(const FidelityReport& report) {
   std::vector<std::string> machines;
@@ -169,8 +163,8 @@ std::string Provenance(const FidelityReport& report) {
     std::string words = machine.substr(0, machine.find(','));
     if (machines.empty() || machines.back() != words) machines.push_back(std::move(words));
   }
-  return fmt::format("Suite {}; Kubernetes {} on {}.", report.suite, Joined(report.kubernetes),
-                     Joined(machines));
+  return fmt::format("Suite {}; Kubernetes {} on {}.", report.suite,
+                     fmt::join(report.kubernetes, ", "), fmt::join(machines, ", "));
 }
 
 void AppendAligned(const Table& table, std::string& out) {
