@@ -52,6 +52,7 @@ inline Container& RowOf(const Sim& sim, u32 container) { return sim.At<Container
 // Delays of this container; each takes its next draw.
 SimTime DelayOf(Sim& sim, Container& c, Delay delay, Stream stream);
 SimTime ErrorSyncDelay(Sim& sim, Container& c);
+void ArmPodStep(Sim& sim, u32 pod, PodStep step, SimTime at);
 void ArmStep(Sim& sim, u32 container, ContainerStep step, SimTime at);
 
 void RecordOf(Sim& sim, const Container& c, EventReason reason, u32 arg0 = 0, u32 arg1 = 0,

@@ -17,12 +17,12 @@ constexpr SimTime kMountRetryMax = 122 * kSecond;
 constexpr i32 kMountWaitMs = 123'000;
 constexpr u32 kSandboxDraw = 500;
 
-void ArmPod(Sim& sim, u32 pod, PodStep step, SimTime at) {
+}  // namespace
+
+void ArmPodStep(Sim& sim, u32 pod, PodStep step, SimTime at) {
   sim.At<Pod>(pod).step = static_cast<u8>(step);
   Arm(sim.world, SimEvent::kPodSync, pod, at);
 }
-
-}  // namespace
 
 void AddContainers(Sim& sim, u32 pod_row) {
   Pod& pod = sim.At<Pod>(pod_row);
@@ -83,11 +83,11 @@ void Mount(Sim& sim, u32 pod_row) {
   if (LacksVolumes(sim, pod_row)) {
     const SimTime retry = MountRetry(pod.attempts);
     if (pod.attempts < UINT16_MAX) ++pod.attempts;
-    return ArmPod(sim, pod_row, PodStep::kMount, sim.now() + retry);
+    return ArmPodStep(sim, pod_row, PodStep::kMount, sim.now() + retry);
   }
   const SimTime sandbox = DrawDelay(sim.blueprint.timing.sandbox, sim.key(), Stream::kPodSync,
                                     pod.born, kSandboxDraw);
-  ArmPod(sim, pod_row, PodStep::kSandbox, sim.now() + sandbox);
+  ArmPodStep(sim, pod_row, PodStep::kSandbox, sim.now() + sandbox);
 }
 
 void TakeUp(Sim& sim, u32 pod_row) {

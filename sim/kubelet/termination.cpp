@@ -86,11 +86,6 @@ SimTime PodDelay(Sim& sim, u32 pod, Delay delay, u32 which) {
 // Draws of a pod's own: 0 and up for mounting, these for its end.
 enum PodDraw : u32 { kStopDraw = 1000, kStatusDraw, kPlegDraw, kStopSyncDraw, kCleanupDraw };
 
-void ArmPodStep(Sim& sim, u32 pod, PodStep step, SimTime at) {
-  sim.At<Pod>(pod).step = static_cast<u8>(step);
-  Arm(sim.world, SimEvent::kPodSync, pod, at);
-}
-
 SimTime CleanupDelay(Sim& sim, u32 pod) {
   return PodDelay(sim, pod, sim.blueprint.timing.cleanup, kCleanupDraw);
 }
