@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor_checks.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -9,6 +9,7 @@
 
 #include "cli/read_packages.h"
 #include "cli/version.h"
+#include "sim/api/join.h"
 
 namespace wt {
 namespace {
@@ -36,10 +37,10 @@ Status CheckPackages(const std::filesystem::path& root, DoctorReport* report) {
     if (!missing.packages.empty()) {
       const bool needed = section.name == "core";
       check.state = needed ? CheckState::kMissing : CheckState::kNote;
-      check.found = fmt::format("missing: {}", fmt::join(missing.packages, " "));
+      check.found = "missing: " + Joined(missing.packages, " ");
       check.remedy = fmt::format("{}apt-get install -y --no-install-recommends {}",
                                  needed ? "" : "installed when first needed, or by: ",
-                                 fmt::join(missing.packages, " "));
+                                 Joined(missing.packages, " "));
     }
     report->checks.push_back(std::move(check));
     report->missing.push_back(std::move(missing));
@@ -68,8 +69,8 @@ void CheckProcessor(DoctorReport* report) {
   if (__builtin_cpu_supports("fma")) report->vector_units.push_back("fma");
   if (__builtin_cpu_supports("avx512f")) report->vector_units.push_back("avx512f");
 #endif
-  report->checks.push_back({"vector units", CheckState::kOk,
-                            fmt::format("{}", fmt::join(report->vector_units, " ")), ""});
+  report->checks.push_back(
+      {"vector units", CheckState::kOk, Joined(report->vector_units, " "), ""});
   DoctorCheck built{"built for", CheckState::kOk, std::string(report->march_built), ""};
   if (built.found.empty()) built.found = "the compiler's default processor";
   if (report->march_built != report->march_best) {

@@ -8,6 +8,7 @@
 #include "episodes/twin.h"
 #include "episodes/user.h"
 #include "scenarios/nearest.h"
+#include "sim/api/join.h"
 
 namespace wt {
 namespace {
@@ -93,9 +94,8 @@ Result<u8> MoveNamed(const SimCluster& cluster, EntityKind kind, u16 slot,
     }
     if (action.target.empty()) {
       verbs = AllVerbs();
-      return Wrong(action, "verb: \"" + action.verb + "\" is nothing to do; expected " +
-                               fmt::format("{}", fmt::join(verbs, ", ")) +
-                               DidYouMean(action.verb, verbs));
+      return Wrong(action, fmt::format("verb: \"{}\" is nothing to do; expected {}{}", action.verb,
+                                       Joined(verbs), DidYouMean(action.verb, verbs)));
     }
     return Wrong(action, "verb: \"" + action.verb + "\" is nothing to do to a " +
                              std::string(EntityKindName(kind)) + "; expected " +

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <span>
 
+#include "sim/api/join.h"
+
 namespace wt {
 namespace {
 
@@ -164,7 +166,7 @@ std::string Provenance(const FidelityReport& report) {
     if (machines.empty() || machines.back() != words) machines.push_back(std::move(words));
   }
   return fmt::format("Suite {}; Kubernetes {} on {}.", report.suite,
-                     fmt::join(report.kubernetes, ", "), fmt::join(machines, ", "));
+                     Joined(report.kubernetes), Joined(machines));
 }
 
 void AppendAligned(const Table& table, std::string& out) {
