@@ -55,6 +55,7 @@ def summary(mean):
     return {"episodes": 20, "errored": 0, "verdict_mean": mean,
             "verdict_ci95": [mean - 0.1, mean + 0.1], "success": 0.5, "harm": 0.25,
             "false_action_healthy": 0.0, "false_claim_healthy": 0.125, "steps_mean": 7.5,
+            "looks_mean": 3.5, "writes_mean": 1.25, "refused_writes_mean": 0.5,
             "ttr_median_s": 42.0}
 
 
