@@ -20,7 +20,7 @@ Result<ExitCode> ReplayTraceFile(const Arguments& arguments) {
                  "is of a simulated episode; `wavetank play` with its scenario, agent and seed "
                  "plays it again"};
   }
-  const Result<PreparedSuite> suite = OneScenario(trace->header.scenario);
+  const Result<PreparedSuite> suite = OneScenario(trace->header.scenario, trace->header.name_space);
   if (!suite) return suite.error();
   for (const std::string& warning : suite->warnings) LogWarning("{}", warning);
   TraceReplay replay(*trace);

@@ -2,7 +2,7 @@
 """Recorded episodes of a real cluster, played again without it: today's Observer comes to the
 verdict of then, and no step of today's code asks for what the trace does not know.
 
-usage: stored_traces_test.py WAVETANK_REAL SOURCE_DIR
+usage: stored_traces_test.py WAVETANK_REAL SEAL_TRACE SOURCE_DIR
 """
 import glob
 import gzip
@@ -13,7 +13,7 @@ import sys
 import tempfile
 import unittest
 
-BINARY, ROOT = sys.argv.pop(1), sys.argv.pop(1)
+BINARY, SEAL, ROOT = (sys.argv.pop(1) for _ in range(3))
 TRACES = sorted(glob.glob(os.path.join(ROOT, "realcluster/traces/*.jsonl.gz")))
 SLICE = ("hotel-pod-kill", "hotel-bad-image", "hotel-oom")
 
@@ -56,6 +56,7 @@ class StoredTraces(unittest.TestCase):
             cut = os.path.join(folder, "cut.jsonl.gz")
             with gzip.open(cut, "wt") as file:
                 file.writelines(json.dumps(line) + "\n" for line in kept)
+            subprocess.run([SEAL, cut, cut], check=True)
             ended = subprocess.run([BINARY, "real", "replay", "--trace", cut, "--json"],
                                    capture_output=True, text=True, cwd=ROOT, timeout=120,
                                    check=False)
