@@ -187,6 +187,7 @@ void SimCluster::BuildSlots() {
   }
   side_.service_workload.resize(side_.shape.slots[static_cast<u32>(EntityKind::kService)]);
   side_.served.resize(side_.shape.slots[static_cast<u32>(EntityKind::kWorkload)]);
+  side_.created_ms.resize(side_.served.size());
   for (const EntityKind kind : kEntities) PlaceNew(kind);
 }
 

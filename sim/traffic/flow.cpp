@@ -267,19 +267,23 @@ Outcome CallsUp(const Branch& clean, u32 k, u32 end, f32 down, Scratch& s) {
   return all;
 }
 
-// An operation of a pool whose threads wait for callees is known. With the last one so are the
+// The last operation, `at`, of a pool whose threads wait for callees is known, and with it the
 // threads' holding time and everybody's wait: the others get their answers again.
-void AddHold(u32 of, u32 at, const Branch& hold, Scratch& s) {
-  ServiceColumns& c = s.services;
-  c.hold1[of] += s.operations[at].weight * hold.first;
-  c.hold2[of] += s.operations[at].weight * hold.second;
-  if (s.unfinished[of] != 0) return;
+[[gnu::noinline]] void HoldKnown(u32 of, u32 at, Scratch& s) {
   Finish(of, s);
   const GraphService& service = s.graph->services[of];
   const u32 end = service.first_operation + service.operations;
   for (u32 other = service.first_operation; other < end; ++other) {
-    if (other != at) SetResponse(s.operations[other], s.operations[other].hold, of, c);
+    if (other != at) SetResponse(s.operations[other], s.operations[other].hold, of, s.services);
   }
+}
+
+// An operation of a pool whose threads wait for callees is known.
+inline void AddHold(u32 of, u32 at, const Branch& hold, Scratch& s) {
+  ServiceColumns& c = s.services;
+  c.hold1[of] += s.operations[at].weight * hold.first;
+  c.hold2[of] += s.operations[at].weight * hold.second;
+  if (s.unfinished[of] == 0) HoldKnown(of, at, s);
 }
 
 // Answers from the leaves to the entries.

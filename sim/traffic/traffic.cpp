@@ -133,6 +133,12 @@ bool MemoryToLookAt(Sim& sim, MemoryUse* uses) {
   return any;
 }
 
+bool AnyLeaks(const Sim& sim) {
+  bool any = false;
+  for (const GraphService& g : sim.blueprint.graph.services) any |= g.memory_leak_bytes_per_s > 0;
+  return any;
+}
+
 // A process whose requests need more memory than its container may use dies.
 void CheckMemoryOfAll(Sim& sim) {
   Room<MemoryUse> room;
@@ -235,12 +241,8 @@ bool BringUpToNow(Sim& sim) {
 // The next steps would find all as it is, until something else asks for a solve or a process
 // begins to serve by itself. Memory that leaks is looked at in steps.
 void StandStill(Sim& sim) {
-  const std::vector<GraphService>& services = sim.blueprint.graph.services;
-  const bool leaks = std::any_of(services.begin(), services.end(), [](const GraphService& g) {
-    return g.memory_leak_bytes_per_s > 0;
-  });
   const i32 until_ms = sim.world.header().inputs_until_ms;
-  if (leaks) {
+  if (AnyLeaks(sim)) {
     ArmStep(sim, kBacklogStepMinS);
   } else if (until_ms != kNeverServesMs) {
     Arm(sim.world, SimEvent::kBacklog, 0, FromMs(until_ms));
@@ -261,8 +263,10 @@ void IntegrateFlow(Sim& sim) {
 }
 
 void SolveTraffic(Sim& sim) {
-  if (BringUpToNow(sim)) Solve(sim);
-  CheckMemoryOfAll(sim);
+  const bool asked = BringUpToNow(sim);
+  if (asked) Solve(sim);
+  // What was compared with the flow that still holds stays as it is, unless memory leaks.
+  if (asked || sim.world.header().memory_stale != 0 || AnyLeaks(sim)) CheckMemoryOfAll(sim);
 }
 
 void StepLoad(Sim& sim) {
@@ -294,6 +298,7 @@ void ReportTraffic(Sim& sim, const FlowClient& client, std::span<const FlowServi
   std::copy(services.begin(), services.end(), state.services.begin());
   std::copy(operations.begin(), operations.end(), state.operations.begin());
   RecordMoves(sim, state, room.rows(), client_before);
+  MarkMemoryStale(sim);  // processes may need more than what was compared last
 }
 
 void StepTraffic(Sim& sim) {
