@@ -21,7 +21,8 @@ constexpr f32 kPartMin = 1e-5f;    // rarer outcomes move no quantile that is re
 constexpr f32 kBacklogMin = 0.5f;  // half a request is no queue
 constexpr f32 kNoRate = 1e-20f;    // weight of an idle operation in means over its service
 
-struct OperationWork {
+// Of 128 bytes, whose multiples are cheap.
+struct alignas(64) OperationWork {
   Outcome response;  // of an accepted request: wait for a slot, then hold
   Outcome hold;      // from the slot to the answer; kept for pools that call
   f32 clean_from_s;  // a caller with a longer timeout meets no failure at all
@@ -366,7 +367,7 @@ void ClearLatency(const GraphService& service, Scratch& s, FlowServiceRow& row) 
 // Rows of operations, and their means per service.
 void WriteOperations(Scratch& s) {
   ServiceColumns& c = s.services;
-  for (u32 i = 0; i < c.padded; ++i) c.load[i] = c.sum1[i] = c.sum2[i] = 0.0f;
+  ClearSums(c);
   const GraphOperation* operations = s.graph->operations.data();
   const OperationWork* works = s.operations;
   FlowOperationRow* rows = s.rows;
