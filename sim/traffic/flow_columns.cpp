@@ -164,6 +164,7 @@ void PrepareColumns(std::span<const GraphService> services, std::span<const Serv
 
 void KeepColumns(const ServiceColumns& s, f32* to) {
   for (u32 i = 0; i < s.padded; i += kWide) {
+#pragma GCC unroll 16
     for (const auto column : kKept) {
       std::memcpy(to, (s.*column) + i, sizeof(Wide));
       to += kWide;
@@ -175,6 +176,7 @@ void TakeColumns(const f32* from, u32 count, ServiceColumns& s) {
   s.count = count;
   s.padded = PaddedCount(count);
   for (u32 i = 0; i < s.padded; i += kWide) {
+#pragma GCC unroll 16
     for (const auto column : kKept) {
       std::memcpy((s.*column) + i, from, sizeof(Wide));
       from += kWide;

@@ -109,11 +109,11 @@ bool MemoryToLookAt(Sim& sim, MemoryUse* uses) {
   MemoryFits* fits = sim.world.Rows<MemoryFits>();
   const bool all = sim.world.header().memory_stale != 0;
   bool any = all;
-  for (std::size_t s = 0; s < services.size(); ++s) {
+  for (std::size_t s = 0; s < services.size() && !any; ++s) {
     const GraphService& g = services[s];
     const f32 bytes = g.memory_base_bytes + g.memory_per_request_bytes * flows[s].in_flight;
-    any |= g.memory_leak_bytes_per_s > 0;
-    any |= g.memory_per_request_bytes > 0 && bytes > fits[s].bytes;
+    any = g.memory_leak_bytes_per_s > 0 ||
+          (bytes > fits[s].bytes && g.memory_per_request_bytes > 0);
   }
   if (!any) return false;
   any = false;
