@@ -64,7 +64,8 @@ Result<PlayedIncident> PlayOnce(const PreparedSuite& suite, RealRunOptions optio
     return driver;
   };
   play.on_step = [&](const StepView& step) { run->NoteStep(step); };
-  play.on_judged = [&](SimCluster&, const EpisodeLimits&) {
+  play.on_judged = [&](SimCluster& cluster, const EpisodeLimits&) {
+    run->driver()->AwaitWrites(cluster);
     for (const std::string& warning : run->driver()->mirror().warnings()) {
       LogWarning("{}", warning);
     }
