@@ -39,9 +39,11 @@ f32 ClientImpact(const ServiceGraph& graph, u32 service) {
     for (u32 c = 0; c < operation.calls; ++c) {
       const GraphCall& call = graph.calls[operation.first_call + c];
       f32 given_up = fails[call.callee];
+      if (given_up == 0.0f) continue;
       for (u32 r = 0; r < call.retries_max && given_up < 1; ++r) given_up *= fails[call.callee];
       if (!call.optional) well *= 1.0f - call.probability * given_up;
     }
+    if (well == 1.0f) continue;
     const f32 hits = std::max(graph.services[operation.service].cache_hit_ratio, 0.0f);
     fails[o] = (1.0f - hits) * (1.0f - well);
   }

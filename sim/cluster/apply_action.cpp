@@ -223,6 +223,7 @@ ActionOutcome SimCluster::Apply(const Action& action) {
     ++side_.writes;
     EntitySlot& slot = Slots(action.kind)[action.slot];
     if (slot.touched < 0xffff) ++slot.touched;
+    side_.seen = {};
   }
   side_.last = outcome;
   if (side_.options.texts) {
@@ -275,6 +276,7 @@ Result<ActionOutcome> SimCluster::ApplyPatch(std::string_view object, std::strin
   const EntityKind entity = EntityOf(kind);
   const std::optional<u16> slot = SlotOf(entity, row);
   if (slot) ++Slots(entity)[*slot].touched;
+  side_.seen = {};
   side_.last = {true, true};
   SyncSlots();
   return side_.last;

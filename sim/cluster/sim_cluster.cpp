@@ -187,6 +187,7 @@ void SimCluster::BuildSlots() {
   }
   side_.service_workload.resize(side_.shape.slots[static_cast<u32>(EntityKind::kService)]);
   side_.served.resize(side_.shape.slots[static_cast<u32>(EntityKind::kWorkload)]);
+  side_.created_ms.resize(side_.served.size());
   for (const EntityKind kind : kEntities) PlaceNew(kind);
 }
 
@@ -244,22 +245,29 @@ void SimCluster::Place(EntityKind kind, u32 row, u32 born) {
   }
 }
 
+// Oldest first. Rows are nearly in the order of their birth, so that inserting is appending.
 bool SimCluster::PlaceNew(EntityKind kind) {
   u32& last = side_.last_born[static_cast<u32>(kind)];
-  bool placed = false;
   if (NewestBorn(world_, kind) <= last) return false;
-  while (true) {  // the oldest that is newer than all that were looked at
-    u32 next = 0, next_born = 0;
-    for (u32 row = 1; row < RowsOf(kind); ++row) {
+  bool placed = false;
+  while (true) {
+    std::array<u64, 64> oldest;  // of those newer than all that were looked at: birth, row
+    u32 count = 0;
+    const u32 used = RowsOf(kind);
+    for (u32 row = 1; row < used; ++row) {
       const u32 born = BornOf(kind, row);
-      if (born > last && (next == 0 || born < next_born) && IsEntity(kind, row)) {
-        next = row;
-        next_born = born;
-      }
+      if (born <= last || !IsEntity(kind, row)) continue;
+      const u64 found = static_cast<u64>(born) << 32 | row;
+      u32 at = count < oldest.size() ? count++ : count;
+      if (at == oldest.size() && found >= oldest[--at]) continue;
+      for (; at > 0 && oldest[at - 1] > found; --at) oldest[at] = oldest[at - 1];
+      oldest[at] = found;
     }
-    if (next == 0) return placed;
-    last = next_born;
-    Place(kind, next, next_born);
+    if (count == 0) return placed;
+    for (u32 i = 0; i < count; ++i) {
+      last = static_cast<u32>(oldest[i] >> 32);
+      Place(kind, static_cast<u32>(oldest[i]), last);
+    }
     placed = true;
   }
 }

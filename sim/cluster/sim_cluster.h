@@ -44,6 +44,13 @@ struct EntitySlot {
   RevId doc = 0;    // revision of the last look, to notice changes of selectors and labels
 };
 
+// Counts that differ when any row of an object does: changes the API shows, and rows freed.
+struct SeenChanges {
+  u32 resource_version = 0, entity_changes = 0;
+  std::array<u32, 3> free_rows{};  // heads of the lists: pods, ReplicaSets, containers
+  friend bool operator==(const SeenChanges&, const SeenChanges&) = default;
+};
+
 // The value that an option of a repair stands for right now; see options.cpp.
 struct OptionValue {
   bool exists = false;
@@ -146,10 +153,15 @@ class SimCluster final : public Cluster {
   f32& Note(EntityKind kind, u32 feature, u16 slot);
 
   // observe.cpp
+  ObservationView KeptPlanes() const;
+  void KeepObjects() const;
+  void KeepPods() const;
+  void KeepServices() const;
+  void KeepWorkloads() const;
+  void KeepNodes() const;
   void ObserveGlobal(const ObservationView& out) const;
   void ObserveServices(const ObservationView& out) const;
-  void ObserveWorkloads(const ObservationView& out) const;
-  void ObserveNodes(const ObservationView& out) const;
+  void ObserveAges(const ObservationView& out) const;
 
   // investigate.cpp
   void Investigate(const Action& action);
@@ -191,7 +203,11 @@ class SimCluster final : public Cluster {
     std::vector<u16> order;                    // per kind: its slots in the order of handing out
     std::array<u16, kEntityKinds> given{};     // of order
     std::array<u32, kEntityKinds> last_born{}; // newest entity that was looked at
-    std::vector<f32> notes;                    // planes as features; only notes are non-zero
+    // Planes as features: notes, and what follows from the objects alone, as of `seen`; what moves
+    // by itself (scrapes, ages, budgets) is 0. Observe brings them up to date.
+    mutable std::vector<f32> notes;
+    mutable std::vector<i32> created_ms;       // per workload slot, as of `seen`
+    mutable SeenChanges seen;
     std::vector<u32> masks;
     std::vector<u16> edge_from, edge_to;
     std::vector<u16> service_workload;

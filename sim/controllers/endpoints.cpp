@@ -4,6 +4,7 @@
 // terminating; serving = Ready.
 #include "sim/controllers/controllers.h"
 #include "sim/controllers/endpoint_ports.h"
+#include "sim/controllers/label_check.h"
 #include "sim/transitions.h"
 
 namespace wt {
@@ -85,22 +86,29 @@ struct Adder {
 // Walks the pods of every ReplicaSet whose template may match, then the pods without an owner.
 void AddNewPods(Sim& sim, u32 service, Adder& adder) {
   const Service& row = sim.At<Service>(service);
-  for (u32 rs = 1; rs < sim.world.Used<ReplicaSet>(); ++rs) {
-    const ReplicaSet& owner = sim.At<ReplicaSet>(rs);
-    if (owner.born == 0 || owner.ns != row.ns || owner.first_pod == 0) continue;
+  const auto& spec = sim.Typed<ServiceSpec>(row.doc);
+  const auto selector = Items(&spec, spec.selector);
+  const StrId ns = row.ns;
+  const ReplicaSet* sets = sim.world.Rows<ReplicaSet>();
+  const Pod* pods = sim.world.Rows<Pod>();
+  const u32 sets_used = sim.world.Used<ReplicaSet>();
+  for (u32 rs = 1; rs < sets_used; ++rs) {
+    const ReplicaSet& owner = sets[rs];
+    if (owner.first_pod == 0 || owner.ns != ns || owner.born == 0) continue;
     RevId looked_at = 0;
     bool matches = false;
-    for (u32 p = owner.first_pod; p != 0; p = sim.At<Pod>(p).next_in_owner) {
-      if (sim.At<Pod>(p).spec != looked_at) {  // pods of one template match alike
-        looked_at = sim.At<Pod>(p).spec;
-        matches = Selects(sim, row, p);
+    for (u32 p = owner.first_pod; p != 0; p = pods[p].next_in_owner) {
+      if (pods[p].spec != looked_at) {  // pods of one template match alike
+        looked_at = pods[p].spec;
+        matches = !NeverMatches(selector, sim.Typed<PodTemplate>(looked_at)) &&
+                  Selects(sim, row, p);
       }
       if (matches) adder.Consider(p);
     }
   }
-  for (u32 p = 1; p < sim.world.Used<Pod>(); ++p) {
-    const Pod& pod = sim.At<Pod>(p);
-    if (pod.owner == 0 && pod.born != 0) adder.Consider(p);
+  const u32 pods_used = sim.world.Used<Pod>();
+  for (u32 p = 1; p < pods_used; ++p) {
+    if (pods[p].owner == 0 && pods[p].born != 0) adder.Consider(p);
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/controllers/controllers.h"
+#include "sim/controllers/label_check.h"
 #include "sim/scheduler/queue.h"
 
 namespace wt {
@@ -42,11 +43,14 @@ void WakeService(Sim& sim, u32 service) {
 
 void WakeServicesOf(Sim& sim, u32 pod) {
   const StrId ns = sim.At<Pod>(pod).ns;
-  for (u32 s = 1; s < sim.world.Used<Service>(); ++s) {
-    const Service& row = sim.At<Service>(s);
+  const auto& tmpl = sim.Typed<PodTemplate>(sim.At<Pod>(pod).spec);
+  const Service* services = sim.world.Rows<Service>();
+  const u32 used = sim.world.Used<Service>();
+  for (u32 s = 1; s < used; ++s) {
+    const Service& row = services[s];
     if (row.born == 0 || row.deleting || row.timer != 0 || row.ns != ns) continue;
     const auto& spec = sim.Typed<ServiceSpec>(row.doc);
-    if (spec.selector.count == 0) continue;
+    if (spec.selector.count == 0 || NeverMatches(Items(&spec, spec.selector), tmpl)) continue;
     if (MatchesLabels(sim, &spec, spec.selector, pod)) WakeService(sim, s);
   }
 }

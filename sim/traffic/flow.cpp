@@ -21,7 +21,8 @@ constexpr f32 kPartMin = 1e-5f;    // rarer outcomes move no quantile that is re
 constexpr f32 kBacklogMin = 0.5f;  // half a request is no queue
 constexpr f32 kNoRate = 1e-20f;    // weight of an idle operation in means over its service
 
-struct OperationWork {
+// Of 128 bytes, whose multiples are cheap.
+struct alignas(64) OperationWork {
   Outcome response;  // of an accepted request: wait for a slot, then hold
   Outcome hold;      // from the slot to the answer; kept for pools that call
   f32 clean_from_s;  // a caller with a longer timeout meets no failure at all
@@ -267,19 +268,23 @@ Outcome CallsUp(const Branch& clean, u32 k, u32 end, f32 down, Scratch& s) {
   return all;
 }
 
-// An operation of a pool whose threads wait for callees is known. With the last one so are the
+// The last operation, `at`, of a pool whose threads wait for callees is known, and with it the
 // threads' holding time and everybody's wait: the others get their answers again.
-void AddHold(u32 of, u32 at, const Branch& hold, Scratch& s) {
-  ServiceColumns& c = s.services;
-  c.hold1[of] += s.operations[at].weight * hold.first;
-  c.hold2[of] += s.operations[at].weight * hold.second;
-  if (s.unfinished[of] != 0) return;
+[[gnu::noinline]] void HoldKnown(u32 of, u32 at, Scratch& s) {
   Finish(of, s);
   const GraphService& service = s.graph->services[of];
   const u32 end = service.first_operation + service.operations;
   for (u32 other = service.first_operation; other < end; ++other) {
-    if (other != at) SetResponse(s.operations[other], s.operations[other].hold, of, c);
+    if (other != at) SetResponse(s.operations[other], s.operations[other].hold, of, s.services);
   }
+}
+
+// An operation of a pool whose threads wait for callees is known.
+inline void AddHold(u32 of, u32 at, const Branch& hold, Scratch& s) {
+  ServiceColumns& c = s.services;
+  c.hold1[of] += s.operations[at].weight * hold.first;
+  c.hold2[of] += s.operations[at].weight * hold.second;
+  if (s.unfinished[of] == 0) HoldKnown(of, at, s);
 }
 
 // Answers from the leaves to the entries.
@@ -362,7 +367,7 @@ void ClearLatency(const GraphService& service, Scratch& s, FlowServiceRow& row) 
 // Rows of operations, and their means per service.
 void WriteOperations(Scratch& s) {
   ServiceColumns& c = s.services;
-  for (u32 i = 0; i < c.padded; ++i) c.load[i] = c.sum1[i] = c.sum2[i] = 0.0f;
+  ClearSums(c);
   const GraphOperation* operations = s.graph->operations.data();
   const OperationWork* works = s.operations;
   FlowOperationRow* rows = s.rows;

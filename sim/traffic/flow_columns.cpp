@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <initializer_list>
 
 #include "sim/math.h"
 #include "sim/traffic/distribution.h"
@@ -34,10 +35,30 @@ f32 LargestOf(const f32* values, u32 padded, f32 limit) {
   return LargestLane(most);
 }
 
+// The same as `padded`, in a form that spares loops over single numbers at their end.
+u32 WholeWides(const ServiceColumns& s) { return s.padded & ~(kWide - 1); }
+
+// Short columns: calls of memset would cost more.
+inline void Clear(std::initializer_list<f32*> columns, u32 padded) {
+  const Wide none{};
+  for (u32 i = 0; i < padded; i += kWide) {
+    for (f32* column : columns) Store(none, column + i);
+  }
+}
+
+// Columns that are kept from solve to solve.
+constexpr ServiceColumns::Column ServiceColumns::* kKept[kKeptColumns] = {
+    &ServiceColumns::reach,          &ServiceColumns::fail,
+    &ServiceColumns::miss,           &ServiceColumns::connect_fail_s,
+    &ServiceColumns::slots,          &ServiceColumns::cpu_s,
+    &ServiceColumns::cpu_servers,    &ServiceColumns::queue_limit,
+    &ServiceColumns::backlog_limit,  &ServiceColumns::threads,
+    &ServiceColumns::calls};
+
 // Wait for a server of every station (servers, load, service_s, cv2), as WaitAt for endless queues.
 void StationColumns(const f32* __restrict servers, f32* __restrict wait1, f32* __restrict wait2,
                     ServiceColumns& s) {
-  const u32 padded = s.padded;
+  const u32 padded = WholeWides(s);
   f32* __restrict load = s.load;
   f32* __restrict inverse = s.inverse;
   const f32* __restrict service_s = s.service_s;
@@ -143,9 +164,9 @@ void PrepareColumns(std::span<const GraphService> services, std::span<const Serv
 
 void KeepColumns(const ServiceColumns& s, f32* to) {
   for (u32 i = 0; i < s.padded; i += kWide) {
-    for (const f32* column : {s.reach, s.fail, s.miss, s.connect_fail_s, s.slots, s.cpu_s,
-                              s.cpu_servers, s.queue_limit, s.backlog_limit, s.threads, s.calls}) {
-      std::memcpy(to, column + i, sizeof(Wide));
+#pragma GCC unroll 16
+    for (const auto column : kKept) {
+      std::memcpy(to, (s.*column) + i, sizeof(Wide));
       to += kWide;
     }
   }
@@ -155,9 +176,9 @@ void TakeColumns(const f32* from, u32 count, ServiceColumns& s) {
   s.count = count;
   s.padded = PaddedCount(count);
   for (u32 i = 0; i < s.padded; i += kWide) {
-    for (f32* column : {s.reach, s.fail, s.miss, s.connect_fail_s, s.slots, s.cpu_s,
-                        s.cpu_servers, s.queue_limit, s.backlog_limit, s.threads, s.calls}) {
-      std::memcpy(column + i, from, sizeof(Wide));
+#pragma GCC unroll 16
+    for (const auto column : kKept) {
+      std::memcpy((s.*column) + i, from, sizeof(Wide));
       from += kWide;
     }
   }
@@ -166,34 +187,33 @@ void TakeColumns(const f32* from, u32 count, ServiceColumns& s) {
 void LoadBacklogs(std::span<const FlowServiceRow> rows, ServiceColumns& s) {
   for (u32 i = 0; i < s.count; ++i) s.backlog[i] = rows[i].backlog;
   for (u32 i = s.count; i < s.padded; ++i) s.backlog[i] = 0.0f;
-  for (u32 i = 0; i < s.padded; ++i) {
+  const u32 padded = WholeWides(s);
+  for (u32 i = 0; i < padded; ++i) {
     s.backlog[i] = Within(s.backlog[i], 0.0f, s.backlog_limit[i]);
-    s.refuse[i] = 0.0f;
-    s.wait1[i] = s.wait2[i] = 0.0f;
   }
+  Clear({s.refuse, s.wait1, s.wait2}, padded);
 }
 
 void StartPass(ServiceColumns& s) {
-  for (u32 i = 0; i < s.padded; ++i) {
+  const u32 padded = WholeWides(s);
+  for (u32 i = 0; i < padded; ++i) {
     s.goes_on[i] = s.reach[i] * (1.0f - s.refuse[i]) * (1.0f - s.fail[i]) * s.miss[i];
-    s.rate[i] = 0.0f;
-    s.weight[i] = 0.0f;
-    s.hold1[i] = 0.0f;
-    s.hold2[i] = 0.0f;
   }
+  Clear({s.rate, s.weight, s.hold1, s.hold2}, padded);
   for (u32 i = s.count; i < s.padded; ++i) s.weight[i] = s.hold1[i] = s.hold2[i] = 1.0f;
 }
 
 bool WaitColumns(bool first, ServiceColumns& s) {
+  const u32 padded = WholeWides(s);
   // Cores of pools; loops have theirs in the slots.
-  for (u32 i = 0; i < s.padded; ++i) {
+  for (u32 i = 0; i < padded; ++i) {
     const f32 load = s.rate[i] * s.reach[i] * (1.0f - s.refuse[i]) * s.cpu_s[i];
     s.load[i] = AtLeast(s.threads[i] * load, 1e-12f);
     s.service_s[i] = s.cpu_s[i];
     s.cv2[i] = 1.0f;
   }
   StationColumns(s.cpu_servers, s.cpu_wait1, s.cpu_wait2, s);
-  for (u32 i = 0; i < s.padded; ++i) {
+  for (u32 i = 0; i < padded; ++i) {
     const f32 weight = AtLeast(s.weight[i], 1e-30f);
     const f32 own = s.hold1[i] / weight;
     const f32 mean = AtLeast(own + s.cpu_wait1[i], kWorkMinS);
@@ -216,7 +236,7 @@ bool WaitColumns(bool first, ServiceColumns& s) {
   StationColumns(s.slots, wait1, wait2, s);
   const bool any = LargestOf(s.special, s.padded, 1.0f) > 0.0f;
   const f32 keep = first ? 2.0f : 0.5f;  // pools that call keep what they learned
-  for (u32 i = 0; i < s.padded; ++i) {
+  for (u32 i = 0; i < padded; ++i) {
     const f32 old1 = s.wait1[i], old2 = s.wait2[i];
     s.wait1[i] = s.calls[i] > keep ? old1 : wait1[i];
     s.wait2[i] = s.calls[i] > keep ? old2 : wait2[i];
@@ -224,8 +244,11 @@ bool WaitColumns(bool first, ServiceColumns& s) {
   return any;
 }
 
+void ClearSums(ServiceColumns& s) { Clear({s.load, s.sum1, s.sum2}, WholeWides(s)); }
+
 void QuantileColumn(ServiceColumns& s, f32* __restrict p99) {
-  for (u32 i = 0; i < s.padded; ++i) {
+  const u32 padded = WholeWides(s);
+  for (u32 i = 0; i < padded; ++i) {
     const f32 mean = AtLeast(s.sum1[i], 1e-12f);
     const f32 cv2 = Within(s.sum2[i] / (mean * mean) - 1.0f, 1e-6f, 1e6f);
     const f32 ninth = cv2 * (1.0f / 9.0f);
@@ -234,7 +257,7 @@ void QuantileColumn(ServiceColumns& s, f32* __restrict p99) {
     p99[i] = mean * high * high * high;
   }
   if (LargestOf(s.cv2, s.padded, 1e6f) <= 1.0f) return;
-  for (u32 i = 0; i < s.padded; ++i) {
+  for (u32 i = 0; i < padded; ++i) {
     const f32 cv2 = s.cv2[i];
     const f32 deviation = std::sqrt(kLn2 * FastLog2(1.0f + cv2));
     const f32 log_normal = s.sum1[i] / std::sqrt(1.0f + cv2) * FastExp(kZ99 * deviation);

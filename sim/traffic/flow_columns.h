@@ -73,6 +73,9 @@ void StartPass(ServiceColumns& s);
 // Marks in `special` who has a backlog, a short queue or refusals; true if anybody has.
 bool WaitColumns(bool first, ServiceColumns& s);
 
+// `load`, `sum1` and `sum2` to zero.
+void ClearSums(ServiceColumns& s);
+
 // 99th percentiles of response times with the moments sum1, sum2.
 void QuantileColumn(ServiceColumns& s, f32* p99);
 

@@ -109,11 +109,11 @@ bool MemoryToLookAt(Sim& sim, MemoryUse* uses) {
   MemoryFits* fits = sim.world.Rows<MemoryFits>();
   const bool all = sim.world.header().memory_stale != 0;
   bool any = all;
-  for (std::size_t s = 0; s < services.size(); ++s) {
+  for (std::size_t s = 0; s < services.size() && !any; ++s) {
     const GraphService& g = services[s];
     const f32 bytes = g.memory_base_bytes + g.memory_per_request_bytes * flows[s].in_flight;
-    any |= g.memory_leak_bytes_per_s > 0;
-    any |= g.memory_per_request_bytes > 0 && bytes > fits[s].bytes;
+    any = g.memory_leak_bytes_per_s > 0 ||
+          (bytes > fits[s].bytes && g.memory_per_request_bytes > 0);
   }
   if (!any) return false;
   any = false;
@@ -130,6 +130,12 @@ bool MemoryToLookAt(Sim& sim, MemoryUse* uses) {
     any = true;
   }
   sim.world.header().memory_stale = 0;
+  return any;
+}
+
+bool AnyLeaks(const Sim& sim) {
+  bool any = false;
+  for (const GraphService& g : sim.blueprint.graph.services) any |= g.memory_leak_bytes_per_s > 0;
   return any;
 }
 
@@ -235,12 +241,8 @@ bool BringUpToNow(Sim& sim) {
 // The next steps would find all as it is, until something else asks for a solve or a process
 // begins to serve by itself. Memory that leaks is looked at in steps.
 void StandStill(Sim& sim) {
-  const std::vector<GraphService>& services = sim.blueprint.graph.services;
-  const bool leaks = std::any_of(services.begin(), services.end(), [](const GraphService& g) {
-    return g.memory_leak_bytes_per_s > 0;
-  });
   const i32 until_ms = sim.world.header().inputs_until_ms;
-  if (leaks) {
+  if (AnyLeaks(sim)) {
     ArmStep(sim, kBacklogStepMinS);
   } else if (until_ms != kNeverServesMs) {
     Arm(sim.world, SimEvent::kBacklog, 0, FromMs(until_ms));
@@ -261,8 +263,10 @@ void IntegrateFlow(Sim& sim) {
 }
 
 void SolveTraffic(Sim& sim) {
-  if (BringUpToNow(sim)) Solve(sim);
-  CheckMemoryOfAll(sim);
+  const bool asked = BringUpToNow(sim);
+  if (asked) Solve(sim);
+  // What was compared with the flow that still holds stays as it is, unless memory leaks.
+  if (asked || sim.world.header().memory_stale != 0 || AnyLeaks(sim)) CheckMemoryOfAll(sim);
 }
 
 void StepLoad(Sim& sim) {
@@ -294,6 +298,7 @@ void ReportTraffic(Sim& sim, const FlowClient& client, std::span<const FlowServi
   std::copy(services.begin(), services.end(), state.services.begin());
   std::copy(operations.begin(), operations.end(), state.operations.begin());
   RecordMoves(sim, state, room.rows(), client_before);
+  MarkMemoryStale(sim);  // processes may need more than what was compared last
 }
 
 void StepTraffic(Sim& sim) {

@@ -16,6 +16,7 @@ using WideInts = i32 __attribute__((vector_size(4 * kWide)));
 
 // By reference: how such numbers are passed by value depends on the machine.
 inline void Load(const f32* from, Wide& x) { std::memcpy(&x, from, sizeof(x)); }
+inline void Store(const Wide& x, f32* to) { std::memcpy(to, &x, sizeof(x)); }
 
 // x = FastExp2(x) (sim/api/fast_math.h), lane by lane.
 inline void Exp2Of(Wide& x) {
@@ -36,13 +37,19 @@ inline void Exp2Of(Wide& x) {
   x = p * power;
 }
 
+// ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7))
 inline f32 SumOfLanes(const Wide& x) {
-  return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
+  const Wide halves = x + __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3);
+  const Wide quarters = halves + __builtin_shufflevector(halves, halves, 2, 3, 0, 1, 6, 7, 4, 5);
+  return quarters[0] + quarters[1];
 }
+// REQUIRES: no lane is NaN.
 inline f32 LargestLane(const Wide& x) {
-  f32 most = x[0];
-  for (u32 i = 1; i < kWide; ++i) most = x[i] > most ? x[i] : most;
-  return most;
+  const Wide far = __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3);
+  const Wide halves = x > far ? x : far;
+  const Wide next = __builtin_shufflevector(halves, halves, 2, 3, 0, 1, 6, 7, 4, 5);
+  const Wide quarters = halves > next ? halves : next;
+  return quarters[0] > quarters[1] ? quarters[0] : quarters[1];
 }
 
 }  // namespace wt

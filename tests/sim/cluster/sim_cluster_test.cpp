@@ -77,6 +77,41 @@ TEST(SimCluster, ObservingAndInvestigatingLeaveTheWorldUnchanged) {
   EXPECT_EQ(cluster.writes(), 0u);
 }
 
+// The k-th legal pair of entity and move, counted over and over; never submit.
+Action LegalAction(const Observed& seen, u32 k) {
+  std::vector<Action> legal;
+  for (const EntityKind kind : {kC, kS, kW, kN}) {
+    const auto masks = seen.view.Masks(kind);
+    for (u16 slot = 0; slot < masks.size(); ++slot) {
+      for (u8 move = 0; move < MovesOf(kind).size(); ++move) {
+        if (MovesOf(kind)[move].verb == Verb::kSubmit) continue;
+        if ((masks[slot] >> move & 1u) != 0) legal.push_back({kind, move, slot});
+      }
+    }
+  }
+  return legal[k % legal.size()];
+}
+
+TEST(SimCluster, WhoObservedBeforeSeesWhatWhoNeverDidSees) {
+  SimCluster::Options options;
+  options.budget.steps = 10'000;
+  for (u32 seed = 1; seed <= 12; ++seed) {
+    SimCluster watched = TheShop().StartCluster(seed, options);
+    SimCluster unseen = TheShop().StartCluster(seed, options);
+    for (u32 step = 0; step < 4 * seed; ++step) {
+      const Action action = LegalAction(Observed(watched), step * 7919 + seed * 104'729);
+      for (SimCluster* cluster : {&watched, &unseen}) {
+        cluster->Apply(action);
+        if (cluster == &watched) Observed between(watched);
+        cluster->Advance(15 * kSecond);
+      }
+    }
+    const Observed a(watched), b(unseen);
+    EXPECT_EQ(a.features, b.features) << seed;
+    EXPECT_EQ(a.masks, b.masks) << seed;
+  }
+}
+
 TEST(SimCluster, MaskDependsOnExistenceAndBudgetOnly) {
   SimCluster::Options options;
   options.budget.steps = 2;
