@@ -49,9 +49,16 @@ inline const ContainerSpec& SpecOf(const Sim& sim, const Container& c) {
 }
 inline Container& RowOf(const Sim& sim, u32 container) { return sim.At<Container>(container); }
 
+// The first list of a node's containers after `after`. The kubelet lists all of them every second
+// (pkg/kubelet/kubelet.go genericPlegRelistPeriod, pkg/kubelet/pleg/generic.go), at a phase that is
+// drawn for each node: whatever waits for a list on one node waits for the same one.
+SimTime NextList(const Sim& sim, u32 node, SimTime after);
+
 // Delays of this container; each takes its next draw.
 SimTime DelayOf(Sim& sim, Container& c, Delay delay, Stream stream);
 SimTime ErrorSyncDelay(Sim& sim, Container& c);
+// When the kubelet acts on a change of the container at `change`: after the list that shows it.
+SimTime ListedAt(Sim& sim, Container& c, SimTime change);
 void ArmStep(Sim& sim, u32 container, ContainerStep step, SimTime at);
 
 void RecordOf(Sim& sim, const Container& c, EventReason reason, u32 arg0 = 0, u32 arg1 = 0,

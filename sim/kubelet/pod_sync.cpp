@@ -16,6 +16,7 @@ constexpr SimTime kMountRetryMax = 122 * kSecond;
 // podAttachAndMountTimeout: how long one sync waits for volumes.
 constexpr i32 kMountWaitMs = 123'000;
 constexpr u32 kSandboxDraw = 500;
+constexpr SimTime kListPeriod = kSecond;
 
 void ArmPod(Sim& sim, u32 pod, PodStep step, SimTime at) {
   sim.At<Pod>(pod).step = static_cast<u8>(step);
@@ -23,6 +24,13 @@ void ArmPod(Sim& sim, u32 pod, PodStep step, SimTime at) {
 }
 
 }  // namespace
+
+SimTime NextList(const Sim& sim, u32 node, SimTime after) {
+  constexpr u32 kSteps = 1'000'000;
+  const SimTime phase = DrawBelow(sim.key(), Stream::kPodSync, sim.At<Node>(node).born, 0, kSteps) *
+                        (kListPeriod / kSteps);
+  return phase + (after - phase + kListPeriod) / kListPeriod * kListPeriod;
+}
 
 void AddContainers(Sim& sim, u32 pod_row) {
   Pod& pod = sim.At<Pod>(pod_row);

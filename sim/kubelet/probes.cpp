@@ -124,7 +124,9 @@ void EndRepeat(Sim& sim, Container& c, ProbeType type) {
 void StartOthers(Sim& sim, u32 container) {
   Container& c = RowOf(sim, container);
   c.started = 1;
-  c.readiness_ms = sim.now_ms();
+  // The answer to the first readiness probe is a status of its own, after that of Running.
+  c.readiness_ms =
+      sim.now_ms() + ToMs(DelayOf(sim, c, sim.blueprint.timing.status, Stream::kPodSync));
   if (HasProbe(sim, c, kLivenessProbe)) ArmProbe(sim, container, kLivenessProbe);
   if (HasProbe(sim, c, kReadinessProbe)) {
     ArmProbe(sim, container, kReadinessProbe);

@@ -84,7 +84,7 @@ SimTime PodDelay(Sim& sim, u32 pod, Delay delay, u32 which) {
 }
 
 // Draws of a pod's own: 0 and up for mounting, these for its end.
-enum PodDraw : u32 { kStopDraw = 1000, kStatusDraw, kPlegDraw, kStopSyncDraw, kCleanupDraw };
+enum PodDraw : u32 { kStopDraw = 1000, kStatusDraw, kPlegDraw, kStopPlegDraw, kCleanupDraw };
 
 void ArmPodStep(Sim& sim, u32 pod, PodStep step, SimTime at) {
   sim.At<Pod>(pod).step = static_cast<u8>(step);
@@ -95,13 +95,23 @@ SimTime CleanupDelay(Sim& sim, u32 pod) {
   return PodDelay(sim, pod, sim.blueprint.timing.cleanup, kCleanupDraw);
 }
 
+SimTime ListedAt(Sim& sim, u32 pod, SimTime change, u32 which) {
+  return NextList(sim, sim.At<Pod>(pod).node, change) +
+         PodDelay(sim, pod, sim.blueprint.timing.pleg, which);
+}
+
+// The pod worker goes on to remove the pod when a list is newer than its last step
+// (pkg/kubelet/pod_workers.go podWorkerLoop, podCache.GetNewerThan).
+void ArmGone(Sim& sim, u32 pod, SimTime cleaned) {
+  const SimTime status = PodDelay(sim, pod, sim.blueprint.timing.status, kStatusDraw);
+  ArmPodStep(sim, pod, PodStep::kGone, ListedAt(sim, pod, cleaned, kPlegDraw) + status);
+}
+
 // Where cleaning up takes no time, the end is not shown first.
 void ArmEnd(Sim& sim, u32 pod, SimTime ended) {
-  const Timing& timing = sim.blueprint.timing;
-  const SimTime report = PodDelay(sim, pod, timing.pleg, kPlegDraw) +
-                         PodDelay(sim, pod, timing.status, kStatusDraw);
-  const bool at_once = CleanupDelay(sim, pod) == 0;
-  ArmPodStep(sim, pod, at_once ? PodStep::kGone : PodStep::kEnded, ended + report);
+  const SimTime cleanup = CleanupDelay(sim, pod);
+  if (cleanup == 0) return ArmGone(sim, pod, ended);
+  ArmPodStep(sim, pod, PodStep::kEnded, ended + cleanup);
 }
 
 bool IsEnding(const Pod& pod) {
@@ -116,10 +126,10 @@ void StopPod(Sim& sim, u32 pod_row) {
   if (IsEnding(pod)) return ArmEnd(sim, pod_row, ShortenGrace(sim, pod_row));
   if (pod.step == static_cast<u8>(PodStep::kStop)) return;
   pod.step = static_cast<u8>(PodStep::kStop);
-  const Timing& timing = sim.blueprint.timing;
-  const SimTime delay = PodDelay(sim, pod_row, timing.kubelet_sync, kStopDraw) +
-                        PodDelay(sim, pod_row, timing.stop_sync, kStopSyncDraw);
-  Arm(sim.world, SimEvent::kPodSync, pod_row, sim.now() + delay);
+  // SIGTERM waits for a list too: measured, docs/sim_to_real.md.
+  const SimTime noticed =
+      sim.now() + PodDelay(sim, pod_row, sim.blueprint.timing.kubelet_sync, kStopDraw);
+  Arm(sim.world, SimEvent::kPodSync, pod_row, ListedAt(sim, pod_row, noticed, kStopPlegDraw));
 }
 
 void ForgetPod(Sim& sim, u32 pod) {
@@ -151,7 +161,7 @@ void ShowEnded(Sim& sim, u32 pod) {
     failed |= c.state != ContainerState::kTerminated || c.exit_code != 0;
   }
   SetPodPhase(sim, pod, failed ? PodPhase::kFailed : PodPhase::kSucceeded);
-  ArmPodStep(sim, pod, PodStep::kGone, sim.now() + CleanupDelay(sim, pod));
+  ArmGone(sim, pod, sim.now());
 }
 
 namespace {

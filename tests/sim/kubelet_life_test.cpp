@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "sim/kubelet/kubelet.h"
+#include "sim/kubelet/parts.h"
 #include "sim/telemetry/describe.h"
 #include "sim/transitions.h"
 #include "tests/sim/kubelet_world.h"
@@ -291,7 +292,7 @@ TEST(PodLife, ADeletedPodIsStoppedAndGoneWithinItsGrace) {
 
 TEST(PodLife, APodThatEndedTakesNoRoomWhileItIsCleanedUp) {
   TestCluster t;
-  t.blueprint.timing.cleanup = {5000, 5000};
+  t.blueprint.timing.cleanup = {200, 200};
   const RevId tmpl = t.AddTemplate({});
   t.Start();
   const u32 row = t.AddPod(tmpl);
@@ -299,14 +300,60 @@ TEST(PodLife, APodThatEndedTakesNoRoomWhileItIsCleanedUp) {
   const u32 born = t.sim.At<Pod>(row).born, node = t.sim.At<Pod>(row).node;
   ASSERT_EQ(t.sim.At<Node>(node).pods, 1u);
   DeletePod(t.sim, row);
-  t.RunTo(24.5);  // SIGTERM, exit and its report take less
+  while (t.sim.At<Pod>(row).phase == PodPhase::kRunning) t.RunFor(0.001);
   ASSERT_EQ(t.PodCount(), 1u);
   EXPECT_EQ(t.sim.At<Pod>(row).phase, PodPhase::kFailed);  // exit code 143
   EXPECT_EQ(t.FirstContainer(row).state, ContainerState::kTerminated);
   EXPECT_EQ(t.sim.At<Node>(node).pods, 0u);
-  t.RunTo(30);
+  t.RunFor(1.3);  // the next list of the kubelet, and its report
   EXPECT_EQ(t.PodCount(), 0u);
   EXPECT_EQ(t.Statuses(born), "Running Terminating Gone");
+}
+
+// Delays that would blur the instants of the lists are set to nothing.
+struct Listed : TestCluster {
+  explicit Listed(u64 key) {
+    Timing& timing = blueprint.timing;
+    timing.pleg = timing.status = timing.cleanup = timing.stop = timing.kubelet_sync = {0, 0};
+    const RevId tmpl = AddTemplate({});
+    Start(key);
+    for (int i = 0; i < 4; ++i) {
+      pods.push_back(AddPod(tmpl));
+      RunFor(0.3);  // created at four phases
+    }
+    RunTo(20);
+  }
+  static i32 PhaseOf(i32 ms) { return ms % 1000; }
+  std::vector<u32> pods;
+};
+
+TEST(PodLife, WhateverWaitsForTheKubeletsListOnANodeWaitsForTheSameOne) {
+  Listed t(1);
+  const i32 phase = Listed::PhaseOf(t.sim.At<Pod>(t.pods[0]).ready_ms);
+  for (const u32 pod : t.pods) {
+    EXPECT_EQ(Listed::PhaseOf(t.sim.At<Pod>(pod).ready_ms), phase);  // seen to run
+  }
+  EndProcess(t.sim, t.sim.At<Pod>(t.pods[1]).first_container, ExitReason::kError, 1);
+  t.RunFor(1);
+  EXPECT_EQ(Listed::PhaseOf(t.sim.At<Pod>(t.pods[1]).ready_ms), phase);  // seen to end
+  DeletePod(t.sim, t.pods[0]);
+  while (t.Event("Killing").count == 0) t.RunFor(0.001);
+  const i64 stopped = t.sim.now() / kMillisecond;
+  EXPECT_NEAR(static_cast<double>(stopped % 1000), phase, 1);
+  const u32 count = t.PodCount();
+  while (t.PodCount() == count) t.RunFor(0.001);
+  EXPECT_NEAR(static_cast<double>(t.sim.now() / kMillisecond - stopped), 1000, 1);
+}
+
+TEST(PodLife, EachWorldDrawsWhenItsKubeletsList) {
+  std::vector<i32> phases;
+  for (u64 key = 1; key <= 8; ++key) {
+    Listed t(key);
+    phases.push_back(Listed::PhaseOf(t.sim.At<Pod>(t.pods[0]).ready_ms));
+  }
+  std::ranges::sort(phases);
+  EXPECT_GT(phases.back() - phases.front(), 200);
+  EXPECT_EQ(std::ranges::unique(phases).size(), 0u);
 }
 
 TEST(PodLife, AProcessThatDoesNotStopIsKilledAtTheEndOfItsGrace) {
