@@ -114,7 +114,8 @@ std::string HashSuite(const std::vector<ScenarioSetup>& setups) {
   return fmt::format("{:016x}", hash);
 }
 
-Result<PreparedSuite> Prepare(const std::string& root, const Result<Suite>& suite) {
+Result<PreparedSuite> Prepare(const std::string& root, const Result<Suite>& suite,
+                              const std::string& name_space = {}) {
   if (!suite) return suite.error();
   PreparedSuite out;
   out.name = suite->name;
@@ -124,7 +125,7 @@ Result<PreparedSuite> Prepare(const std::string& root, const Result<Suite>& suit
   options.kinds = FaultKindInfos();
   options.apps_dir = (fs::path(root) / "scenarios/apps").string();
   options.profiles_dir = (fs::path(root) / "scenarios/profiles").string();
-  BlueprintCache cache;
+  BlueprintCache cache(name_space);
   for (const std::string& path : suite->scenario_paths) {
     Result<Scenario> scenario = LoadScenario(path, options);
     if (!scenario) return scenario.error();
@@ -151,8 +152,9 @@ Result<PreparedSuite> PrepareSuite(const std::string& root, const std::string& s
   return Prepare(root, FindSuite(root, suite));
 }
 
-Result<PreparedSuite> PrepareOne(const std::string& root, const std::string& scenario) {
-  return Prepare(root, FindScenario(root, scenario));
+Result<PreparedSuite> PrepareOne(const std::string& root, const std::string& scenario,
+                                 const std::string& name_space) {
+  return Prepare(root, FindScenario(root, scenario), name_space);
 }
 
 Evaluation Evaluate(const PreparedSuite& suite, const PolicyFactory& make_policy,

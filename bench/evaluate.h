@@ -27,7 +27,9 @@ Result<PreparedSuite> PrepareSuite(const std::string& root, const std::string& s
 
 // The same of one scenario: a name in the catalog, with its group or without, or a file. Error:
 // kUsage of --scenario with the nearest names.
-Result<PreparedSuite> PrepareOne(const std::string& root, const std::string& scenario);
+// With `name_space`, its app is moved there.
+Result<PreparedSuite> PrepareOne(const std::string& root, const std::string& scenario,
+                                 const std::string& name_space = {});
 
 // Every name of `causes` is something in an app of the suite. Error: kUsage of `flag` with the
 // nearest names. Starts an episode of every app.

@@ -40,6 +40,7 @@ Summary Summarise(const std::vector<const EpisodeResult*>& episodes) {
   }
   out.verdict_mean = EqualWeight(counted, [](const auto& e) { return f64{1} * e.verdict; });
   std::vector<std::vector<f64>> strata;
+  strata.reserve(verdicts.size());
   for (auto& [scenario, values] : verdicts) strata.push_back(std::move(values));
   out.verdict_ci95 = MeanInterval95(strata, -1, 1);
   out.success = EqualWeight(counted, [](const auto& e) { return e.verdict == 1 ? 1.0 : 0.0; });

@@ -11,6 +11,7 @@
 #include "scenarios/behaviour.h"
 #include "scenarios/build_world.h"
 #include "scenarios/check_scenario.h"
+#include "scenarios/move_app.h"
 #include "sim/cluster/baseline.h"
 #include "sim/objects/kinds.h"
 
@@ -109,6 +110,7 @@ Result<std::shared_ptr<const App>> BlueprintCache::GetApp(const std::string& pat
   const auto found = apps_.find(path);
   if (found != apps_.end()) return found->second;
   Result<App> loaded = LoadApp(path);
+  if (loaded && !name_space_.empty()) loaded = MoveApp(std::move(*loaded), name_space_, warnings_);
   if (!loaded) return loaded.error();
   return apps_[path] = std::make_shared<const App>(std::move(*loaded));
 }

@@ -22,12 +22,15 @@ struct App;
 // once, so a cache lives no longer than files stay as they are.
 class BlueprintCache {
  public:
+  // With `name_space`, apps are moved there (scenarios/move_app.h).
+  explicit BlueprintCache(std::string name_space = {}) : name_space_(std::move(name_space)) {}
   Result<std::shared_ptr<const App>> GetApp(const std::string& path);
   Result<std::shared_ptr<const Blueprint>> Get(const Scenario& scenario);
-  // Warnings of building (kinds that are not simulated), one line per app.
+  // Warnings of building (kinds that are not simulated) and of moving, one line each.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
+  std::string name_space_;
   std::map<std::string, std::shared_ptr<const App>> apps_;
   std::map<std::string, std::shared_ptr<const Blueprint>> blueprints_;
   std::vector<std::string> warnings_;

@@ -79,10 +79,10 @@ Result<SeedRange> ParseSeeds(const std::string& text) {
   return range;
 }
 
-Result<PreparedSuite> OneScenario(const std::string& name) {
+Result<PreparedSuite> OneScenario(const std::string& name, const std::string& name_space) {
   Result<std::filesystem::path> root = DataRoot();
   if (!root) return root.error();
-  return PrepareOne(root->string(), name);
+  return PrepareOne(root->string(), name, name_space);
 }
 
 }  // namespace wt

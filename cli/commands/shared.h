@@ -20,7 +20,8 @@ struct SeedRange {
 };
 Result<SeedRange> ParseSeeds(const std::string& text);
 
-// The one scenario of `--scenario` (a path, or a name of the catalog), prepared.
-Result<PreparedSuite> OneScenario(const std::string& name);
+// The one scenario of `--scenario` (a path, or a name of the catalog), prepared; with `name_space`
+// its app is moved there.
+Result<PreparedSuite> OneScenario(const std::string& name, const std::string& name_space = {});
 
 }  // namespace wt

@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Result<ExitCode> WriteImages(const Arguments& arguments, const PreparedSuite& suite) {
-  BlueprintCache cache;
+  BlueprintCache cache(arguments.Text("--namespace"));
   const auto app = cache.GetApp(suite.setups[0].scenario.app_path);
   if (!app) return app.error();
   const Result<std::string> service = ProgramNamed("wavetank-service");
@@ -66,7 +66,13 @@ Result<ExitCode> CleanUp(const Arguments& arguments) {
 Result<ExitCode> RunPart(const Arguments& arguments) {
   const Result<std::string> scenario = ScenarioOf(arguments);
   if (!scenario) return scenario.error();
+  const std::string name_space = arguments.Text("--namespace");
   if (arguments.Text("what") == "validate") {
+    if (!name_space.empty()) {
+      return Error{ErrorCode::kUsage, "--namespace",
+                   "validate compares episodes of the manifests' own namespaces; `wavetank real "
+                   "record` takes --namespace, and `wavetank real replay` its traces"};
+    }
     return ValidateReal(arguments, [](const Arguments& given, const PreparedSuite&,
                                       const std::vector<WantedTrace>& wanted) {
       return RecordTraces(given, {}, wanted);
@@ -79,7 +85,7 @@ Result<ExitCode> RunPart(const Arguments& arguments) {
     Result<RealRunOptions> options = RealOptionsOf(arguments);
     return options ? Calibrate(arguments, *options) : Result<ExitCode>(options.error());
   }
-  Result<PreparedSuite> suite = OneScenario(*scenario);
+  Result<PreparedSuite> suite = OneScenario(*scenario, name_space);
   if (!suite) return suite.error();
   for (const std::string& warning : suite->warnings) LogWarning("{}", warning);
   if (arguments.Text("what") == "images") return WriteImages(arguments, *suite);

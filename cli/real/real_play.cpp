@@ -50,7 +50,7 @@ Result<PlayedIncident> PlayOnce(const PreparedSuite& suite, RealRunOptions optio
   options.load_binary = *load;
   std::vector<ScenarioLabel> labels = suite.labels;
   if (!options.trace.empty()) labels[0].file = options.header.scenario;  // no path of this machine
-  BlueprintCache cache;
+  BlueprintCache cache(options.ownership.name_space);
   const auto app = cache.GetApp(suite.setups[0].scenario.app_path);
   if (!app) return app.error();
   const std::string replay = ReplayOf(options.trace);
@@ -64,7 +64,8 @@ Result<PlayedIncident> PlayOnce(const PreparedSuite& suite, RealRunOptions optio
     return driver;
   };
   play.on_step = [&](const StepView& step) { run->NoteStep(step); };
-  play.on_judged = [&](SimCluster&, const EpisodeLimits&) {
+  play.on_judged = [&](SimCluster& cluster, const EpisodeLimits&) {
+    run->driver()->AwaitWrites(cluster);
     for (const std::string& warning : run->driver()->mirror().warnings()) {
       LogWarning("{}", warning);
     }
@@ -157,11 +158,13 @@ Status RecordTraces(const Arguments& arguments, const PlayOptions& play,
   if (!options) return options.error();
   std::size_t done = 0;
   for (const WantedTrace& trace : wanted) {
-    const Result<PreparedSuite> suite = OneScenario(trace.header.scenario);
+    const std::string& name_space = options->ownership.name_space;
+    const Result<PreparedSuite> suite = OneScenario(trace.header.scenario, name_space);
     if (!suite) return suite.error();
     RealRunOptions one = *options;
     one.trace = trace.file;
     one.header = trace.header;
+    one.header.name_space = name_space;
     one.header.engine = kBuildInfo.commit;
     one.header.machine = Machine();
     LogInfo("{} of {}: {}", ++done, wanted.size(), trace.file);

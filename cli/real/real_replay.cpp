@@ -21,7 +21,7 @@ Result<ExitCode> ReplayTraceFile(const Arguments& arguments) {
                  "plays it again"};
   }
   if (!trace->sealed) LogWarning("{}: {}", arguments.Text("--trace"), kNoSeal);
-  const Result<PreparedSuite> suite = OneScenario(trace->header.scenario);
+  const Result<PreparedSuite> suite = OneScenario(trace->header.scenario, trace->header.name_space);
   if (!suite) return suite.error();
   for (const std::string& warning : suite->warnings) LogWarning("{}", warning);
   TraceReplay replay(*trace);

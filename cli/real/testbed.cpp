@@ -55,6 +55,7 @@ void SetEnvironment(const Arguments& arguments) {
 // Returns only if it cannot.
 Error Become(std::vector<std::string> words) {
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   execvp(pointers[0], pointers.data());

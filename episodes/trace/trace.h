@@ -47,6 +47,7 @@ struct TraceHeader {
   std::string kubernetes; // "v1.35.4": the API server's, or the version that is simulated
   std::string began;      // RFC 3339; simulated: ""
   std::string machine;    // in words; simulated: ""
+  std::string name_space = {};  // that the app was moved to; empty: where its manifests say
 };
 
 enum class ChangeType : u8 { kAdded, kModified, kDeleted };

@@ -72,7 +72,7 @@ Status ReadHeader(const Json& line, TraceHeader& out) {
   for (const char* key : {"scenario", "agent"}) {
     if (TextOf(line, key).empty()) return Wrong(fmt::format("{}: expected its name", key));
   }
-  for (const char* key : {"engine", "kubernetes", "began", "machine"}) {
+  for (const char* key : {"engine", "kubernetes", "namespace", "began", "machine"}) {
     if (line.contains(key) && !line[key].is_string()) {
       return Wrong(fmt::format("{}: expected a text", key));
     }
@@ -93,7 +93,8 @@ Status ReadHeader(const Json& line, TraceHeader& out) {
          .engine = TextOf(line, "engine"),
          .kubernetes = TextOf(line, "kubernetes"),
          .began = TextOf(line, "began"),
-         .machine = TextOf(line, "machine")};
+         .machine = TextOf(line, "machine"),
+         .name_space = TextOf(line, "namespace")};
   return Ok{};
 }
 

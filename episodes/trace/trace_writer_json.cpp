@@ -62,11 +62,13 @@ void TakeOut(Json& object) {
 }
 
 std::string HeaderLine(const TraceHeader& header) {
+  const std::string& moved_to = header.name_space;
   return fmt::format(
       "{{\"schema\": \"{}\", \"world\": \"{}\", \"scenario\": {}, \"seed\": {}, \"agent\": {}, "
-      "\"repetition\": {}, \"engine\": {}, \"kubernetes\": {}, \"began\": {}, \"machine\": {}}}",
+      "\"repetition\": {}, \"engine\": {}, \"kubernetes\": {}{}, \"began\": {}, \"machine\": {}}}",
       kTraceSchema, header.real ? "real" : "simulated", Quoted(header.scenario), header.seed,
       Quoted(header.agent), header.repetition, Quoted(header.engine), Quoted(header.kubernetes),
+      moved_to.empty() ? "" : ", \"namespace\": " + Quoted(moved_to),
       Quoted(header.began), Quoted(header.machine));
 }
 

@@ -57,6 +57,12 @@ Result<Trace> ReadStoredTrace(const std::string& file,
                  "was recorded in the simulator; the simulated side is recorded anew at each "
                  "comparison: take it out of the folder"};
   }
+  if (!header.name_space.empty()) {
+    return Error{ErrorCode::kInvalidInput, file,
+                 fmt::format("was recorded with --namespace {}, and simulated episodes are of the "
+                             "manifests' own namespaces: take it out of the folder",
+                             header.name_space)};
+  }
   std::string name = full_name(header.scenario);
   if (name.empty()) {
     return Error{ErrorCode::kInvalidInput, file,

@@ -83,6 +83,10 @@ class AnyCluster final : public ClusterDriver {
   bool CarryOut(const World& before, SimCluster& cluster) override;
   std::vector<LogLine> Logs(const SimCluster& cluster, u32 pod) override;
 
+  // After the episode: waits until what its faults wrote is shown, at most kShownWithin after it
+  // was written. Nothing is shown to the World any more; what fails is failure().
+  void AwaitWrites(const SimCluster& cluster);
+
   const std::vector<TraceRequest>& sent() const { return sent_; }
   // Of reading and metering, oldest first, a lasting one once; an episode goes on with what it last
   // knew.

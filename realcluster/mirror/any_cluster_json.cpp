@@ -13,6 +13,7 @@
 #include "realcluster/mirror/write_requests.h"
 #include "sim/cluster/api_path.h"
 #include "sim/cluster/app_collections.h"
+#include "sim/cluster/entities.h"
 #include "sim/objects/access.h"
 #include "sim/objects/kinds.h"
 #include "sim/objects/parse_json.h"
@@ -359,16 +360,36 @@ void AnyCluster::CheckRogues(const SimCluster& cluster) {
     if (stopped || sim.At<Deployment>(found).status_ready > 0) {
       rogues_seen_.insert(row);
     } else if (sim.now() - fault.at_ns > kRogueStartMax) {
+      bool scheduled = false;
+      ForEachPod(sim, found, [&](u32 pod) { scheduled |= sim.At<Pod>(pod).node != 0; });
       Fail({ErrorCode::kEnvironment, "deployment/" + order.name,
-            fmt::format("the fault {} has no effect: no pod of it is Ready after {:.0f} s; are its "
-                        "images there (`wavetank real images`)?",
-                        kind.id, ToSeconds(kRogueStartMax))});
+            fmt::format("the fault {} has no effect: no pod of it is {} after {:.0f} s; {}",
+                        kind.id, scheduled ? "Ready" : "on a node", ToSeconds(kRogueStartMax),
+                        scheduled ? "are its images there (`wavetank real images`)?"
+                                  : "is there a node with room for it, and not cordoned "
+                                    "(`kubectl describe pod`)?")});
     }
   }
 }
 
 void AnyCluster::CheckWrites(SimTime now) {
   if (std::optional<Error> overdue = awaited_.Overdue(now)) Fail(std::move(*overdue));
+}
+
+// An agent may answer within a second of the fault.
+void AnyCluster::AwaitWrites(const SimCluster& cluster) {
+  std::vector<TraceChange> changes = std::exchange(held_, {});
+  for (SimTime now = cluster.Now(); !failure_; now += options_.poll) {
+    for (const TraceChange& change : changes) {
+      const auto object = ParseJson(change.object, "object", {.bytes_max = kObjectBytesMax});
+      if (object) awaited_.Seen(PathOf(*object), change.type, *object);
+    }
+    CheckWrites(now);
+    if (awaited_.None() || (options_.interrupted && options_.interrupted())) return;
+    changes.clear();
+    clock_.WaitUntil(now + options_.poll - ahead_);
+    if (const Status taken = feed_.Take(changes); !taken) Note(taken.error());
+  }
 }
 
 void AnyCluster::Advance(SimCluster& cluster, SimTime by) {

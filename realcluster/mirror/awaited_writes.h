@@ -24,6 +24,7 @@ class AwaitedWrites {
   // What came of the object at `path`: a write is shown by an object that has what it says, a
   // DELETE by one that is gone or going.
   void Seen(std::string_view path, ChangeType type, const Json& object);
+  bool None() const { return writes_.empty(); }
   // The oldest that has not been shown for longer than kShownWithin. kEnvironment, with the remedy.
   std::optional<Error> Overdue(SimTime now) const;
 

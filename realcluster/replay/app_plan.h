@@ -31,12 +31,4 @@ struct AppPlan {
 // Errors: kInvalidInput, FILE:LINE with the API's text; two objects that would be one.
 Result<AppPlan> PlanApp(KubeApi& api, const App& app, const Ownership& ownership);
 
-// The host names of the app's Services in environments, arguments and ConfigMaps of `object`, moved
-// to another namespace. JSON pointers of the values that changed.
-struct ServiceHost {
-  std::string service, name_space;
-};
-std::vector<std::string> MoveHosts(Json& object, const std::vector<ServiceHost>& hosts,
-                                   const std::string& name_space);
-
 }  // namespace wt

@@ -8,6 +8,7 @@
 #include "realcluster/mirror/written_part.h"
 #include "realcluster/replay/app_plan.h"
 #include "scenarios/build_parts.h"
+#include "scenarios/move_app.h"
 #include "sim/objects/access.h"
 #include "sim/objects/kinds.h"
 #include "sim/objects/load.h"
@@ -52,7 +53,6 @@ struct Planning {
   KubeApi& api;
   const App& app;
   const std::string& name_space;  // empty: each its own
-  std::vector<ServiceHost> hosts;
   AppPlan plan;
 };
 
@@ -68,24 +68,10 @@ std::string WhyLeftOut(const Planning& planning, const Manifest& manifest, const
                             (manifest.kind == "ConfigMap" && manifest.name == "kube-root-ca.crt");
   if (of_namespace) return "every namespace has its own";
   if (as.plural.empty()) return "the cluster does not serve this kind";
-  if (!planning.name_space.empty() && !as.namespaced && manifest.kind != "Namespace") {
+  if (!planning.name_space.empty() && !as.namespaced) {
     return "it is of the whole cluster, not of namespace " + planning.name_space;
   }
   return "";
-}
-
-void MoveToNamespace(Planning& planning, const Manifest& manifest, Json& object) {
-  const std::string& to = planning.name_space;
-  object["metadata"]["namespace"] = to;
-  if (Json* subjects = Find(object, "subjects"); subjects != nullptr && subjects->is_array()) {
-    for (Json& subject : *subjects) {
-      if (subject.is_object() && subject.contains("namespace")) subject["namespace"] = to;
-    }
-  }
-  for (const std::string& pointer : MoveHosts(object, planning.hosts, to)) {
-    planning.plan.warnings.push_back(fmt::format("{}: the host name in {} is now of namespace {}",
-                                                 Named(manifest), pointer, to));
-  }
 }
 
 // The object as kubectl sends it: the manifest and what it was applied from.
@@ -132,7 +118,6 @@ std::string CollectionOf(const Manifest& manifest, const Resource& as,
 }
 
 Status AddManifest(Planning& planning, const Manifest& manifest) {
-  if (manifest.kind == "Namespace" && !planning.name_space.empty()) return Ok{};
   Resource as;
   if (const KindInfo* kind = FindKind(manifest.api_version, manifest.kind)) {
     as = {std::string(kind->plural), kind->namespaced};
@@ -148,23 +133,13 @@ Status AddManifest(Planning& planning, const Manifest& manifest) {
   if (as.namespaced) {
     out.name_space = planning.name_space.empty() ? manifest.name_space : planning.name_space;
     if (out.name_space.empty()) out.name_space = planning.app.manifests.default_namespace;
-    if (planning.name_space.empty())
-      object["metadata"]["namespace"] = out.name_space;
-    else
-      MoveToNamespace(planning, manifest, object);
+    object["metadata"]["namespace"] = out.name_space;
   }
   out.collection = CollectionOf(manifest, as, out.name_space);
   out.path = out.collection + "/" + out.name;
   const std::string place = PlaceText(manifest.file(), manifest.document.Of(""));
   if (Status added = AddBody(object, out); !added) {
     return Error{ErrorCode::kInvalidInput, place, Named(manifest) + ": " + added.error().Text()};
-  }
-  const auto& known = planning.plan.objects;
-  if (std::ranges::find(known, out.path, &PlannedObject::path) != known.end()) {
-    return Error{ErrorCode::kInvalidInput, place,
-                 fmt::format("{} would be a second {} in namespace {}: an app of several "
-                             "namespaces does not fit into one",
-                             Named(manifest), out.Label(), out.name_space)};
   }
   planning.plan.objects.push_back(std::move(out));
   return Ok{};
@@ -195,11 +170,13 @@ std::string PlannedObject::Label() const {
 }
 
 Result<AppPlan> PlanApp(KubeApi& api, const App& app, const Ownership& ownership) {
-  Planning planning{api, app, ownership.name_space, {}, {}};
-  for (const Manifest& manifest : app.manifests.manifests) {
-    if (manifest.kind == "Service") planning.hosts.push_back({manifest.name, manifest.name_space});
-  }
-  for (const Manifest& manifest : app.manifests.manifests) {
+  std::vector<std::string> said;
+  const bool moves = !ownership.name_space.empty();
+  const Result<App> moved = moves ? MoveApp(app, ownership.name_space, said) : app;
+  if (!moved) return moved.error();
+  Planning planning{api, *moved, ownership.name_space, {}};
+  planning.plan.warnings = std::move(said);
+  for (const Manifest& manifest : moved->manifests.manifests) {
     if (Status added = AddManifest(planning, manifest); !added) return added.error();
   }
   AddNamespaces(planning.plan);

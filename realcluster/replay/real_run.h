@@ -45,7 +45,7 @@ class RealRun {
   void NoteStep(const StepView& step);
   Status CloseTrace(SimTime end, const std::string& line);
   // Of the driver, once the episode is judged.
-  const AnyCluster* driver() const { return driver_; }
+  AnyCluster* driver() { return driver_; }
   // Ends the load and takes everything away. Error: what is left.
   Status End();
 
@@ -68,7 +68,7 @@ class RealRun {
   std::unique_ptr<TraceWriter> trace_;
   Inventory inventory_;
   NotedApi noted_;  // *api_ for all that faults and agents do
-  const AnyCluster* driver_ = nullptr;
+  AnyCluster* driver_ = nullptr;
 };
 
 // Takes away what an earlier run left; of how many objects. Errors as Cleanup's.

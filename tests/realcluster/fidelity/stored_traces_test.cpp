@@ -23,10 +23,12 @@ struct StoredTraces : testing::Test {
   }
   ~StoredTraces() override { fs::remove_all(folder); }
 
-  std::string Write(bool real, const std::string& scenario) const {
+  std::string Write(bool real, const std::string& scenario,
+                    const std::string& name_space = {}) const {
     const Trace trace = EmptyTrace(real, 7, 200);
     TraceHeader header = trace.header;
     header.scenario = scenario;
+    header.name_space = name_space;
     const std::string path = folder / TraceFileName(header);
     auto writer = TraceWriter::Open(path, header);
     EXPECT_TRUE(writer.ok());
@@ -81,6 +83,12 @@ TEST_F(StoredTraces, ACutOffTraceIsRefusedWithItsPlace) {
   EXPECT_EQ(trace.error().code, ErrorCode::kInvalidInput);
   EXPECT_TRUE(trace.error().Text().starts_with(path)) << trace.error().Text();
   EXPECT_EQ(trace.error().Text().find('\n'), std::string::npos);
+}
+
+TEST_F(StoredTraces, OneOfAnotherNamespaceIsNotCompared) {
+  const auto read = ReadStoredTrace(Write(true, "testbed/hotel-oom", "trial"), FullName);
+  ASSERT_FALSE(read.ok());
+  EXPECT_NE(read.error().Text().find("--namespace trial"), std::string::npos);
 }
 
 }  // namespace

@@ -3,8 +3,10 @@
 // dies. Each must end with a failure that says what to do, never with a verdict alone.
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <set>
 
+#include "episodes/script.h"
 #include "faults/all_faults.h"
 #include "faults/fault_schedule.h"
 #include "realcluster/mirror/any_cluster.h"
@@ -90,7 +92,9 @@ struct Ended {
   std::vector<std::string> errors;
 };
 
-Ended PlayOn(const ScenarioSetup& setup, const std::string& agent, const Troubles& troubles) {
+using Player = std::function<EpisodeResult(const EpisodeRequest&, WorldPool&, const ChunkOptions&)>;
+
+Ended Play(const ScenarioSetup& setup, const Player& player, const Troubles& troubles) {
   SimulatedReality reality(setup, 7);
   Unwilling api(reality, troubles.writes);
   Troubled measured(reality, troubles);
@@ -106,16 +110,24 @@ Ended PlayOn(const ScenarioSetup& setup, const std::string& agent, const Trouble
     driver = begun->get();
     return std::unique_ptr<ClusterDriver>(std::move(*begun));
   };
-  options.on_judged = [&](SimCluster&, const EpisodeLimits&) {
+  options.on_judged = [&](SimCluster& cluster, const EpisodeLimits&) {
+    driver->AwaitWrites(cluster);
     if (driver->failure()) out.failure = driver->failure()->Text();
     for (const Error& error : driver->errors()) out.errors.push_back(error.Text());
   };
   const EpisodeRequest request{.setup = &setup, .seed = 7};
   WorldPool pool;
-  const std::unique_ptr<Policy> policy = Agent(agent)();
-  out.result = RunChunk({&request, 1}, *policy, pool, options)[0];
+  out.result = player(request, pool, options);
   EXPECT_EQ(out.told, out.failure);
   return out;
+}
+
+Ended PlayOn(const ScenarioSetup& setup, const std::string& agent, const Troubles& troubles) {
+  const std::unique_ptr<Policy> policy = Agent(agent)();
+  return Play(setup, [&](const EpisodeRequest& request, WorldPool& pool,
+                         const ChunkOptions& options) {
+    return RunChunk({&request, 1}, *policy, pool, options)[0];
+  }, troubles);
 }
 
 const ScenarioSetup& SetupNamed(const std::string& name) {
@@ -127,6 +139,18 @@ const ScenarioSetup& SetupNamed(const std::string& name) {
 
 Ended PlayNamed(const std::string& scenario, const Troubles& troubles) {
   return PlayOn(SetupNamed(scenario), "rule", troubles);
+}
+
+// Who answers at the first look after the fault.
+Ended PlayAnswer(const Troubles& troubles) {
+  const auto actions = ReadActions(R"({"at_s": 61, "verb": "submit"})", "actions");
+  WT_CHECK(actions.ok(), "an answer is an action");
+  return Play(SetupNamed("hotel-bad-image"), [&](const EpisodeRequest& request, WorldPool& pool,
+                                                 const ChunkOptions& options) {
+    Result<EpisodeResult> ran = RunScript(request, *actions, pool, options);
+    EXPECT_TRUE(ran.ok()) << ran.error().Text();
+    return ran ? *ran : EpisodeResult{};
+  }, troubles);
 }
 
 void ExpectSays(const std::string& text, const std::vector<std::string>& words) {
@@ -142,7 +166,7 @@ TEST(AnyClusterFailure, AFaultThatIsRefusedEndsTheEpisodeWithTheReason) {
 
 TEST(AnyClusterFailure, AFaultWhoseProgramDoesNotRunHasNoEffect) {
   const Ended ended = PlayNamed("hotel-pod-kill", {.writes = Writes::kNeverScheduled});
-  ExpectSays(ended.failure, {"no effect", "images"});
+  ExpectSays(ended.failure, {"no effect", "on a node", "describe pod"});
 }
 
 std::set<std::string> KindsOf(const ScenarioSetup& setup) {
@@ -166,6 +190,12 @@ TEST(AnyClusterFailure, AFaultOfAnyKindThatIsAcceptedAndNotShownEndsTheEpisode) 
     ExpectSays(ended.failure, {"the API accepted", "does not show it", "kubectl get --raw /api"});
   }
   EXPECT_EQ(kinds.size() + 1, AllFaults().size());  // all but no-fault
+}
+
+TEST(AnyClusterFailure, AnAnswerRightAfterTheFaultWaitsForItsWrites) {
+  EXPECT_EQ(PlayAnswer({}).failure, "");
+  const Ended ended = PlayAnswer({.writes = Writes::kIgnored});
+  ExpectSays(ended.failure, {"the API accepted", "does not show it"});
 }
 
 TEST(AnyClusterFailure, WithoutAFaultNothingIsAwaited) {

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """An episode on the testbed from end to end: images, load, fault, repair, verdict; and a run that
-is killed in the middle of its fault leaves nothing after `real cleanup`.
+is killed in the middle of its fault leaves nothing after `real cleanup`. The last one makes a
+stranger's cluster of the testbed: nobody says that it is one, and the command runs on a node.
 
 usage: testbed_episode_test.py WAVETANK_REAL SOURCE_DIR
 """
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -97,6 +99,34 @@ class Episode(ATestbed, unittest.TestCase):
         self.assertEqual(cleaned.returncode, 0, cleaned.stderr)
         self.assertEqual(self.objects(), self.before)
         self.assertNotEqual(self.kubectl("get", "namespace", APP).returncode, 0)
+
+    def test_3_a_cluster_of_somebody_else_is_played_on_when_it_is_said_to_be_ones_own(self):
+        mark = ("configmap", "wavetank-testbed", "-n", "kube-system")
+        self.say("delete", *mark)
+        self.addCleanup(self.say, "create", *mark)
+        before = self.objects()
+        kubeconfig = self.folder + "/somebody.kubeconfig"
+        shutil.copy(self.state["kubeconfig"], kubeconfig)
+
+        def on_a_node(*words):
+            call = ["nsenter", "--net=/run/netns/wt-n1", *self.words(*words)]
+            return subprocess.run(call, capture_output=True, text=True, cwd=ROOT, timeout=900,
+                                  stdin=subprocess.DEVNULL, check=False,
+                                  env=dict(os.environ, WAVETANK_TESTBED_STATE=self.folder))
+
+        theirs = self.play("--kubeconfig", kubeconfig, "--json")
+        refused = on_a_node(*theirs)
+        self.assertEqual(refused.returncode, 4, refused)
+        self.assertIn("--i-own-this-cluster --namespace NAME", refused.stderr)
+        self.assertEqual(self.objects(), before)
+
+        trial = "wavetank-trial"
+        ended = on_a_node(*theirs, "--i-own-this-cluster", "--namespace", trial)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        said = json.loads(ended.stdout)
+        print(f"verdict {said['verdict']} in namespace {trial}", flush=True)
+        self.assertEqual(said["verdict"], 1)
+        self.assertEqual(self.objects(), before)
 
 
 if __name__ == "__main__":

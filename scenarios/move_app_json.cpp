@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
 
-#include "realcluster/replay/app_plan.h"
+#include "scenarios/move_app.h"
 #include "sim/objects/access.h"
 #include "sim/objects/patch.h"
 
 namespace wt {
 namespace {
+
+struct ServiceHost {
+  std::string service, name_space;
+};
 
 bool IsOfLabel(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -82,8 +89,7 @@ void MoveInContainers(Moving& moving, Json& value, const std::string& pointer) {
   }
 }
 
-}  // namespace
-
+// JSON pointers of the values that changed.
 std::vector<std::string> MoveHosts(Json& object, const std::vector<ServiceHost>& hosts,
                                    const std::string& name_space) {
   Moving moving{hosts, name_space, {}};
@@ -96,6 +102,54 @@ std::vector<std::string> MoveHosts(Json& object, const std::vector<ServiceHost>&
   }
   if (Json* spec = Find(object, "spec")) MoveInContainers(moving, *spec, "/spec");
   return moving.moved;
+}
+
+void MoveObject(Manifest& manifest, const std::vector<ServiceHost>& hosts, const std::string& to,
+                std::vector<std::string>& said) {
+  Json object = manifest.object();
+  object["metadata"]["namespace"] = to;
+  if (Json* subjects = Find(object, "subjects"); subjects != nullptr && subjects->is_array()) {
+    for (Json& subject : *subjects) {
+      if (subject.is_object() && subject.contains("namespace")) subject["namespace"] = to;
+    }
+  }
+  for (const std::string& pointer : MoveHosts(object, hosts, to)) {
+    said.push_back(fmt::format("{} {}/{}: the host name in {} is now of namespace {}",
+                               manifest.kind, manifest.name_space, manifest.name, pointer, to));
+  }
+  manifest.name_space = to;
+  manifest.document.value = std::make_shared<const Json>(std::move(object));
+}
+
+}  // namespace
+
+Result<App> MoveApp(App app, const std::string& name_space, std::vector<std::string>& said) {
+  std::vector<Manifest>& manifests = app.manifests.manifests;
+  std::vector<ServiceHost> hosts;
+  for (const Manifest& manifest : manifests) {
+    const bool elsewhere = manifest.name_space != name_space;
+    if (manifest.kind != "Service" || !elsewhere) continue;
+    hosts.push_back({manifest.name, manifest.name_space});
+  }
+  std::erase_if(manifests, [](const Manifest& manifest) { return manifest.kind == "Namespace"; });
+  std::set<std::string> names;
+  for (Manifest& manifest : manifests) {
+    if (manifest.name_space.empty()) continue;
+    const std::string from = manifest.name_space;
+    if (from != name_space) MoveObject(manifest, hosts, name_space, said);
+    if (names.insert(fmt::format("{} {} {}", manifest.api_version, manifest.kind, manifest.name))
+            .second) {
+      continue;
+    }
+    return Error{ErrorCode::kInvalidInput,
+                 PlaceText(manifest.file(), manifest.document.Of("")),
+                 fmt::format("{} {}/{} would be a second {} in namespace {}: an app of several "
+                             "namespaces does not fit into one",
+                             manifest.kind, from, manifest.name, manifest.name, name_space)};
+  }
+  app.manifests.default_namespace = app.manifests.app_namespace = name_space;
+  for (AppService& service : app.behaviour.services) service.name_space = name_space;
+  return app;
 }
 
 }  // namespace wt
