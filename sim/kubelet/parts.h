@@ -49,9 +49,12 @@ inline const ContainerSpec& SpecOf(const Sim& sim, const Container& c) {
 }
 inline Container& RowOf(const Sim& sim, u32 container) { return sim.At<Container>(container); }
 
-// The first list of a node's containers after `after`. The kubelet lists all of them every second
-// (pkg/kubelet/kubelet.go genericPlegRelistPeriod, pkg/kubelet/pleg/generic.go), at a phase that is
-// drawn for each node: whatever waits for a list on one node waits for the same one.
+// From the end of one list of a node's containers to the next it is 1 s (pkg/kubelet/kubelet.go
+// genericPlegRelistPeriod, pkg/kubelet/pleg/generic.go); a list takes 4.5 ms (docs/sim_to_real.md).
+inline constexpr SimTime kListPeriod = kSecond + 45 * kMillisecond / 10;
+
+// The first list of a node's containers after `after`, at a phase that is drawn for each node:
+// whatever waits for a list on one node waits for the same one.
 SimTime NextList(const Sim& sim, u32 node, SimTime after);
 
 // Delays of this container; each takes its next draw.

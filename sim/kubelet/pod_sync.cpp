@@ -16,7 +16,6 @@ constexpr SimTime kMountRetryMax = 122 * kSecond;
 // podAttachAndMountTimeout: how long one sync waits for volumes.
 constexpr i32 kMountWaitMs = 123'000;
 constexpr u32 kSandboxDraw = 500;
-constexpr SimTime kListPeriod = kSecond;
 
 void ArmPod(Sim& sim, u32 pod, PodStep step, SimTime at) {
   sim.At<Pod>(pod).step = static_cast<u8>(step);

@@ -107,6 +107,25 @@ void ArmGone(Sim& sim, u32 pod, SimTime cleaned) {
   ArmPodStep(sim, pod, PodStep::kGone, ListedAt(sim, pod, cleaned, kPlegDraw) + status);
 }
 
+// When the pod worker comes to a deletion that the kubelet notices at `noticed`: each of its steps
+// waits for a list that is newer than the step before (podWorkerLoop, as above). A pod at rest has
+// had one; a container's start is followed by steps at the list that shows it and at the two
+// after it, the last of which keeps the worker until a fourth (measured, docs/sim_to_real.md).
+SimTime WorkerFree(Sim& sim, u32 pod_row, SimTime noticed) {
+  const Pod& pod = sim.At<Pod>(pod_row);
+  SimTime free = noticed;
+  for (u32 at = pod.first_container; at != 0; at = RowOf(sim, at).next) {
+    const Container& c = RowOf(sim, at);
+    if (!IsAlive(c)) continue;
+    const SimTime shown = NextList(sim, pod.node, FromMs(c.process_ms));
+    const int lists = noticed < shown ? 0 : noticed < shown + kListPeriod ? 2 : 3;
+    const SimTime next = shown + lists * kListPeriod;
+    if (noticed < next) free = std::max(free, next);
+  }
+  if (free == noticed) return noticed;
+  return free + PodDelay(sim, pod_row, sim.blueprint.timing.pleg, kStopPlegDraw);
+}
+
 // Where cleaning up takes no time, the end is not shown first.
 void ArmEnd(Sim& sim, u32 pod, SimTime ended) {
   const SimTime cleanup = CleanupDelay(sim, pod);
@@ -126,10 +145,9 @@ void StopPod(Sim& sim, u32 pod_row) {
   if (IsEnding(pod)) return ArmEnd(sim, pod_row, ShortenGrace(sim, pod_row));
   if (pod.step == static_cast<u8>(PodStep::kStop)) return;
   pod.step = static_cast<u8>(PodStep::kStop);
-  // SIGTERM waits for a list too: measured, docs/sim_to_real.md.
   const SimTime noticed =
       sim.now() + PodDelay(sim, pod_row, sim.blueprint.timing.kubelet_sync, kStopDraw);
-  Arm(sim.world, SimEvent::kPodSync, pod_row, ListedAt(sim, pod_row, noticed, kStopPlegDraw));
+  Arm(sim.world, SimEvent::kPodSync, pod_row, WorkerFree(sim, pod_row, noticed));
 }
 
 void ForgetPod(Sim& sim, u32 pod) {

@@ -322,34 +322,59 @@ struct Listed : TestCluster {
       RunFor(0.3);  // created at four phases
     }
     RunTo(20);
+    node = sim.At<Pod>(pods[0]).node;
   }
-  static i32 PhaseOf(i32 ms) { return ms % 1000; }
+  // Milliseconds after a list.
+  double AfterList(i32 ms) {
+    const SimTime list = NextList(sim, node, FromMs(ms)) - kListPeriod;
+    return static_cast<double>(FromMs(ms) - list) * 1e-6;
+  }
+  // When the process gets its SIGTERM, in lists after the one that showed it, if its pod is deleted
+  // `lists` after that.
+  double StoppedAfter(double lists) {
+    const u32 row = AddPod(sim.At<Pod>(pods[0]).spec);
+    while (!sim.At<Pod>(row).ready) RunFor(0.001);
+    const SimTime shown = sim.now(), period = kListPeriod;
+    RunFor(lists * static_cast<double>(period) * 1e-9);
+    DeletePod(sim, row);
+    const Container& c = sim.At<Container>(sim.At<Pod>(row).first_container);
+    while (IsAlive(c)) RunFor(0.001);
+    return static_cast<double>(sim.now() - shown) / static_cast<double>(period);
+  }
   std::vector<u32> pods;
+  u32 node = 0;  // the one of this cluster
 };
 
 TEST(PodLife, WhateverWaitsForTheKubeletsListOnANodeWaitsForTheSameOne) {
   Listed t(1);
-  const i32 phase = Listed::PhaseOf(t.sim.At<Pod>(t.pods[0]).ready_ms);
   for (const u32 pod : t.pods) {
-    EXPECT_EQ(Listed::PhaseOf(t.sim.At<Pod>(pod).ready_ms), phase);  // seen to run
+    EXPECT_LE(t.AfterList(t.sim.At<Pod>(pod).ready_ms + 1), 1.1);  // seen to run
   }
   EndProcess(t.sim, t.sim.At<Pod>(t.pods[1]).first_container, ExitReason::kError, 1);
-  t.RunFor(1);
-  EXPECT_EQ(Listed::PhaseOf(t.sim.At<Pod>(t.pods[1]).ready_ms), phase);  // seen to end
+  t.RunFor(1.1);
+  EXPECT_LE(t.AfterList(t.sim.At<Pod>(t.pods[1]).ready_ms + 1), 1.1);  // seen to end
   DeletePod(t.sim, t.pods[0]);
-  while (t.Event("Killing").count == 0) t.RunFor(0.001);
-  const i64 stopped = t.sim.now() / kMillisecond;
-  EXPECT_NEAR(static_cast<double>(stopped % 1000), phase, 1);
+  t.RunFor(0.002);
+  EXPECT_EQ(t.Event("Killing").count, 1u);
   const u32 count = t.PodCount();
   while (t.PodCount() == count) t.RunFor(0.001);
-  EXPECT_NEAR(static_cast<double>(t.sim.now() / kMillisecond - stopped), 1000, 1);
+  EXPECT_LE(t.AfterList(ToMs(t.sim.now())), 2);
+}
+
+// Each step of a pod's worker waits for a list that is newer than the step before.
+TEST(PodLife, ADeletionWaitsForTheStepsThatFollowAStart) {
+  Listed t(1);
+  EXPECT_NEAR(t.StoppedAfter(0.5), 2, 0.01);
+  EXPECT_NEAR(t.StoppedAfter(1.5), 3, 0.01);
+  EXPECT_NEAR(t.StoppedAfter(2.5), 3, 0.01);
+  EXPECT_NEAR(t.StoppedAfter(3.5), 3.5, 0.01);
 }
 
 TEST(PodLife, EachWorldDrawsWhenItsKubeletsList) {
   std::vector<i32> phases;
   for (u64 key = 1; key <= 8; ++key) {
     Listed t(key);
-    phases.push_back(Listed::PhaseOf(t.sim.At<Pod>(t.pods[0]).ready_ms));
+    phases.push_back(t.sim.At<Pod>(t.pods[0]).ready_ms % 1000);
   }
   std::ranges::sort(phases);
   EXPECT_GT(phases.back() - phases.front(), 200);

@@ -290,7 +290,8 @@ TEST(Probe, ReadinessFlipsAtTheThirdTickAfterADependencyIsGone) {
   EXPECT_FALSE(pod.ready);
   EXPECT_STREQ(PodStatusText(t.sim, d.web_pod), "Running");
   EXPECT_EQ(t.FirstContainer(d.web_pod).restarts, 0u);
-  const RenderedEvent unhealthy = t.Event("Unhealthy");
+  // There may be one of before it listened.
+  const RenderedEvent unhealthy = t.Event("Unhealthy", "Readiness probe failed: HTTP");
   EXPECT_EQ(unhealthy.message, "Readiness probe failed: HTTP probe failed with statuscode: 503");
   // Not Ready at the third failing tick.
   EXPECT_EQ(pod.ready_ms, unhealthy.first_ms + 10'000);
@@ -300,9 +301,10 @@ TEST(Probe, ReadinessFlipsAtTheThirdTickAfterADependencyIsGone) {
   SetDeploymentReplicas(t.sim, d.deployment, 1, kAgent);
   t.RunTo(180);
   EXPECT_TRUE(t.sim.At<Pod>(d.web_pod).ready);
-  const u32 count = t.Event("Unhealthy").count;
+  const u32 count = t.Event("Unhealthy", "Readiness probe failed: HTTP").count;
   t.RunTo(240);
-  EXPECT_EQ(t.Event("Unhealthy").count, count);  // the series has ended
+  // The series has ended.
+  EXPECT_EQ(t.Event("Unhealthy", "Readiness probe failed: HTTP").count, count);
 }
 
 TEST(Probe, LongSeriesAreCutByTheSpamFilter) {
@@ -310,7 +312,7 @@ TEST(Probe, LongSeriesAreCutByTheSpamFilter) {
   TestCluster& t = d.t;
   SetDeploymentReplicas(t.sim, d.deployment, 0, kAgent);
   t.RunTo(1000);  // ~190 failing ticks
-  const u32 count = t.Event("Unhealthy").count;
+  const u32 count = t.Event("Unhealthy", "Readiness probe failed: HTTP").count;
   EXPECT_GE(count, 25u);
   EXPECT_LE(count, 29u);  // 25, then one per 300 s
 }

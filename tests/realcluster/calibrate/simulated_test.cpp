@@ -135,10 +135,10 @@ TEST(SimulatedExperiments, MediansWithTheFittedProfileAreWithinAQuarterOfTheMeas
              Spans(samples, {"pod"}, "ready", "in-slice"));
 }
 
-// Between the 5th and the 95th of a hundred.
+// Between the 10th and the 90th of a hundred.
 double SpreadOf(std::vector<double> values) {
   std::ranges::sort(values);
-  return values[values.size() * 95 / 100] - values[values.size() * 5 / 100];
+  return values[values.size() * 90 / 100] - values[values.size() * 10 / 100];
 }
 
 TEST(SimulatedExperiments, WhatWaitsFromOneListToTheNextTakesASecond) {
@@ -150,6 +150,7 @@ TEST(SimulatedExperiments, WhatWaitsFromOneListToTheNextTakesASecond) {
     exit_to_gone.push_back(lives.to_gone[run] - lives.to_exit[run]);
   }
   ExpectNear("exit -> gone", exit_to_gone, Spans(samples, {"pod"}, "exited", "gone"));
+  EXPECT_LT(SpreadOf(Spans(samples, {"pod"}, "exited", "gone")), 50);
   EXPECT_LT(SpreadOf(exit_to_gone), 50);
   const std::vector<double> restarts = Simulated(timing).Restarts(kRuns);
   ExpectNear("NotReady -> restarted", restarts,
