@@ -12,6 +12,7 @@
 
 #include "sim/kubelet/images.h"
 #include "sim/kubelet/kubelet.h"
+#include "sim/kubelet/parts.h"
 #include "sim/kubelet/probe_ticks.h"
 #include "sim/telemetry/describe.h"
 #include "sim/transitions.h"
@@ -245,6 +246,36 @@ TEST_P(ProbeSeeds, AFailingStartupProbeFollowsTheRecordedIncident) {
   EXPECT_NEAR(unhealthy.count, 22, 5.5);
   EXPECT_FALSE(t.FirstContainer(row).started);
   EXPECT_FALSE(t.sim.At<Pod>(row).ready);
+}
+
+// Asked at the list that shows it running, at the one after it, and every period from then on: real
+// pods of hotel (5 s) are Ready 0, 1, 6, ... s after they run.
+TEST(Probe, ReadinessIsAskedAgainAtTheListAfterTheFirst) {
+  const double list_s = static_cast<double>(kListPeriod) * 1e-9;
+  std::vector<double> waits;
+  for (f32 startup_ms = 100; startup_ms < 8000; startup_ms += 300) {
+    TestCluster t;
+    t.blueprint.timing.status = t.blueprint.timing.pleg = {0, 0};
+    const u32 web = t.AddProgram("web", "shop/app", 8080);
+    t.blueprint.graph.services[web].startup = {startup_ms, startup_ms};
+    TestPod pod;
+    pod.containers[0].probes[kReadinessProbe] = HttpProbe(t.Str("/readyz"), 8080, 5, 3);
+    const RevId tmpl = t.AddTemplate(pod);
+    t.Start();
+    t.AddDeployment("web", tmpl, 1, web + 1);
+    while (t.PodCount() == 0 || t.sim.At<Pod>(t.FirstPod()).first_container == 0) t.RunFor(0.01);
+    const Container& c = t.FirstContainer(t.FirstPod());
+    while (c.state != ContainerState::kRunning) t.RunFor(0.001);
+    const SimTime shown = t.sim.now();
+    const double listens_s = static_cast<double>(FromMs(c.listening_ms) - shown) * 1e-9;
+    while (!c.ready && t.sim.now() < shown + 20 * kSecond) t.RunFor(0.001);
+    double ready_s = listens_s <= 0 ? 0 : list_s;
+    while (ready_s < listens_s) ready_s += 5;
+    waits.push_back(static_cast<double>(t.sim.now() - shown) * 1e-9);
+    EXPECT_NEAR(waits.back(), ready_s, 0.005) << startup_ms;
+  }
+  EXPECT_LT(waits.front(), 0.005);
+  EXPECT_NEAR(waits.back(), list_s + 10, 0.005);
 }
 
 // web's health path asks db.
