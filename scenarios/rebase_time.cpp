@@ -120,6 +120,8 @@ class Rebase {
 
   void ClearCounters() {
     WorldHeader& header = world_.header();
+    header.proxy_begins_ns -= header.now_ns;
+    header.proxy_done_ns -= header.now_ns;
     header.now_ns = header.flow_since_ns = header.backlog_since_ns = 0;
     header.client_requests = header.client_errors = header.client_latency_s = 0;
     header.events_done = header.solves_done = 0;

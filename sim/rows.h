@@ -179,7 +179,8 @@ struct Container {
   u8 open_series = 0;                     // bit per ProbeType: Unhealthy repeats
   u8 cause = 0;                           // StartProblem of the present or last run
   u8 cause_index = 0;                     // in ServiceRuntime.needs or .needs_services
-  u8 reserved[2] = {};
+  u8 asked_again = 0;                     // AsksAgainAt has passed
+  u8 reserved[1] = {};
 };
 
 // Why a process cannot come up.

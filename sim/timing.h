@@ -19,17 +19,16 @@ struct Timing {
   Delay sandbox{350, 1200};        // volumes, sandbox, network
   Delay container_create{120, 500};
   Delay container_start{60, 250};
-  Delay pleg{500, 990};            // container change noticed (relist every 1 s)
+  Delay pleg{25, 50};              // from the kubelet's list of containers to its acting on it
   Delay image_pull{1500, 8000};    // an image that is not on the node
   Delay image_error{700, 2500};    // answer of the registry to an absent image
   Delay stop{300, 2000};           // SIGTERM to exit of a process that handles it
   Delay status{30, 200};           // kubelet status patch
   Delay endpoints{120, 900};       // EndpointSlice controller after a pod change
-  Delay proxy{250, 1600};          // kube-proxy after a slice change
+  Delay proxy{25, 50};             // kube-proxy at rest: slice change seen, rules written
   Delay oom{400, 2500};            // from start to the kill when the limit is below the base
   Delay crash{300, 1500};          // from start to exit of a process that cannot run
-  Delay stop_sync{0, 0};           // deletion to SIGTERM, beyond kubelet_sync
-  Delay cleanup{0, 0};             // last exit to the pod's removal, beyond pleg and status
+  Delay cleanup{0, 0};             // last exit to the pod's final phase: its sandbox is stopped
 };
 
 // Every delay by the name it has in a profile.
@@ -54,7 +53,6 @@ inline constexpr TimingField kTimingFields[] = {
     {"proxy", &Timing::proxy},
     {"oom", &Timing::oom},
     {"crash", &Timing::crash},
-    {"stop_sync", &Timing::stop_sync},
     {"cleanup", &Timing::cleanup},
 };
 static_assert(sizeof(Timing) == sizeof(kTimingFields) / sizeof(TimingField) * sizeof(Delay));

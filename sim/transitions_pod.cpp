@@ -160,6 +160,7 @@ void SetPodPhase(Sim& sim, u32 pod, PodPhase phase) {
   if (!finishes) {
     row.phase = phase;
     Changed<Pod>(sim, ObjectKind::kPod, pod);
+    WakeServicesOf(sim, pod);  // the report of Running is the first to hold its address
     return;
   }
   SetPodReady(sim, pod, false);

@@ -84,10 +84,12 @@ struct WorldHeader {
   i32 inputs_until_ms = 0; // and from here on too: a process begins to serve
   u32 memory_stale = 1;    // 1: a process may use more than kMemoryFits was compared for
   u32 entity_changes = 0;  // of Service, Deployment and Node rows
+  // kube-proxy's latest run, which may lie ahead: what it begins with, and its rules written.
+  i64 proxy_begins_ns = 0, proxy_done_ns = -kSecond;
   TableRef tables[kTableCount];
 };
 static_assert(std::is_trivially_copyable_v<WorldHeader>);
-static_assert(sizeof(WorldHeader) == 248 + 16 * kTableCount, "no padding: it is hashed");
+static_assert(sizeof(WorldHeader) == 264 + 16 * kTableCount, "no padding: it is hashed");
 
 // Rows that the observation shows as entities.
 template <class Row>

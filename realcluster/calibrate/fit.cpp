@@ -15,6 +15,7 @@ namespace {
 constexpr size_t kEnoughForP99 = 200;
 constexpr double kZ99 = 2.3263478740408408;
 constexpr double kLeastMs = 1;          // what arrival times of watches can tell apart
+constexpr double kListPeriodMs = 1000;  // of the kubelet, sim/kubelet/parts.h NextList
 constexpr double kSameProbeMs = 500;    // later: another probe, a period after
 
 using Values = std::vector<double>;
@@ -98,13 +99,10 @@ Values Endpoints(const Context& c) {
   return Less(out, 0);
 }
 
-// What a cluster's own changes meet: an address that becomes ready (its pod was added as not ready
-// just before), one that goes at rest, and one that comes within kube-proxy's rest of 1 s. An
-// address that comes at rest is the experiments' doing alone; of one that goes (burst-out) a packet
-// that is lost says the same as kube-proxy.
+// kube-proxy at rest alone: the simulator has the rest itself (sim/controllers/proxy.cpp).
 Values Proxy(const Context& c) {
-  Values out = Spans(c.samples, {"pod"}, "in-slice", "answers");
-  for (const char* turn : {"alone-out-", "again-out-", "burst-in-"}) {
+  Values out;
+  for (const char* turn : {"alone-out-", "alone-in-", "again-out-", "again-in-"}) {
     const std::string prefix = turn;
     Add(out, Spans(c.samples, {"relabel"}, prefix + "slice", prefix + "proxy"));
   }
@@ -113,19 +111,15 @@ Values Proxy(const Context& c) {
 
 Values Oom(const Context& c) { return Less(Spans(c.samples, {"oom"}, "began", "exited"), 0); }
 
-Values StopSync(const Context& c) {
-  return Less(Spans(c.samples, {"pod"}, "delete-sent", "exited"), Median(c.fitted.kubelet_sync));
-}
-
 Values CleanUp(const Context& c) {
-  const double seen = Median(c.fitted.pleg) + Median(c.fitted.status);
-  return Less(Spans(c.samples, {"pod"}, "exited", "gone"), seen);
+  return Less(Spans(c.samples, {"pod"}, "exited", "exit-seen"), 0);
 }
 
 struct Rule {
   const char* delay;
   const char* from;
   Values (*values)(const Context& context);
+  Delay (*fit)(Values values) = &FitDelay;
 };
 
 // In the order of what one takes from the other.
@@ -142,17 +136,15 @@ constexpr Rule kRules[] = {
     {"status", "Running seen -> Ready seen where the first probe passed: its answer and the status "
                "call", &Status},
     {"pleg", "exit of a process -> seen, at a random phase; Event Started -> Running seen, less "
-             "the median of status", &Pleg},
+             "the median of status; less the wait for the list of each second: the middle of both "
+             "ends less 500 ms, the longest less 1000", &Pleg, &FitAfterWait},
     {"image_error", "Event Pulling -> Event Failed: a name that the node's resolver refuses at "
                     "once, so no registry's answer", &ImageError},
     {"endpoints", "change of a Pod seen -> of its EndpointSlice seen", &Endpoints},
-    {"proxy", "EndpointSlice seen -> first packet on a node that fares accordingly; two-peaked: an "
-              "address that goes at rest takes tens of ms, one that becomes ready or a change "
-              "within 1 s of another waits for the rest of that second", &Proxy},
+    {"proxy", "EndpointSlice seen -> first packet on a node that fares accordingly, kube-proxy "
+              "having rested", &Proxy},
     {"oom", "start -> kill of a process that takes 256 MiB under a limit of 64 MiB", &Oom},
-    {"stop_sync", "DELETE sent -> exit of a process that ends at once on SIGTERM, less the median "
-                  "of kubelet_sync", &StopSync},
-    {"cleanup", "last exit -> Pod gone, less the medians of pleg and status", &CleanUp},
+    {"cleanup", "last exit -> seen in the Pod, which does not wait for a list", &CleanUp},
 };
 
 // What is a program's own, not the cluster's: as in `default`, and why.
@@ -198,6 +190,13 @@ Delay FitDelay(std::vector<double> values) {
   return {static_cast<f32>(ThreeDigits(median)), static_cast<f32>(ThreeDigits(p99))};
 }
 
+Delay FitAfterWait(std::vector<double> values) {
+  const auto [least, most] = std::ranges::minmax(values);
+  const double median = std::max((least + most - kListPeriodMs) / 2, kLeastMs);
+  const double p99 = std::max(most - kListPeriodMs, median);
+  return {static_cast<f32>(ThreeDigits(median)), static_cast<f32>(ThreeDigits(p99))};
+}
+
 std::vector<double> Spans(const SampleSet& samples, const std::vector<std::string>& experiments,
                           const std::string& from, const std::string& to) {
   std::vector<double> out;
@@ -217,7 +216,7 @@ TimingProfile FitProfile(const SampleSet& samples, const std::string& name) {
   for (const Rule& rule : kRules) {
     const Values values = rule.values({samples, out.timing});
     if (values.empty()) continue;
-    out.timing.*FieldNamed(rule.delay).delay = FitDelay(values);
+    out.timing.*FieldNamed(rule.delay).delay = rule.fit(values);
     const auto [least, most] = std::ranges::minmax(values);
     out.from[rule.delay] =
         fmt::format("{}; n = {}, {:.0f} to {:.0f} ms", rule.from, values.size(), least, most);

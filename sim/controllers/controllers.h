@@ -12,6 +12,9 @@ void CheckProgressDeadline(Sim& sim, u32 deployment);    // controllers/deployme
 void SyncReplicaSet(Sim& sim, u32 replica_set);          // controllers/replica_set.cpp
 void SyncEndpoints(Sim& sim, u32 service);               // controllers/endpoints.cpp
 void SyncProxy(Sim& sim, u32 service);                   // controllers/proxy.cpp
+void WakeProxy(Sim& sim, u32 service);                   // its slice has changed
+// A run that has begun does not take up what comes now: its rules are written first.
+void EndProxyRun(Sim& sim, u32 service);
 void CollectGarbage(Sim& sim);                           // controllers/garbage.cpp
 void RunScheduler(Sim& sim);                             // scheduler/schedule.cpp
 

@@ -125,6 +125,7 @@ void CountEndpoints(Sim& sim, Service& service) {
 
 void SyncEndpoints(Sim& sim, u32 service) {
   Service& row = sim.At<Service>(service);
+  EndProxyRun(sim, service);
   bool changed = row.deleting;
   for (u32 e = row.first_endpoint; e != 0; e = sim.At<Endpoint>(e).next) {
     changed |= UpdateEndpoint(sim, row, e);
@@ -139,10 +140,7 @@ void SyncEndpoints(Sim& sim, u32 service) {
   if (!changed) return;
   CountEndpoints(sim, row);
   row.slice_changed_ms = sim.now_ms();
-  if (row.proxy_timer != 0) return;
-  const SimTime delay = DrawDelay(sim.blueprint.timing.proxy, sim.key(), Stream::kPropagation,
-                                  row.born, row.draws++);
-  Arm(sim.world, SimEvent::kProxySync, service, sim.now() + delay);
+  WakeProxy(sim, service);
 }
 
 }  // namespace wt

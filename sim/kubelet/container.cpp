@@ -15,6 +15,11 @@ SimTime DelayOf(Sim& sim, Container& c, Delay delay, Stream stream) {
   return DrawDelay(delay, sim.key(), stream, c.born, c.draws++);
 }
 
+SimTime ListedAt(Sim& sim, Container& c, SimTime change) {
+  return NextList(sim, sim.At<Pod>(c.pod).node, change) +
+         DelayOf(sim, c, sim.blueprint.timing.pleg, Stream::kPodSync);
+}
+
 SimTime ErrorSyncDelay(Sim& sim, Container& c) {
   return DrawJitter(kErrorSync, 0.5, sim.key(), Stream::kPodSync, c.born, c.draws++);
 }
@@ -30,9 +35,7 @@ void RecordOf(Sim& sim, const Container& c, EventReason reason, u32 arg0, u32 ar
 
 namespace {
 
-SimTime SeenDelay(Sim& sim, Container& c) {
-  return DelayOf(sim, c, sim.blueprint.timing.pleg, Stream::kPodSync);
-}
+SimTime SeenAt(Sim& sim, Container& c) { return ListedAt(sim, c, sim.now()); }
 
 // The next container that no sync has come to yet; upstream starts them one after another.
 void StartNext(Sim& sim, const Container& c) {
@@ -50,8 +53,8 @@ void Fail(Sim& sim, u32 container, WaitReason reason) {
   Container& c = RowOf(sim, container);
   const bool first = c.waiting == WaitReason::kContainerCreating && c.result == WaitReason::kNone;
   c.result = reason;
-  const SimTime delay = first ? SeenDelay(sim, c) : ErrorSyncDelay(sim, c);
-  ArmStep(sim, container, ContainerStep::kSync, sim.now() + delay);
+  const SimTime at = first ? SeenAt(sim, c) : sim.now() + ErrorSyncDelay(sim, c);
+  ArmStep(sim, container, ContainerStep::kSync, at);
   StartNext(sim, c);
 }
 
@@ -178,7 +181,7 @@ void Start(Sim& sim, u32 container) {
     RecordOf(sim, c, EventReason::kFailedStart, spec.command);
     NoteExit(c, sim.now_ms(), ExitReason::kStartError, 128);
     c.result = WaitReason::kRunContainerError;
-    ArmStep(sim, container, ContainerStep::kSync, sim.now() + SeenDelay(sim, c));
+    ArmStep(sim, container, ContainerStep::kSync, SeenAt(sim, c));
   } else {
     RecordOf(sim, c, EventReason::kStarted, c.index);
     c.result = WaitReason::kNone;
@@ -244,7 +247,7 @@ void RestartKilled(Sim& sim, u32 container, bool had_exit, i32 earlier_exit_ms) 
     return UpdatePod(sim, c.pod);
   }
   if (had_exit && HeldBack(sim, container, earlier_exit_ms)) {
-    return ArmStep(sim, container, ContainerStep::kSync, sim.now() + SeenDelay(sim, c));
+    return ArmStep(sim, container, ContainerStep::kSync, SeenAt(sim, c));
   }
   EnsureImage(sim, container);
 }

@@ -49,10 +49,20 @@ inline const ContainerSpec& SpecOf(const Sim& sim, const Container& c) {
 }
 inline Container& RowOf(const Sim& sim, u32 container) { return sim.At<Container>(container); }
 
+// From the end of one list of a node's containers to the next it is 1 s (pkg/kubelet/kubelet.go
+// genericPlegRelistPeriod, pkg/kubelet/pleg/generic.go); a list takes 4.5 ms (docs/sim_to_real.md).
+inline constexpr SimTime kListPeriod = kSecond + 45 * kMillisecond / 10;
+
+// The first list of a node's containers after `after`, at a phase that is drawn for each node:
+// whatever waits for a list on one node waits for the same one.
+SimTime NextList(const Sim& sim, u32 node, SimTime after);
+
 // Delays of this container; each takes its next draw.
 SimTime DelayOf(Sim& sim, Container& c, Delay delay, Stream stream);
 SimTime ErrorSyncDelay(Sim& sim, Container& c);
 void ArmPodStep(Sim& sim, u32 pod, PodStep step, SimTime at);
+// When the kubelet acts on a change of the container at `change`: after the list that shows it.
+SimTime ListedAt(Sim& sim, Container& c, SimTime change);
 void ArmStep(Sim& sim, u32 container, ContainerStep step, SimTime at);
 
 void RecordOf(Sim& sim, const Container& c, EventReason reason, u32 arg0 = 0, u32 arg1 = 0,

@@ -24,6 +24,13 @@ void ArmPodStep(Sim& sim, u32 pod, PodStep step, SimTime at) {
   Arm(sim.world, SimEvent::kPodSync, pod, at);
 }
 
+SimTime NextList(const Sim& sim, u32 node, SimTime after) {
+  constexpr u32 kSteps = 1'000'000;
+  const SimTime phase = DrawBelow(sim.key(), Stream::kPodSync, sim.At<Node>(node).born, 0, kSteps) *
+                        (kListPeriod / kSteps);
+  return phase + (after - phase + kListPeriod) / kListPeriod * kListPeriod;
+}
+
 void AddContainers(Sim& sim, u32 pod_row) {
   Pod& pod = sim.At<Pod>(pod_row);
   if (pod.first_container != 0) return;

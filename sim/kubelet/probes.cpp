@@ -86,6 +86,14 @@ void Repeat(Sim& sim, u32 container, ProbeType type, const ProbeFlip& flip, i32 
   c.open_series |= Bit(type);
 }
 
+// A container that is not ready is asked by each step of its pod's worker, and its ticks begin anew
+// (prober_manager.go UpdatePodStatus, worker.go manualTriggerCh): at the list that shows it running,
+// and at the one after it, since a first result is news (results_manager.go Set).
+i32 AsksAgainAt(const Container& c) {
+  if (c.ready || c.asked_again) return kNeverMs;
+  return c.readiness_ms + ToMs(kListPeriod);
+}
+
 // Arms the next flip of one probe, from now on. Published so far: `good` for liveness always,
 // readiness when ready, startup never.
 void ArmProbe(Sim& sim, u32 container, ProbeType type) {
@@ -101,6 +109,8 @@ void ArmProbe(Sim& sim, u32 container, ProbeType type) {
   const bool failing_matters = !outcome.error && (type != kReadinessProbe || c.ready);
   i32 at = failing_matters ? flip.fails_ms : kNeverMs;
   if (at == kNeverMs && !good) at = flip.succeeds_ms;
+  const i32 again = type == kReadinessProbe ? AsksAgainAt(c) : kNeverMs;
+  if (again > sim.now_ms()) at = std::min(at, again);
   if (at != kNeverMs) Arm(sim.world, kProbeEvents[type], container, FromMs(at));
 
   if (flip.first_fail_ms == kNeverMs) return;
@@ -124,7 +134,10 @@ void EndRepeat(Sim& sim, Container& c, ProbeType type) {
 void StartOthers(Sim& sim, u32 container) {
   Container& c = RowOf(sim, container);
   c.started = 1;
-  c.readiness_ms = sim.now_ms();
+  c.asked_again = 0;
+  // The answer to the first readiness probe is a status of its own, after that of Running.
+  c.readiness_ms =
+      sim.now_ms() + ToMs(DelayOf(sim, c, sim.blueprint.timing.status, Stream::kPodSync));
   if (HasProbe(sim, c, kLivenessProbe)) ArmProbe(sim, container, kLivenessProbe);
   if (HasProbe(sim, c, kReadinessProbe)) {
     ArmProbe(sim, container, kReadinessProbe);
@@ -190,6 +203,12 @@ void ServingChanged(Sim& sim, u32 container) {
 
 void StepProbe(Sim& sim, u32 container, ProbeType type) {
   Container& c = RowOf(sim, container);
+  if (type == kReadinessProbe && sim.now_ms() == AsksAgainAt(c)) {
+    c.asked_again = 1;
+    c.readiness_ms = sim.now_ms();
+    EndRepeat(sim, c, type);
+    return ArmProbe(sim, container, type);
+  }
   const bool pass = (c.probe_pass & Bit(type)) != 0 && c.listening_ms <= sim.now_ms();
   if (type != kReadinessProbe && !pass) return KillForProbe(sim, container, type);
   if (pass) EndRepeat(sim, c, type);

@@ -103,9 +103,8 @@ void DecideFate(Sim& sim, Container& c) {
 }
 
 void ArmExitSeen(Sim& sim, u32 container, SimTime ends) {
-  const SimTime seen =
-      DelayOf(sim, RowOf(sim, container), sim.blueprint.timing.pleg, Stream::kPodSync);
-  ArmStep(sim, container, ContainerStep::kExitSeen, ends + seen);
+  const SimTime seen = ListedAt(sim, RowOf(sim, container), ends);
+  ArmStep(sim, container, ContainerStep::kExitSeen, seen);
 }
 
 bool EndpointAnswers(const Sim& sim, const Service& service, const Endpoint& endpoint,
@@ -145,8 +144,8 @@ void BeginProcess(Sim& sim, u32 container) {
   c.service = ProgramOf(sim, c);
   DecideFate(sim, c);
   const Timing& timing = sim.blueprint.timing;
-  const SimTime seen = sim.now() + DelayOf(sim, c, timing.pleg, Stream::kPodSync) +
-                       DelayOf(sim, c, timing.status, Stream::kPodSync);
+  const SimTime seen =
+      ListedAt(sim, c, sim.now()) + DelayOf(sim, c, timing.status, Stream::kPodSync);
   if (c.ending != ExitReason::kNone && FromMs(c.ends_ms) <= seen) {
     return ArmExitSeen(sim, container, FromMs(c.ends_ms));
   }

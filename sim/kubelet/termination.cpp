@@ -84,19 +84,48 @@ SimTime PodDelay(Sim& sim, u32 pod, Delay delay, u32 which) {
 }
 
 // Draws of a pod's own: 0 and up for mounting, these for its end.
-enum PodDraw : u32 { kStopDraw = 1000, kStatusDraw, kPlegDraw, kStopSyncDraw, kCleanupDraw };
+enum PodDraw : u32 { kStopDraw = 1000, kStatusDraw, kPlegDraw, kStopPlegDraw, kCleanupDraw };
 
 SimTime CleanupDelay(Sim& sim, u32 pod) {
   return PodDelay(sim, pod, sim.blueprint.timing.cleanup, kCleanupDraw);
 }
 
+SimTime ListedAt(Sim& sim, u32 pod, SimTime change, u32 which) {
+  return NextList(sim, sim.At<Pod>(pod).node, change) +
+         PodDelay(sim, pod, sim.blueprint.timing.pleg, which);
+}
+
+// The pod worker goes on to remove the pod when a list is newer than its last step
+// (pkg/kubelet/pod_workers.go podWorkerLoop, podCache.GetNewerThan).
+void ArmGone(Sim& sim, u32 pod, SimTime cleaned) {
+  const SimTime status = PodDelay(sim, pod, sim.blueprint.timing.status, kStatusDraw);
+  ArmPodStep(sim, pod, PodStep::kGone, ListedAt(sim, pod, cleaned, kPlegDraw) + status);
+}
+
+// When the pod worker comes to a deletion that the kubelet notices at `noticed`: each of its steps
+// waits for a list that is newer than the step before (podWorkerLoop, as above). A pod at rest has
+// had one; a container's start is followed by steps at the list that shows it and at the two
+// after it, the last of which keeps the worker until a fourth (measured, docs/sim_to_real.md).
+SimTime WorkerFree(Sim& sim, u32 pod_row, SimTime noticed) {
+  const Pod& pod = sim.At<Pod>(pod_row);
+  SimTime free = noticed;
+  for (u32 at = pod.first_container; at != 0; at = RowOf(sim, at).next) {
+    const Container& c = RowOf(sim, at);
+    if (!IsAlive(c)) continue;
+    const SimTime shown = NextList(sim, pod.node, FromMs(c.process_ms));
+    const int lists = noticed < shown ? 0 : noticed < shown + kListPeriod ? 2 : 3;
+    const SimTime next = shown + lists * kListPeriod;
+    if (noticed < next) free = std::max(free, next);
+  }
+  if (free == noticed) return noticed;
+  return free + PodDelay(sim, pod_row, sim.blueprint.timing.pleg, kStopPlegDraw);
+}
+
 // Where cleaning up takes no time, the end is not shown first.
 void ArmEnd(Sim& sim, u32 pod, SimTime ended) {
-  const Timing& timing = sim.blueprint.timing;
-  const SimTime report = PodDelay(sim, pod, timing.pleg, kPlegDraw) +
-                         PodDelay(sim, pod, timing.status, kStatusDraw);
-  const bool at_once = CleanupDelay(sim, pod) == 0;
-  ArmPodStep(sim, pod, at_once ? PodStep::kGone : PodStep::kEnded, ended + report);
+  const SimTime cleanup = CleanupDelay(sim, pod);
+  if (cleanup == 0) return ArmGone(sim, pod, ended);
+  ArmPodStep(sim, pod, PodStep::kEnded, ended + cleanup);
 }
 
 bool IsEnding(const Pod& pod) {
@@ -111,10 +140,9 @@ void StopPod(Sim& sim, u32 pod_row) {
   if (IsEnding(pod)) return ArmEnd(sim, pod_row, ShortenGrace(sim, pod_row));
   if (pod.step == static_cast<u8>(PodStep::kStop)) return;
   pod.step = static_cast<u8>(PodStep::kStop);
-  const Timing& timing = sim.blueprint.timing;
-  const SimTime delay = PodDelay(sim, pod_row, timing.kubelet_sync, kStopDraw) +
-                        PodDelay(sim, pod_row, timing.stop_sync, kStopSyncDraw);
-  Arm(sim.world, SimEvent::kPodSync, pod_row, sim.now() + delay);
+  const SimTime noticed =
+      sim.now() + PodDelay(sim, pod_row, sim.blueprint.timing.kubelet_sync, kStopDraw);
+  Arm(sim.world, SimEvent::kPodSync, pod_row, WorkerFree(sim, pod_row, noticed));
 }
 
 void ForgetPod(Sim& sim, u32 pod) {
@@ -146,7 +174,7 @@ void ShowEnded(Sim& sim, u32 pod) {
     failed |= c.state != ContainerState::kTerminated || c.exit_code != 0;
   }
   SetPodPhase(sim, pod, failed ? PodPhase::kFailed : PodPhase::kSucceeded);
-  ArmPodStep(sim, pod, PodStep::kGone, sim.now() + CleanupDelay(sim, pod));
+  ArmGone(sim, pod, sim.now());
 }
 
 namespace {

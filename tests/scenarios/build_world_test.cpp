@@ -127,6 +127,7 @@ TEST(SettleBlueprint, EveryWorkloadIsReadyAtItsPresentRevisionAndTrafficFlows) {
   World world = ResetWorld(Settled(), pool, {17});
   const Sim sim{Settled(), world, pool};
   EXPECT_EQ(world.header().now_ns, 0);
+  EXPECT_LT(world.header().proxy_done_ns, -kSecond) << "kube-proxy has rested";
   for (u32 i = 1; i < world.Used<Deployment>(); ++i) {
     const Deployment& d = world.At<Deployment>(i);
     if (d.born == 0) continue;

@@ -90,6 +90,81 @@ TEST_F(EndpointsTest, DeletedServiceIsForgottenByTheProxy) {
   EXPECT_EQ(Row().born, 0u);
 }
 
+// Milliseconds until so many get traffic.
+class ProxyTest : public EndpointsTest {
+ protected:
+  i64 Until(u32 proxied) {
+    const SimTime began = world.sim().now();
+    while (Proxied() != proxied) RunWorld(world.sim(), world.sim().now() + kMillisecond);
+    return (world.sim().now() - began) / kMillisecond;
+  }
+  void Exact() {
+    world.blueprint.timing.endpoints = {1, 1};
+    world.blueprint.timing.proxy = {20, 20};
+  }
+  void Select(RevId doc) { SetServiceDoc(world.sim(), service, doc, kAgent); }
+};
+
+TEST_F(ProxyTest, AfterARestAChangeIsFollowedAtOnce) {
+  Exact();
+  Begin(2);
+  Select(nobody);
+  EXPECT_LE(Until(0), 22);
+  world.Run(2);
+  Select(same);
+  EXPECT_LE(Until(2), 22);
+}
+
+TEST_F(ProxyTest, AChangeWithinASecondOfTheLastRunWaitsForTheRest) {
+  Exact();
+  Begin(2);
+  Select(nobody);
+  Until(0);
+  RunWorld(world.sim(), world.sim().now() + 200 * kMillisecond);
+  Select(same);
+  EXPECT_NEAR(static_cast<double>(Until(2)), 820, 3);
+}
+
+TEST_F(ProxyTest, WhatComesWhileRulesAreWrittenWaitsForTheNextRun) {
+  Exact();
+  Begin(2);
+  Select(nobody);
+  RunWorld(world.sim(), world.sim().now() + 10 * kMillisecond);
+  Select(same);
+  EXPECT_LE(Until(0), 22);
+  EXPECT_NEAR(static_cast<double>(Until(2)), 1020, 15);
+}
+
+TEST_F(ProxyTest, OneRunTakesUpEveryServiceThatIsPending) {
+  Exact();
+  Begin(2);
+  const u32 other = world.AddService("other", same);
+  world.Run(60);
+  Select(nobody);
+  Until(0);
+  SetServiceDoc(world.sim(), other, nobody, kAgent);
+  RunWorld(world.sim(), world.sim().now() + 400 * kMillisecond);
+  Select(same);
+  const i64 first = Until(2);
+  EXPECT_EQ(world.At<Service>(other).proxy_timer, 0u);
+  EXPECT_NEAR(static_cast<double>(first), 620, 3);
+}
+
+TEST_F(ProxyTest, ARunInFlightWritesWhatItBeganWithThoughAnotherIsPlanned) {
+  Exact();
+  Begin(2);
+  const u32 other = world.AddService("other", same);
+  world.Run(60);
+  Select(nobody);
+  RunWorld(world.sim(), world.sim().now() + 10 * kMillisecond);
+  SetServiceDoc(world.sim(), other, nobody, kAgent);  // plans the next run
+  RunWorld(world.sim(), world.sim().now() + 4 * kMillisecond);
+  Select(same);
+  EXPECT_LE(Until(0), 8);
+  EXPECT_NEAR(static_cast<double>(Until(2)), 1020, 15);
+  EXPECT_EQ(world.At<Service>(other).proxy_timer, 0u);
+}
+
 TEST_F(EndpointsTest, ManyPodsAreAddedOverSeveralSyncs) {
   Begin(70);
   EXPECT_EQ(Proxied(), static_cast<u32>(world.ReadyPods(deployment)));

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "sim/kubelet/kubelet.h"
+#include "sim/kubelet/parts.h"
 #include "sim/telemetry/describe.h"
 #include "sim/transitions.h"
 #include "tests/sim/kubelet_world.h"
@@ -291,7 +292,7 @@ TEST(PodLife, ADeletedPodIsStoppedAndGoneWithinItsGrace) {
 
 TEST(PodLife, APodThatEndedTakesNoRoomWhileItIsCleanedUp) {
   TestCluster t;
-  t.blueprint.timing.cleanup = {5000, 5000};
+  t.blueprint.timing.cleanup = {200, 200};
   const RevId tmpl = t.AddTemplate({});
   t.Start();
   const u32 row = t.AddPod(tmpl);
@@ -299,14 +300,85 @@ TEST(PodLife, APodThatEndedTakesNoRoomWhileItIsCleanedUp) {
   const u32 born = t.sim.At<Pod>(row).born, node = t.sim.At<Pod>(row).node;
   ASSERT_EQ(t.sim.At<Node>(node).pods, 1u);
   DeletePod(t.sim, row);
-  t.RunTo(24.5);  // SIGTERM, exit and its report take less
+  while (t.sim.At<Pod>(row).phase == PodPhase::kRunning) t.RunFor(0.001);
   ASSERT_EQ(t.PodCount(), 1u);
   EXPECT_EQ(t.sim.At<Pod>(row).phase, PodPhase::kFailed);  // exit code 143
   EXPECT_EQ(t.FirstContainer(row).state, ContainerState::kTerminated);
   EXPECT_EQ(t.sim.At<Node>(node).pods, 0u);
-  t.RunTo(30);
+  t.RunFor(1.3);  // the next list of the kubelet, and its report
   EXPECT_EQ(t.PodCount(), 0u);
   EXPECT_EQ(t.Statuses(born), "Running Terminating Gone");
+}
+
+// Delays that would blur the instants of the lists are set to nothing.
+struct Listed : TestCluster {
+  explicit Listed(u64 key) {
+    Timing& timing = blueprint.timing;
+    timing.pleg = timing.status = timing.cleanup = timing.stop = timing.kubelet_sync = {0, 0};
+    const RevId tmpl = AddTemplate({});
+    Start(key);
+    for (int i = 0; i < 4; ++i) {
+      pods.push_back(AddPod(tmpl));
+      RunFor(0.3);  // created at four phases
+    }
+    RunTo(20);
+    node = sim.At<Pod>(pods[0]).node;
+  }
+  // Milliseconds after a list.
+  double AfterList(i32 ms) {
+    const SimTime list = NextList(sim, node, FromMs(ms)) - kListPeriod;
+    return static_cast<double>(FromMs(ms) - list) * 1e-6;
+  }
+  // When the process gets its SIGTERM, in lists after the one that showed it, if its pod is deleted
+  // `lists` after that.
+  double StoppedAfter(double lists) {
+    const u32 row = AddPod(sim.At<Pod>(pods[0]).spec);
+    while (!sim.At<Pod>(row).ready) RunFor(0.001);
+    const SimTime shown = sim.now(), period = kListPeriod;
+    RunFor(lists * static_cast<double>(period) * 1e-9);
+    DeletePod(sim, row);
+    const Container& c = sim.At<Container>(sim.At<Pod>(row).first_container);
+    while (IsAlive(c)) RunFor(0.001);
+    return static_cast<double>(sim.now() - shown) / static_cast<double>(period);
+  }
+  std::vector<u32> pods;
+  u32 node = 0;  // the one of this cluster
+};
+
+TEST(PodLife, WhateverWaitsForTheKubeletsListOnANodeWaitsForTheSameOne) {
+  Listed t(1);
+  for (const u32 pod : t.pods) {
+    EXPECT_LE(t.AfterList(t.sim.At<Pod>(pod).ready_ms + 1), 1.1);  // seen to run
+  }
+  EndProcess(t.sim, t.sim.At<Pod>(t.pods[1]).first_container, ExitReason::kError, 1);
+  t.RunFor(1.1);
+  EXPECT_LE(t.AfterList(t.sim.At<Pod>(t.pods[1]).ready_ms + 1), 1.1);  // seen to end
+  DeletePod(t.sim, t.pods[0]);
+  t.RunFor(0.002);
+  EXPECT_EQ(t.Event("Killing").count, 1u);
+  const u32 count = t.PodCount();
+  while (t.PodCount() == count) t.RunFor(0.001);
+  EXPECT_LE(t.AfterList(ToMs(t.sim.now())), 2);
+}
+
+// Each step of a pod's worker waits for a list that is newer than the step before.
+TEST(PodLife, ADeletionWaitsForTheStepsThatFollowAStart) {
+  Listed t(1);
+  EXPECT_NEAR(t.StoppedAfter(0.5), 2, 0.01);
+  EXPECT_NEAR(t.StoppedAfter(1.5), 3, 0.01);
+  EXPECT_NEAR(t.StoppedAfter(2.5), 3, 0.01);
+  EXPECT_NEAR(t.StoppedAfter(3.5), 3.5, 0.01);
+}
+
+TEST(PodLife, EachWorldDrawsWhenItsKubeletsList) {
+  std::vector<i32> phases;
+  for (u64 key = 1; key <= 8; ++key) {
+    Listed t(key);
+    phases.push_back(t.sim.At<Pod>(t.pods[0]).ready_ms % 1000);
+  }
+  std::ranges::sort(phases);
+  EXPECT_GT(phases.back() - phases.front(), 200);
+  EXPECT_EQ(std::ranges::unique(phases).size(), 0u);
 }
 
 TEST(PodLife, AProcessThatDoesNotStopIsKilledAtTheEndOfItsGrace) {

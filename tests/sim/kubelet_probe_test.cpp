@@ -12,6 +12,7 @@
 
 #include "sim/kubelet/images.h"
 #include "sim/kubelet/kubelet.h"
+#include "sim/kubelet/parts.h"
 #include "sim/kubelet/probe_ticks.h"
 #include "sim/telemetry/describe.h"
 #include "sim/transitions.h"
@@ -247,6 +248,36 @@ TEST_P(ProbeSeeds, AFailingStartupProbeFollowsTheRecordedIncident) {
   EXPECT_FALSE(t.sim.At<Pod>(row).ready);
 }
 
+// Asked at the list that shows it running, at the one after it, and every period from then on: real
+// pods of hotel (5 s) are Ready 0, 1, 6, ... s after they run.
+TEST(Probe, ReadinessIsAskedAgainAtTheListAfterTheFirst) {
+  const double list_s = static_cast<double>(kListPeriod) * 1e-9;
+  std::vector<double> waits;
+  for (f32 startup_ms = 100; startup_ms < 8000; startup_ms += 300) {
+    TestCluster t;
+    t.blueprint.timing.status = t.blueprint.timing.pleg = {0, 0};
+    const u32 web = t.AddProgram("web", "shop/app", 8080);
+    t.blueprint.graph.services[web].startup = {startup_ms, startup_ms};
+    TestPod pod;
+    pod.containers[0].probes[kReadinessProbe] = HttpProbe(t.Str("/readyz"), 8080, 5, 3);
+    const RevId tmpl = t.AddTemplate(pod);
+    t.Start();
+    t.AddDeployment("web", tmpl, 1, web + 1);
+    while (t.PodCount() == 0 || t.sim.At<Pod>(t.FirstPod()).first_container == 0) t.RunFor(0.01);
+    const Container& c = t.FirstContainer(t.FirstPod());
+    while (c.state != ContainerState::kRunning) t.RunFor(0.001);
+    const SimTime shown = t.sim.now();
+    const double listens_s = static_cast<double>(FromMs(c.listening_ms) - shown) * 1e-9;
+    while (!c.ready && t.sim.now() < shown + 20 * kSecond) t.RunFor(0.001);
+    double ready_s = listens_s <= 0 ? 0 : list_s;
+    while (ready_s < listens_s) ready_s += 5;
+    waits.push_back(static_cast<double>(t.sim.now() - shown) * 1e-9);
+    EXPECT_NEAR(waits.back(), ready_s, 0.005) << startup_ms;
+  }
+  EXPECT_LT(waits.front(), 0.005);
+  EXPECT_NEAR(waits.back(), list_s + 10, 0.005);
+}
+
 // web's health path asks db.
 struct Dependent {
   TestCluster t;
@@ -290,7 +321,8 @@ TEST(Probe, ReadinessFlipsAtTheThirdTickAfterADependencyIsGone) {
   EXPECT_FALSE(pod.ready);
   EXPECT_STREQ(PodStatusText(t.sim, d.web_pod), "Running");
   EXPECT_EQ(t.FirstContainer(d.web_pod).restarts, 0u);
-  const RenderedEvent unhealthy = t.Event("Unhealthy");
+  // There may be one of before it listened.
+  const RenderedEvent unhealthy = t.Event("Unhealthy", "Readiness probe failed: HTTP");
   EXPECT_EQ(unhealthy.message, "Readiness probe failed: HTTP probe failed with statuscode: 503");
   // Not Ready at the third failing tick.
   EXPECT_EQ(pod.ready_ms, unhealthy.first_ms + 10'000);
@@ -300,9 +332,10 @@ TEST(Probe, ReadinessFlipsAtTheThirdTickAfterADependencyIsGone) {
   SetDeploymentReplicas(t.sim, d.deployment, 1, kAgent);
   t.RunTo(180);
   EXPECT_TRUE(t.sim.At<Pod>(d.web_pod).ready);
-  const u32 count = t.Event("Unhealthy").count;
+  const u32 count = t.Event("Unhealthy", "Readiness probe failed: HTTP").count;
   t.RunTo(240);
-  EXPECT_EQ(t.Event("Unhealthy").count, count);  // the series has ended
+  // The series has ended.
+  EXPECT_EQ(t.Event("Unhealthy", "Readiness probe failed: HTTP").count, count);
 }
 
 TEST(Probe, LongSeriesAreCutByTheSpamFilter) {
@@ -310,7 +343,7 @@ TEST(Probe, LongSeriesAreCutByTheSpamFilter) {
   TestCluster& t = d.t;
   SetDeploymentReplicas(t.sim, d.deployment, 0, kAgent);
   t.RunTo(1000);  // ~190 failing ticks
-  const u32 count = t.Event("Unhealthy").count;
+  const u32 count = t.Event("Unhealthy", "Readiness probe failed: HTTP").count;
   EXPECT_GE(count, 25u);
   EXPECT_LE(count, 29u);  // 25, then one per 300 s
 }

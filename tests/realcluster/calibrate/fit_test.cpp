@@ -31,6 +31,15 @@ TEST(Fit, FindsTheLawThatSamplesCameFrom) {
   }
 }
 
+TEST(Fit, OfWaitsForTheNextListWhatComesAfterItIsFound) {
+  std::vector<double> values;
+  for (int i = 0; i < 100; ++i) values.push_back(30 + (i + 0.5) * 10);
+  const Delay fit = FitAfterWait(values);
+  EXPECT_NEAR(fit.median_ms, 30, 1);
+  EXPECT_GE(fit.p99_ms, fit.median_ms);
+  EXPECT_EQ(FitAfterWait({10, 500}).median_ms, 1);
+}
+
 TEST(KeepOthers, LeavesOutWhatIsMeasuredAnewAndRefusesAnotherCluster) {
   SampleSet earlier;
   earlier.about = {{"date", "2026-01-01"}, {"kernel", "6.1"}, {"load_average", "0.1-0.2"}};

@@ -3,6 +3,8 @@
 // span what was measured.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "realcluster/calibrate/fit.h"
 #include "sim/kubelet/kubelet.h"
 #include "sim/kubelet/parts.h"
@@ -17,7 +19,7 @@ constexpr int kRuns = 300;
 constexpr double kWithin = 0.25;
 
 struct Lives {
-  std::vector<double> to_ready, to_slice, to_exit, to_gone;
+  std::vector<double> to_ready, to_slice, to_answer, to_exit, to_gone, to_refuse;
 };
 
 class Simulated {
@@ -41,6 +43,24 @@ class Simulated {
     return lives;
   }
 
+  // A pod whose process is killed: from NotReady to Running again, each time.
+  std::vector<double> Restarts(int runs) {
+    std::vector<double> out;
+    for (int run = 0; run < runs; ++run) {
+      const u32 row = t_.AddPod(template_);
+      Until([&] { return t_.sim.At<Pod>(row).ready != 0; });
+      WaitAtRandom();
+      const u32 born = t_.sim.At<Pod>(row).born;
+      const u32 container = t_.sim.At<Pod>(row).first_container;
+      EndProcess(t_.sim, container, ExitReason::kError, 137);
+      Until([&] { return t_.sim.At<Pod>(row).ready == 0; });
+      out.push_back(Until([&] { return t_.sim.At<Container>(container).restarts == 1; }));
+      DeletePod(t_.sim, row);
+      Until([&] { return t_.sim.At<Pod>(row).born != born; });
+    }
+    return out;
+  }
+
  private:
   // Milliseconds until it holds.
   template <class Condition>
@@ -55,17 +75,38 @@ class Simulated {
     lives.to_ready.push_back(Until([&] { return t_.sim.At<Pod>(row).ready != 0; }));
     lives.to_slice.push_back(
         Until([&] { return t_.sim.At<Service>(service_).ready_endpoints > 0; }));
-    RunWorld(t_.sim, t_.sim.now() + 2 * kSecond);
+    lives.to_answer.push_back(Until([&] { return Answers(); }));
+    WaitAtRandom();
     const u32 born = t_.sim.At<Pod>(row).born;
     const u32 container = t_.sim.At<Pod>(row).first_container;
     DeletePod(t_.sim, row);
-    const double exit = Until([&] { return !IsAlive(t_.sim.At<Container>(container)); });
+    double exit = Until([&] { return t_.sim.At<Service>(service_).ready_endpoints == 0; });
+    const double refused = Until([&] { return !Answers(); });
+    lives.to_refuse.push_back(refused);
+    exit += refused + Until([&] { return !IsAlive(t_.sim.At<Container>(container)); });
     lives.to_exit.push_back(exit);
     lives.to_gone.push_back(exit + Until([&] { return t_.sim.At<Pod>(row).born != born; }));
+    WaitAtRandom();
     RunWorld(t_.sim, t_.sim.now() + 2 * kSecond);
   }
 
+  // 1 to 2 s, evenly, so that lists of the kubelet are met at every phase.
+  void WaitAtRandom() {
+    turn_ = (turn_ + 618) % 1000;
+    RunWorld(t_.sim, t_.sim.now() + kSecond + turn_ * kMillisecond);
+  }
+
+  bool Answers() {
+    for (u32 e = t_.sim.At<Service>(service_).first_endpoint; e != 0;) {
+      const Endpoint& row = t_.sim.At<Endpoint>(e);
+      if (row.proxy_ready) return true;
+      e = row.next;
+    }
+    return false;
+  }
+
   TestCluster t_;
+  i64 turn_ = 0;
   RevId template_ = 0;
   u32 service_ = 0;
 };
@@ -92,6 +133,39 @@ TEST(SimulatedExperiments, MediansWithTheFittedProfileAreWithinAQuarterOfTheMeas
   ExpectNear("delete -> gone", lives.to_gone, Spans(samples, {"pod"}, "delete-sent", "gone"));
   ExpectNear("Ready -> in the slice", lives.to_slice,
              Spans(samples, {"pod"}, "ready", "in-slice"));
+}
+
+// Between the 10th and the 90th of a hundred.
+double SpreadOf(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() * 90 / 100] - values[values.size() * 10 / 100];
+}
+
+TEST(SimulatedExperiments, WhatWaitsFromOneListToTheNextTakesASecond) {
+  const SampleSet samples = StoredSamples();
+  const Timing timing = Profile("testbed.yaml");
+  const Lives lives = Simulated(timing).Run(kRuns);
+  std::vector<double> exit_to_gone;
+  for (size_t run = 0; run < lives.to_gone.size(); ++run) {
+    exit_to_gone.push_back(lives.to_gone[run] - lives.to_exit[run]);
+  }
+  ExpectNear("exit -> gone", exit_to_gone, Spans(samples, {"pod"}, "exited", "gone"));
+  EXPECT_LT(SpreadOf(Spans(samples, {"pod"}, "exited", "gone")), 50);
+  EXPECT_LT(SpreadOf(exit_to_gone), 50);
+  const std::vector<double> restarts = Simulated(timing).Restarts(kRuns);
+  ExpectNear("NotReady -> restarted", restarts,
+             Spans(samples, {"kill"}, "not-ready", "restarted"));
+  EXPECT_LT(SpreadOf(restarts), 50);
+}
+
+// What is measured: 20 ms at rest, a second for an address that becomes ready, because its pod was
+// added as not ready just before.
+TEST(SimulatedExperiments, KubeProxyActsAtOnceAfterARestAndElseRests) {
+  const SampleSet samples = StoredSamples();
+  const Lives lives = Simulated(Profile("testbed.yaml")).Run(kRuns);
+  ExpectNear("slice -> answers", lives.to_answer, Spans(samples, {"pod"}, "in-slice", "answers"));
+  EXPECT_LT(MedianOf(lives.to_refuse), 30);
+  EXPECT_LT(std::ranges::count_if(lives.to_refuse, [](double ms) { return ms > 50; }), kRuns / 50);
 }
 
 TEST(SimulatedExperiments, TheFitDoesBetterThanTheDefault) {
