@@ -87,8 +87,8 @@ void Repeat(Sim& sim, u32 container, ProbeType type, const ProbeFlip& flip, i32 
 }
 
 // A container that is not ready is asked by each step of its pod's worker, and its ticks begin anew
-// (prober_manager.go UpdatePodStatus, worker.go manualTriggerCh): at the list that shows it running,
-// and at the one after it, since a first result is news (results_manager.go Set).
+// (prober_manager.go UpdatePodStatus, worker.go manualTriggerCh): at the list that shows it
+// running, and at the one after it, since a first result is news (results_manager.go Set).
 i32 AsksAgainAt(const Container& c) {
   if (c.ready || c.asked_again) return kNeverMs;
   return c.readiness_ms + ToMs(kListPeriod);
