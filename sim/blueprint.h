@@ -76,6 +76,7 @@ struct RevEdge {
   EditOp op = EditOp::kNone;
   u16 detail = 0;
   u32 arg = 0;
+  // NOLINTNEXTLINE(modernize-use-nullptr): the 0 is of the library's own comparison
   friend auto operator<=>(const RevEdge&, const RevEdge&) = default;
 };
 

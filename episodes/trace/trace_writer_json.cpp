@@ -27,7 +27,8 @@ std::string Quoted(const std::string& text) { return Dump(Json(text)); }
 // {"t": SECONDS, without the end.
 std::string LineAt(SimTime at) {
   const SimTime half = at < 0 ? -kMillisecond / 2 : kMillisecond / 2;
-  return fmt::format("{{\"t\": {}", static_cast<f64>((at + half) / kMillisecond) / 1000);
+  const i64 whole_ms = (at + half) / kMillisecond;
+  return fmt::format("{{\"t\": {}", static_cast<f64>(whole_ms) / 1000);
 }
 
 // The shortest number that reads back as the same f32. No JSON can hold what is not finite.

@@ -102,6 +102,7 @@ void WorldWatch::Read(const SimCluster& cluster, std::vector<TraceChange>& out) 
     return std::strtoull(std::string(Text(Map(object, "metadata"), "resourceVersion")).c_str(),
                          nullptr, 10);
   };
+  found.reserve(found.size() + taken.size());
   for (TraceChange& change : taken) found.emplace_back(version(change), std::move(change));
   std::ranges::stable_sort(found, {}, &std::pair<u64, TraceChange>::first);
   for (auto& [rv, change] : found) out.push_back(std::move(change));

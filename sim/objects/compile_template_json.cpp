@@ -38,7 +38,7 @@ ProbeSpec CompileProbe(const Json& container, std::string_view name, Interner& i
   ProbeSpec out;
   const Json* probe = Find(container, name);
   if (probe == nullptr) return out;
-  const struct {
+  constexpr struct {
     const char* member;
     ProbeKind kind;
     const char* path;
@@ -197,7 +197,8 @@ ContainerSpec CompileContainer(const Json& container, const std::vector<ConfigRe
   out.ports = blob.Append(ports);
   if (named) out.port_names = blob.Append(port_names);
   out.env = blob.Append(InlineEnv(container));
-  const char* const kProbeNames[kProbeTypes] = {"startupProbe", "livenessProbe", "readinessProbe"};
+  constexpr const char* kProbeNames[kProbeTypes] = {"startupProbe", "livenessProbe",
+                                                    "readinessProbe"};
   for (int type = 0; type < kProbeTypes; ++type) {
     out.probes[type] = CompileProbe(container, kProbeNames[type], interner);
   }

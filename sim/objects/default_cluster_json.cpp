@@ -105,14 +105,14 @@ void DefaultNode(Json& object) {
 }
 
 void DefaultNamespace(Json& object) {
-  Json* metadata = DefaultObject(object, "metadata");
-  const std::string name(metadata == nullptr ? std::string_view() : Text(*metadata, "name"));
-  if (!name.empty()) {
-    if (Json* labels = DefaultObject(*metadata, "labels")) {
-      (*labels)["kubernetes.io/metadata.name"] = name;
-    }
-  }
   if (Json* status = DefaultObject(object, "status")) DefaultValue(*status, "phase", "Active");
+  Json* metadata = DefaultObject(object, "metadata");
+  if (metadata == nullptr) return;
+  const std::string name(Text(*metadata, "name"));
+  if (name.empty()) return;
+  if (Json* labels = DefaultObject(*metadata, "labels")) {
+    (*labels)["kubernetes.io/metadata.name"] = name;
+  }
 }
 
 void DefaultSecret(Json& object) { DefaultValue(object, "type", "Opaque"); }

@@ -19,6 +19,7 @@ struct MemoKey {
   EditOp op = EditOp::kNone;
   u16 detail = 0;
   ObjectKind kind = ObjectKind::kNone;
+  // NOLINTNEXTLINE(modernize-use-nullptr): the 0 is of the library's own comparison
   friend auto operator<=>(const MemoKey&, const MemoKey&) = default;
 };
 

@@ -109,7 +109,7 @@ Json NodeStatus(const Sim& sim, u32 row) {
   const Node& node = sim.At<Node>(row);
   const std::string_view text = DocumentOf(sim, node.doc);
   Json out = text.empty() ? Json::object() : Json::parse(text).value("status", Json::object());
-  const struct {
+  constexpr struct {
     const char* type;
     const char* reason;
     const char* message;
