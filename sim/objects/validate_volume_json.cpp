@@ -148,7 +148,8 @@ void CheckEphemeral(Checker& check, const Json& source, const FieldPath& path) {
   const FieldPath metadata = claim.Child("metadata");
   for (const auto& [key, value] : Map(Map(source, "volumeClaimTemplate"), "metadata").items()) {
     if (key == "labels" || key == "annotations" || value.is_null()) continue;
-    if (value == "" || value == 0 || (value.is_array() && value.empty())) continue;
+    const bool none = value.is_string() && TextOf(value).empty();
+    if (none || value == 0 || (value.is_array() && value.empty())) continue;
     check.Forbidden(metadata.Child(key == "uid" ? "uID" : key),
                     "cannot be set for an ephemeral volume");
   }
