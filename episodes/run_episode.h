@@ -77,9 +77,10 @@ std::vector<EpisodeResult> RunChunk(std::span<const EpisodeRequest> requests, Po
 // "service/profile"; "cluster" for moves of the whole.
 std::string TargetName(const Cluster& cluster, const Action& action);
 
-// What an external agent said beside its move, as part of the action.
 // One step more among those of its sort. `patched`: a patch was carried out in its place.
 void CountStep(const TakenAction& taken, bool patched, EpisodeResult& result);
+
+// What an external agent said beside its move, as part of the action.
 void SayWords(const ExternalWords& words, TakenAction& taken);
 
 // Carries out `taken.action`, or the patch of `words` in its place, and completes `taken`.
