@@ -158,6 +158,7 @@ std::vector<u32> EventRows(const Sim& sim, u32 born) {
     return a.row < b.row;
   });
   std::vector<u32> rows;
+  rows.reserve(found.size());
   for (const Row& row : found) rows.push_back(row.row);
   return rows;
 }
