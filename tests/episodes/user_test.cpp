@@ -10,7 +10,7 @@ namespace {
 
 class Waits final : public Policy {
  public:
-  explicit Waits(int option) : move_(MoveIndex(EntityKind::kCluster, Verb::kWait, option)) {}
+  explicit Waits(u8 move) : move_(move) {}
   std::string Name() const override { return "waits"; }
   void Act(std::span<PolicySlot> slots) override {
     for (PolicySlot& slot : slots) slot.chosen = {EntityKind::kCluster, move_, 0};
@@ -20,13 +20,17 @@ class Waits final : public Policy {
   u8 move_;
 };
 
+constexpr u8 kUsual = MoveIndex(EntityKind::kCluster, Verb::kWait, 0);
+constexpr u8 kOneMinute = MoveIndex(EntityKind::kCluster, Verb::kWait, 1);
+constexpr u8 kFiveMinutes = MoveIndex(EntityKind::kCluster, Verb::kWait, 2);
+
 struct Heard {
   std::string words;
   SimTime at = -1;   // end of the step
   SimTime until = 0;  // end of the last step
 };
 
-Heard FirstComplaint(const EpisodeRequest& request, int option) {
+Heard FirstComplaint(const EpisodeRequest& request, u8 wait) {
   Heard heard;
   ChunkOptions options;
   options.on_step = [&](const StepView& view) {
@@ -35,7 +39,7 @@ Heard FirstComplaint(const EpisodeRequest& request, int option) {
     heard.at = heard.until;
     heard.words = view.complaint;
   };
-  Waits policy(option);
+  Waits policy(wait);
   WorldPool pool;
   RunChunk({&request, 1}, policy, pool, options);
   return heard;
@@ -47,10 +51,10 @@ TEST(User, ComplainsOfTheSameAtTheSameTimeHoweverLongTheAgentWaits) {
   for (u32 i = 0; i < suite.setups.size(); ++i) {
     for (const u64 seed : {3, 4}) {
       const EpisodeRequest request{&suite.setups[i], i, seed};
-      const Heard usual = FirstComplaint(request, 0);
-      for (const int option : {1, 2}) {
-        const SimTime wait = option == 1 ? kMinute : 5 * kMinute;
-        const Heard late = FirstComplaint(request, option);
+      const Heard usual = FirstComplaint(request, kUsual);
+      for (const u8 move : {kOneMinute, kFiveMinutes}) {
+        const SimTime wait = move == kOneMinute ? kMinute : 5 * kMinute;
+        const Heard late = FirstComplaint(request, move);
         if (usual.at < 0) {
           EXPECT_TRUE(late.at < 0 || late.at > usual.until) << suite.labels[i].name << " " << seed;
           continue;
