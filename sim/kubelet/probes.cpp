@@ -71,7 +71,7 @@ i32 ShownMs(i32 at_ms) { return at_ms - (at_ms % 1000 + 1000) % 1000; }
 ProbeTicks TicksOf(const Sim& sim, const Container& c, ProbeType type, const ProbeSpec& probe) {
   ProbeTicks ticks;
   const bool readiness = type == kReadinessProbe;
-  ticks.base_ms = readiness ? c.readiness_ms : sim.At<Pod>(c.pod).started_ms;
+  ticks.base_ms = readiness ? c.readiness_ms : sim.At<Pod>(c.pod).started_ms + kMountLookMs;
   ticks.period_ms = PeriodMs(probe);
   ticks.eligible_ms = ShownMs(c.process_ms) + probe.initial_delay_s * 1000;
   ticks.failures = probe.failure_threshold;

@@ -160,7 +160,7 @@ TEST_P(ProbeSeeds, TheInitialDelayCountsFromTheSecondThatTheStatusShows) {
   const auto killed = [&] { return c.process == static_cast<u8>(ProcessState::kStopping); };
   for (int round = 0; round < 3; ++round) {
     while (c.process != static_cast<u8>(ProcessState::kAlive)) t.RunFor(0.01);
-    const i32 base_ms = t.sim.At<Pod>(t.FirstPod()).started_ms;
+    const i32 base_ms = t.sim.At<Pod>(t.FirstPod()).started_ms + 300;  // its volumes are there
     const i32 eligible_ms = c.process_ms / 1000 * 1000 + 10'000;
     i32 tick_ms = base_ms;
     while (tick_ms < eligible_ms) tick_ms += 10'000;
