@@ -14,7 +14,7 @@ namespace wt {
 // 1.1: draws of policies differ between the scenarios of a seed. 1.2: three or four revisions of
 // every Deployment; words given to a user are said at a drawn time. 1.3: the kubelet lists each
 // second, kube-proxy rests between two runs.
-inline constexpr const char* kEngineVersion = "1.3";
+inline constexpr const char* kEngineVersion = "1.4";
 
 // What the lines of results need to know of one scenario of the suite.
 struct ScenarioLabel {
