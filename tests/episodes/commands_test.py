@@ -219,6 +219,15 @@ class Commands(unittest.TestCase):
                 self.assertEqual(len(ended.stderr.splitlines()), 1)
         ended = run("bench", "--suite", "light")
         self.assertRegex(ended.stderr, r"--suite: no suite or scenario 'light'.*\blite\b")
+        for command, wrong, meant in (("bench", "lita", "lite"), ("bench", "nope", None),
+                                      ("bench", "hotel-clam", "hotel-calm"),
+                                      ("run", "healthy/hotel-clam", "healthy/hotel-calm")):
+            flag = "--suite" if command == "bench" else "--scenario"
+            ended = run(command, flag, wrong)
+            if meant:
+                self.assertIn('; did you mean "%s"?' % meant, ended.stderr)
+            else:
+                self.assertNotIn("did you mean", ended.stderr)
 
     def test_a_file_that_is_not_there_ends_every_command_alike(self):
         for words in (("validate", "/no/such.yaml"), ("play", "--scenario", "/no/such.yaml"),
@@ -231,6 +240,13 @@ class Commands(unittest.TestCase):
         ended = run("bench", "--suite", SCENARIO, "--agent", "no-op", "--seed", "7")
         self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
         self.assertRegex(ended.stderr, r"--seed: .*expected --seeds A-B")
+
+    def test_a_seed_that_is_too_large_is_told_the_range(self):
+        for command, flag in (("run", "--seed"), ("bench", "--seeds")):
+            ended = run(command, flag, "99999999999999999999")
+            self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
+            self.assertRegex(ended.stderr, flag + r": 9{20} is out of range; expected .* from 0 to "
+                             r"9223372036854775807\n$")
 
     def test_a_time_that_is_too_long_is_out_of_range(self):
         ended, _, _ = self.validate(("  task: resolve\n", "  task: resolve\n"
