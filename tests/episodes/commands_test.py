@@ -290,7 +290,12 @@ class Commands(unittest.TestCase):
             ended = run(*words, "rate,profil")
             self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
             self.assertRegex(ended.stderr, r"--held-out: no service or workload 'profil' in the "
-                             r"suite; expected for example profile\b")
+                             r'suite; expected .*; did you mean "profile"\?$')
+            for far in ("nope", "node", "hotel-profil-xyzxyzxyz"):
+                ended = run(*words, far)
+                self.assertRegex(ended.stderr, r"--held-out: no service or workload '%s' in the "
+                                 r"suite; expected consul, frontend, .* and \d+ more\n$" % far)
+                self.assertNotIn("node-1", ended.stderr)
             self.assertFalse(os.path.exists(folder + "/run"))
             self.assertEqual(run(*words, "rate,profile").returncode, 0)
 

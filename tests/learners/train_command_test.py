@@ -115,7 +115,7 @@ class Train(unittest.TestCase):
                 (["--resume", "--out", "none"], 4, "no such checkpoint"),
                 (["--hold-out", "rate,profil"], 2,
                  "--hold-out: no service or workload 'profil' in the suite; "),
-                (["--hold-out", "profil"], 2, "for example profile"),
+                (["--hold-out", "profil"], 2, 'did you mean "profile"?'),
                 (["--set", "foo=1"], 2, "--set: no setting 'foo'; expected reward.verdict, "),
                 (["--set", "foo=1"], 2, "rates.clip_high"),
                 (["--set", "reward.harn=1"], 2, 'did you mean "reward.harm"?'),
