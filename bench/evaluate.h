@@ -59,7 +59,7 @@ Evaluation Evaluate(const PreparedSuite& suite, const PolicyFactory& make_policy
                     const EvaluateOptions& options);
 
 // An episode line of results back into what summaries need. `place` ("FILE:LINE") says where it
-// stands; kInvalidInput there when it is not one.
+// stands; kUsage there when it is not one, or says what no episode can.
 Result<EpisodeResult> ReadEpisodeLine(std::string_view line,
                                       const std::vector<ScenarioLabel>& scenarios,
                                       const std::string& place);

@@ -83,7 +83,15 @@ Result<std::vector<EpisodeResult>> BenchRun::ReadFinished() const {
     Result<EpisodeResult> episode =
         ReadEpisodeLine(std::string_view(*text).substr(from, to - from), suite_.labels,
                         fmt::format("{}:{}", Path("episodes.jsonl"), line));
-    if (!episode) return episode.error();
+    if (episode && (episode->seed < info_.first_seed || episode->seed > info_.last_seed)) {
+      episode = Error{ErrorCode::kUsage, fmt::format("{}:{}:1", Path("episodes.jsonl"), line),
+                      fmt::format("is not an episode of this run: seed {}", episode->seed)};
+    }
+    if (!episode) {
+      Error wrong = episode.error();
+      wrong.what += "; delete the line, so that its episode is run again, or choose another --out";
+      return wrong;
+    }
     if (seen.insert({episode->scenario, episode->seed}).second) out.push_back(std::move(*episode));
     from = to + 1;
   }

@@ -345,17 +345,41 @@ class Commands(unittest.TestCase):
             path = folder + "/episodes.jsonl"
             with open(path) as file:
                 lines = file.read().splitlines()
+            def with_value(key, text):
+                return re.sub(r'"%s":("[^"]*"|[^,}]*)' % key, '"%s":%s' % (key, text), lines[2], 1)
+
             for broken, column, said in (
-                    ("{\"seed\": 1,, }", 12, ""), ("[1]", 1, "expected a JSON object"),
+                    ("{\"seed\": 1,, }", 12, "it is not JSON from here on"),
+                    ("[1]", 1, "expected a JSON object"),
                     (lines[2].replace('"verdict"', '"verdikt"'), 1, "key 'verdict' not found"),
-                    (lines[2].replace("hotel-wrong", "hotel-right"), 1, "not part of the suite")):
+                    (lines[2].replace("hotel-wrong", "hotel-right"), 1, "not part of the suite"),
+                    (with_value("verdict", "7"), 1, "verdict: expected -1, 0 or 1"),
+                    (with_value("verdict", "0.5"), 1, "verdict: expected -1, 0 or 1"),
+                    (with_value("verdict", str(2**64 - 1)), 1, "verdict: expected -1, 0 or 1"),
+                    (with_value("verdict", "257"), 1, "verdict: expected -1, 0 or 1"),
+                    (with_value("steps", "-1"), 1, "steps: expected a whole number from 0 to"),
+                    (with_value("writes", "4294967296"), 1, "writes: expected a whole number"),
+                    (with_value("seed", "99"), 1, "seed 99"),
+                    (with_value("seed", "-1"), 1, "seed: expected a whole number"),
+                    (with_value("class", '"ill"'), 1, "class: expected faulty or healthy"),
+                    (with_value("sim_time_s", "1e300"), 1, "sim_time_s: expected seconds"),
+                    (with_value("ttr_s", "-5"), 1, "ttr_s: expected seconds"),
+                    (with_value("hash", '"12xy"'), 1, "hash: expected up to 16 hexadecimal"),
+                    (with_value("wrote", "3"), 1, "wrote: expected true or false")):
                 with open(path, "w") as file:
                     file.write("\n".join(lines[:2] + [broken] + lines[3:]) + "\n")
                 ended = run(*one, folder, "--resume")
-                self.assertEqual(ended.returncode, 3, ended)
-                self.assertIn("%s:3:%d: is not an episode: " % (path, column), ended.stderr)
+                self.assertEqual((ended.returncode, ended.stdout), (2, ""), broken)
+                self.assertRegex(ended.stderr, r"%s:3:%d: is not an episode\b" % (path, column))
                 self.assertIn(said, ended.stderr)
+                self.assertIn("; delete the line, so that its episode is run again, or choose "
+                              "another --out\n", ended.stderr)
                 self.assertEqual(len(ended.stderr.splitlines()), 1, ended.stderr)
+            with open(path, "w") as file:  # the remedy
+                file.write("\n".join(lines[:2] + lines[3:]) + "\n")
+            ended = run(*one, folder, "--resume")
+            self.assertEqual(ended.returncode, 0, ended)
+            self.assertIn("3 finished episodes are kept", ended.stderr)
 
 
 if __name__ == "__main__":
