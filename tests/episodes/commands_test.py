@@ -241,6 +241,17 @@ class Commands(unittest.TestCase):
         self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
         self.assertRegex(ended.stderr, r"--seed: .*expected --seeds A-B")
 
+    def test_where_nothing_was_repaired_no_time_to_repair_is_told(self):
+        words = ("bench", "--suite", SCENARIO, "--seeds", "1-2", "--agent")
+        for agent, repaired in (("no-op", False), ("oracle", True)):
+            row = [line for line in run(*words, agent).stdout.splitlines()
+                   if line.startswith("all faulty")][0].split()
+            self.assertEqual(row[-1] == "-", not repaired, row)
+            document = json.loads(run(*words, agent, "--json").stdout)
+            for part in ("overall", "faulty"):
+                self.assertEqual(document[part]["ttr_median_s"] is None, not repaired)
+            self.assertIsNone(document["healthy"]["ttr_median_s"])
+
     def test_a_seed_that_is_too_large_is_told_the_range(self):
         for command, flag in (("run", "--seed"), ("bench", "--seeds")):
             ended = run(command, flag, "99999999999999999999")
