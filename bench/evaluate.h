@@ -31,8 +31,9 @@ Result<PreparedSuite> PrepareSuite(const std::string& root, const std::string& s
 Result<PreparedSuite> PrepareOne(const std::string& root, const std::string& scenario,
                                  const std::string& name_space = {});
 
-// Every name of `causes` is something in an app of the suite. Error: kUsage of `flag` with the names
-// of services and workloads and the nearest of them, if one is like it. Starts an episode of every app.
+// Every name of `causes` is something in an app of the suite. Error: kUsage of `flag` with the
+// names of services and workloads and the nearest of them, if one is like it. Starts an episode of
+// every app.
 Status CheckCauses(const PreparedSuite& suite, const std::vector<std::string>& causes,
                    const std::string& flag);
 

@@ -252,6 +252,22 @@ class Commands(unittest.TestCase):
                 self.assertEqual(document[part]["ttr_median_s"] is None, not repaired)
             self.assertIsNone(document["healthy"]["ttr_median_s"])
 
+    def test_an_out_that_is_a_file_is_refused_with_the_remedy(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = folder + "/file"
+            with open(path, "w") as file:
+                file.write("mine")
+            for words in (("bench", "--suite", "hotel-calm", "--seeds", "1"),
+                          ("record", "hotel-calm")):
+                for out, said in ((path, path + ": is a file, expected a folder; "),
+                                  (path + "/run", f"{path}/run: cannot be made: {path} is a "
+                                   "file; ")):
+                    ended = run(*words, "--out", out)
+                    self.assertEqual((ended.returncode, ended.stdout), (4, ""), ended)
+                    self.assertIn(said + "choose another --out\n", ended.stderr)
+            with open(path) as file:
+                self.assertEqual(file.read(), "mine")
+
     def test_a_seed_that_is_too_large_is_told_the_range(self):
         for command, flag in (("run", "--seed"), ("bench", "--seeds")):
             ended = run(command, flag, "99999999999999999999")

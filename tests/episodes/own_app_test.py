@@ -115,8 +115,8 @@ REFUSED = {
     "bytes with a b": (web(("          ports:", "          resources:\n            limits:\n"
                             "              memory: 128Mb\n          ports:")), "14:15",
                        r"Deployment web: spec\.template\.spec\.containers\[0\]\.resources\.limits"
-                       r'\.memory: "128Mb" is not a quantity; expected .*Ki, Mi, Gi.*; did you mean '
-                       r'"128Mi"\?'),
+                       r'\.memory: "128Mb" is not a quantity; expected .*Ki, Mi, Gi.*; did you '
+                       r'mean "128Mi"\?'),
     "a size in words": (web(("          ports:", "          resources: {requests: {cpu: lots}}\n"
                              "          ports:")), "12:34",
                         r'resources\.requests\.cpu: "lots" is not a quantity; expected [^?]*$'),
