@@ -9,8 +9,8 @@
 #include "episodes/draw_scenario.h"
 #include "episodes/ground_truth.h"
 #include "episodes/oracle.h"
+#include "episodes/pass_time.h"
 #include "episodes/twin.h"
-#include "episodes/user.h"
 #include "sim/api/check.h"
 
 namespace wt {
@@ -117,7 +117,7 @@ struct LiveEpisodes::Running {
         origin(&the_origin),
         cluster(the_origin.cluster.Fork(pool)),
         observer(&the_request.setup->objective, the_origin.protected_objects),
-        user(&the_request.setup->objective, &the_request.setup->complaint),
+        user(cluster.View(), &the_request.setup->objective, &the_request.setup->complaint),
         observation(cluster.Shape()),
         memory((memory_bytes + 7) / 8) {}
 
@@ -284,9 +284,8 @@ bool LiveEpisodes::Carry(Running& r, const PolicySlot& slot) {
     r.answer = r.words.answered ? r.words.answer : AnswerOf(slot.chosen);
   } else {
     const SimTime step = r.origin->limits.step;
-    AdvanceSampled(r.cluster, patched ? step : DurationOf(slot.chosen, step), options_.sampler);
-    r.observer.Update(r.cluster);
-    r.user.Update(r.cluster);
+    PassTime(r.cluster, patched ? step : DurationOf(slot.chosen, step), r.observer, r.user,
+             options_.sampler);
   }
   const u32 max_steps = r.request->max_steps > 0 ? r.request->max_steps
                                                  : r.origin->limits.budget.steps;

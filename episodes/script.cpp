@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "episodes/pass_time.h"
 #include "episodes/twin.h"
-#include "episodes/user.h"
 #include "scenarios/nearest.h"
 #include "sim/api/join.h"
 
@@ -169,7 +169,7 @@ class Script {
         twin_(cluster_.blueprint(), pool, cluster_.View().faults, cluster_.world()),
         protected_(ProtectedObjects(cluster_.View(), objective_)),
         observer_(&objective_, protected_),
-        user_(&objective_, &request.setup->complaint) {
+        user_(cluster_.View(), &objective_, &request.setup->complaint) {
     result_.scenario = request.scenario;
     result_.seed = request.seed;
   }
@@ -217,9 +217,7 @@ class Script {
  private:
   void Pass(SimTime by) {
     if (by <= 0) return;
-    AdvanceSampled(cluster_, by, options_.sampler);
-    observer_.Update(cluster_);
-    user_.Update(cluster_);
+    PassTime(cluster_, by, observer_, user_, options_.sampler);
     owed_ = 0;
   }
 

@@ -7,7 +7,6 @@
 namespace wt {
 namespace {
 
-constexpr SimTime kPatience = 10 * kSecond;
 constexpr SimTime kWordsFrom = 60 * kSecond, kWordsSpread = 90 * kSecond;
 
 std::string_view HowMany(f64 error) {
@@ -45,7 +44,15 @@ std::string Symptom(const Sim& sim, f64 error, const JudgedObjective& objective)
   return out + ". Can you look into it?";
 }
 
+SimTime LookAfter(SimTime now) { return (now / kUserLooksEvery + 1) * kUserLooksEvery; }
+
 }  // namespace
+
+User::User(const Sim& sim, const JudgedObjective* objective, const std::string* words)
+    : objective_(objective),
+      words_(words),
+      last_(Measure(sim)),
+      next_look_(LookAfter(sim.now())) {}
 
 void User::Say(SimCluster& cluster, std::string words) {
   complaint_ = std::move(words);
@@ -53,6 +60,8 @@ void User::Say(SimCluster& cluster, std::string words) {
 }
 
 void User::Update(SimCluster& cluster) {
+  if (cluster.Now() < next_look_) return;
+  next_look_ = LookAfter(cluster.Now());
   if (!complaint_.empty()) return;
   if (!words_->empty()) {
     const f64 drawn = DrawUniform(cluster.View().key(), Stream::kUser, 0, 0);
@@ -61,7 +70,6 @@ void User::Update(SimCluster& cluster) {
     return;
   }
   const TwinPoint now = Measure(cluster.View());
-  if (now.at - last_.at < kPatience) return;
   const FlowClient& client = cluster.world().header().client;
   const f64 requests = now.requests - last_.requests;
   const f64 error = requests > 0 ? (now.errors - last_.errors) / requests : 0;
@@ -69,11 +77,9 @@ void User::Update(SimCluster& cluster) {
   const f64 error_max = static_cast<f64>(objective_->error_max);
   const bool failing = error > error_max && static_cast<f64>(client.error) > error_max;
   const bool slow = client.p99_s > objective_->p99_max_s;
-  if (slow && slow_since_ < 0) slow_since_ = now.at;
-  if (!slow) slow_since_ = -1;
-  const bool slow_long = slow_since_ >= 0 && now.at - slow_since_ >= kPatience;
-  if (!failing && !slow_long) return;
-  Say(cluster, Symptom(cluster.View(), error, *objective_));
+  const bool slow_twice = slow && was_slow_;
+  was_slow_ = slow;
+  if (failing || slow_twice) Say(cluster, Symptom(cluster.View(), error, *objective_));
 }
 
 }  // namespace wt

@@ -11,16 +11,19 @@
 
 namespace wt {
 
+constexpr SimTime kUserLooksEvery = 15 * kSecond;
+
 class User {
  public:
-  // `words`: what the scenario has the user say; empty = about the symptom they saw.
-  User(const JudgedObjective* objective, const std::string* words)
-      : objective_(objective), words_(words) {}
+  // From now on. `words`: what the scenario has the user say; empty = about the symptom they saw.
+  User(const Sim& sim, const JudgedObjective* objective, const std::string* words);
 
-  // After each step. Given words are said once, at a time of the episode's own draw between one
-  // and two and a half minutes, whatever the state of the cluster: they tell nothing of it.
-  // Without, complains once the client's errors or p99 were beyond the objective over at least
-  // 10 s of simulated time and still are. From then on the observation says so.
+  // At every multiple of kUserLooksEvery, whatever the agent does meanwhile.
+  SimTime NextLook() const { return next_look_; }
+  // Looks, if it is time. Given words are said once, at a time of the episode's own draw between
+  // one and two and a half minutes, whatever the state of the cluster: they tell nothing of it.
+  // Without, complains once the client's errors were beyond the objective since the last look and
+  // still are, or its p99 at both. From then on the observation says so.
   void Update(SimCluster& cluster);
   // "" = has not complained.
   const std::string& Complaint() const { return complaint_; }
@@ -31,7 +34,8 @@ class User {
   const JudgedObjective* objective_;
   const std::string* words_;
   TwinPoint last_;
-  SimTime slow_since_ = -1;
+  SimTime next_look_;
+  bool was_slow_ = false;
   std::string complaint_;
 };
 

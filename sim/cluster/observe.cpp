@@ -41,6 +41,7 @@ struct Planes {
 void ScaleLogs(std::span<f32> plane, f32 scale) {
   for (f32& x : plane) x = LogScaled(x, scale);
 }
+
 SeenChanges ChangesOf(const World& world) {
   const WorldHeader& header = world.header();
   const auto free_head = [&](Table table) {

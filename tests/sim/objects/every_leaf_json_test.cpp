@@ -67,14 +67,6 @@ LeafPath Creatable(const LeafPath& path) {
   return {path.begin(), metadata};
 }
 
-ObjectRef TargetOf(SmallCluster& cluster, const std::string& kind) {
-  if (kind == "Deployment") return cluster.deployment;
-  if (kind == "Service") return cluster.service;
-  if (kind == "ConfigMap") return cluster.config;
-  if (kind == "Node") return cluster.node;
-  return cluster.AddPod();
-}
-
 Json JsonPatch(const Json& before, const Json& after, const Json::json_pointer& leaf) {
   std::vector<Json::json_pointer> up;
   for (auto at = leaf; !at.empty(); at = at.parent_pointer()) up.push_back(at);
@@ -150,7 +142,7 @@ struct Outcome {
 // One way of patching, from the same cluster each time.
 Outcome Try(const Json& manifest, const std::string& kind, const char* type, const Json& patch) {
   SmallCluster cluster(std::span(&manifest, 1));
-  const ObjectRef object = TargetOf(cluster, kind);
+  const ObjectRef object = cluster.Target(kind);
   const u64 hash = HashWorld(cluster.sim().world);
   const auto done = Patch(cluster.sim(), object, type, patch.dump(), kAgent);
   Outcome outcome;
@@ -184,7 +176,7 @@ class EveryLeaf {
       return;
     }
     SmallCluster cluster(std::span(&manifest, 1));
-    const Json before = cluster.Get(TargetOf(cluster, kind_));
+    const Json before = cluster.Get(cluster.Target(kind_));
     Json after = before;
     MakeRoom(after, path);
     const auto leaf = PointerOf(path);

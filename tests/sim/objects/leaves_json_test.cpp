@@ -207,14 +207,6 @@ std::string PatchFor(const char* type, const Json& object, const Leaf& leaf) {
   return patch.dump();
 }
 
-ObjectRef TargetOf(SmallCluster& cluster, const std::string& kind) {
-  if (kind == "Deployment") return cluster.deployment;
-  if (kind == "Service") return cluster.service;
-  if (kind == "ConfigMap") return cluster.config;
-  if (kind == "Node") return cluster.node;
-  return cluster.AddPod();
-}
-
 // What handlers read of the object.
 std::string BlobOf(StringTable& strings, const std::string& kind, const Json& object) {
   TableInterner interner(strings);
@@ -260,7 +252,7 @@ TEST_P(LeafTest, EveryLeafDoesWhatItsFieldRuleStates) {
   const char* type = GetParam();
   for (const Leaf& leaf : kLeaves) {
     SmallCluster cluster;
-    const ObjectRef object = TargetOf(cluster, leaf.kind);
+    const ObjectRef object = cluster.Target(leaf.kind);
     const Json before = cluster.Get(object);
     if (leaf.merge_key && std::string_view(type) == "strategic") {
       ExpectAnotherItem(cluster, object, leaf);

@@ -29,6 +29,8 @@ class SmallCluster {
   Json Get(ObjectRef object);
   // A pod of the Deployment's template, as its ReplicaSet would make it.
   ObjectRef AddPod();
+  // The one of the kind; of a Pod: a new one.
+  ObjectRef Target(std::string_view kind);
   StrId Id(std::string_view text) { return InternString(*sim_, text); }
 
   ObjectRef deployment, service, config, node;

@@ -75,6 +75,14 @@ SmallCluster::SmallCluster(std::span<const Json> manifests)
 
 Json SmallCluster::Get(ObjectRef object) { return Json::parse(RenderObject(*sim_, object)); }
 
+ObjectRef SmallCluster::Target(std::string_view kind) {
+  if (kind == "Deployment") return deployment;
+  if (kind == "Service") return service;
+  if (kind == "ConfigMap") return config;
+  if (kind == "Node") return node;
+  return AddPod();
+}
+
 ObjectRef SmallCluster::AddPod() {
   const Deployment owner = sim_->At<Deployment>(deployment.row);
   const u32 set = CreateReplicaSet(*sim_, deployment.row, owner.tmpl, 0, 1);
