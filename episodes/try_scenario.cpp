@@ -57,6 +57,15 @@ bool EverBreaks(SimCluster& cluster, const ScenarioSetup& setup, SimTime limit) 
   return false;
 }
 
+// More often than not, hold by hold: a peak of the load that passes is no defect of the app.
+bool MostlyBroken(SimCluster& cluster, const ScenarioSetup& setup, SimTime limit) {
+  int broken = 0, all = 0;
+  for (; cluster.Now() < limit; ++all) {
+    if (!HoldsObjective(cluster, setup.objective)) ++broken;
+  }
+  return 2 * broken > all;
+}
+
 struct Weak {
   std::string name;
   std::vector<u64> seeds;
@@ -153,9 +162,11 @@ class Trial {
       WorldPool pool;
       std::optional<StartedEpisode> started;
       if (!Start(quiet, seed, pool, started)) return;
-      if (EverBreaks(started->cluster, quiet, started->limits.budget.time)) broken.push_back(seed);
+      const SimTime limit = started->limits.budget.time;
+      if (MostlyBroken(started->cluster, quiet, limit)) broken.push_back(seed);
     }
-    Warn(broken, "clients miss the objective without any fault: the app is down or overloaded");
+    Warn(broken, "clients miss the objective most of the time without any fault: the app is down "
+                 "or overloaded");
   }
 
   // The moves that agents have may lack what the repair needs.

@@ -57,6 +57,12 @@ inline constexpr SimTime kListPeriod = kSecond + 45 * kMillisecond / 10;
 // whatever waits for a list on one node waits for the same one.
 SimTime NextList(const Sim& sim, u32 node, SimTime after);
 
+// A pod's probe workers begin, and with them their ticks, when its volumes are found mounted. They
+// are looked for at once, when nothing is mounted yet (each pod has the volume of its service
+// account), and again after this long, a part of Timing.sandbox (pkg/kubelet/kubelet.go SyncPod,
+// volumemanager/volume_manager.go podAttachAndMountRetryInterval).
+inline constexpr i32 kMountLookMs = 300;
+
 // Delays of this container; each takes its next draw.
 SimTime DelayOf(Sim& sim, Container& c, Delay delay, Stream stream);
 SimTime ErrorSyncDelay(Sim& sim, Container& c);

@@ -2,7 +2,8 @@
 // Probes without ticking: the outcome of a probe is a function of the present state, and of
 // nothing else but the instant at which the process begins to serve; so the tick at which the
 // published result flips is known, and is the only event.
-// Source: Kubernetes v1.35 pkg/kubelet/prober/{worker.go,prober_manager.go}.
+// Source: Kubernetes v1.35 pkg/kubelet/prober/{worker.go,prober_manager.go},
+// pkg/kubelet/status/status_manager.go.
 #include <algorithm>
 
 #include "sim/kubelet/health_command.h"
@@ -63,12 +64,16 @@ Outcome Evaluate(const Sim& sim, u32 container, const ProbeSpec& probe) {
   return probe.kind == ProbeKind::kHttp ? AskHttp(sim, c, probe.path) : Outcome{true, 0};
 }
 
+// An instant as a status tells it: metav1.Time knows whole seconds (status_manager.go
+// normalizeStatus), and a worker asks the status for the start.
+i32 ShownMs(i32 at_ms) { return at_ms - (at_ms % 1000 + 1000) % 1000; }
+
 ProbeTicks TicksOf(const Sim& sim, const Container& c, ProbeType type, const ProbeSpec& probe) {
   ProbeTicks ticks;
   const bool readiness = type == kReadinessProbe;
-  ticks.base_ms = readiness ? c.readiness_ms : sim.At<Pod>(c.pod).started_ms;
+  ticks.base_ms = readiness ? c.readiness_ms : sim.At<Pod>(c.pod).started_ms + kMountLookMs;
   ticks.period_ms = PeriodMs(probe);
-  ticks.eligible_ms = c.process_ms + probe.initial_delay_s * 1000;
+  ticks.eligible_ms = ShownMs(c.process_ms) + probe.initial_delay_s * 1000;
   ticks.failures = probe.failure_threshold;
   ticks.successes = probe.success_threshold;
   return ticks;

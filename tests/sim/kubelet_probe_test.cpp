@@ -142,6 +142,33 @@ TEST_P(ProbeSeeds, AWrongLivenessPortRestartsTheContainerEveryThresholdTimesPeri
   EXPECT_TRUE(statuses.starts_with("Running CrashLoopBackOff Running")) << statuses;
 }
 
+// The worker asks the status for the start, which knows whole seconds, so the tick at 10 s counts
+// when the restart came in the second of the kill: real pods restart every 30 or every 40 s.
+TEST_P(ProbeSeeds, TheInitialDelayCountsFromTheSecondThatTheStatusShows) {
+  TestCluster t;
+  const u32 web = t.AddProgram("web", "shop/app", 8080);
+  TestPod pod;
+  pod.grace_s = 5;
+  pod.containers[0].probes[kLivenessProbe] = HttpProbe(t.Str("/healthz"), 9999);
+  pod.containers[0].probes[kLivenessProbe].initial_delay_s = 10;
+  const RevId tmpl = t.AddTemplate(pod);
+  t.Start(GetParam());
+  t.RunTo(20 + 0.05 * static_cast<double>(GetParam()));
+  t.AddDeployment("web", tmpl, 1, web + 1);
+  t.RunFor(5);
+  const Container& c = t.FirstContainer(t.FirstPod());
+  const auto killed = [&] { return c.process == static_cast<u8>(ProcessState::kStopping); };
+  for (int round = 0; round < 3; ++round) {
+    while (c.process != static_cast<u8>(ProcessState::kAlive)) t.RunFor(0.01);
+    const i32 base_ms = t.sim.At<Pod>(t.FirstPod()).started_ms + 300;  // its volumes are there
+    const i32 eligible_ms = c.process_ms / 1000 * 1000 + 10'000;
+    i32 tick_ms = base_ms;
+    while (tick_ms < eligible_ms) tick_ms += 10'000;
+    while (!killed()) t.RunFor(0.01);
+    EXPECT_NEAR(t.Now(), (tick_ms + 20'000) / 1e3, 0.02) << round;
+  }
+}
+
 ProbeSpec ExecProbe(TestCluster& t, std::string_view command, u16 failures = 2) {
   ProbeSpec probe;
   probe.kind = ProbeKind::kExec;
