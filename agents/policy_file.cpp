@@ -39,7 +39,8 @@ bool Take(const std::string& bytes, std::size_t& at, T& value) {
 }
 
 Error Damaged(const std::string& path, const std::string& what) {
-  return {ErrorCode::kUsage, path, "not a usable policy file: " + what};
+  return {ErrorCode::kUsage, path,
+          "not a usable policy file: " + what + "; copy it anew, or train it again"};
 }
 
 }  // namespace
@@ -94,7 +95,7 @@ Result<NetworkWeights> LoadPolicy(const std::string& path) {
     if (!Take(bytes, at, have.in) || !Take(bytes, at, have.out) || have.in != want.in ||
         have.out != want.out) {
       return Damaged(path, fmt::format("layer {} is {} x {}, this build's features and moves "
-                                       "need {} x {}; train it again",
+                                       "need {} x {}",
                                        LayerName(static_cast<Layer>(l)), have.in, have.out,
                                        want.in, want.out));
     }

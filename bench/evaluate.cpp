@@ -29,6 +29,13 @@ void AddNames(const fs::path& folder, std::vector<std::string>& names) {
   }
 }
 
+// "; did you mean": a scenario is meant with its group or without.
+std::string Meant(const std::string& written, const std::vector<std::string>& names) {
+  std::vector<std::string> forms = names;
+  for (const std::string& name : names) forms.push_back(name.substr(name.rfind('/') + 1));
+  return DidYouMean(written, forms);
+}
+
 Suite SuiteOfOne(const fs::path& file) {
   Suite one;
   one.name = file.stem().string();
@@ -48,8 +55,8 @@ Result<Suite> FindScenario(const fs::path& root, const std::string& name) {
   AddNames(catalog, names);
   return Error{ErrorCode::kUsage, "--scenario",
                fmt::format("no scenario '{}'; expected a file or a name of `wavetank list "
-                           "scenarios`, for example {}",
-                           name, JoinWords(NearestFew(name, names)))};
+                           "scenarios`, for example {}{}",
+                           name, JoinWords(NearestFew(name, names)), Meant(name, names))};
 }
 
 Result<Suite> FindSuite(const fs::path& root, const std::string& name) {
@@ -63,8 +70,8 @@ Result<Suite> FindSuite(const fs::path& root, const std::string& name) {
   AddNames(catalog, names);
   return Error{ErrorCode::kUsage, "--suite",
                fmt::format("no suite or scenario '{}'; expected a file or a name of `wavetank list "
-                           "suites` or `list scenarios`, for example {}",
-                           name, JoinWords(NearestFew(name, names)))};
+                           "suites` or `list scenarios`, for example {}{}",
+                           name, JoinWords(NearestFew(name, names)), Meant(name, names))};
 }
 
 ScenarioLabel LabelOf(const Scenario& scenario) {

@@ -32,7 +32,8 @@ Result<PreparedSuite> PrepareOne(const std::string& root, const std::string& sce
                                  const std::string& name_space = {});
 
 // Every name of `causes` is something in an app of the suite. Error: kUsage of `flag` with the
-// nearest names. Starts an episode of every app.
+// names of services and workloads and the nearest of them, if one is like it. Starts an episode of
+// every app.
 Status CheckCauses(const PreparedSuite& suite, const std::vector<std::string>& causes,
                    const std::string& flag);
 
@@ -59,7 +60,7 @@ Evaluation Evaluate(const PreparedSuite& suite, const PolicyFactory& make_policy
                     const EvaluateOptions& options);
 
 // An episode line of results back into what summaries need. `place` ("FILE:LINE") says where it
-// stands; kInvalidInput there when it is not one.
+// stands; kUsage there when it is not one, or says what no episode can.
 Result<EpisodeResult> ReadEpisodeLine(std::string_view line,
                                       const std::vector<ScenarioLabel>& scenarios,
                                       const std::string& place);

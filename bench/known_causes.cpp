@@ -17,9 +17,13 @@ void AddNames(const Sim& sim, std::set<std::string>& names) {
   }
 }
 
-// Of all that a cause may be named after (CauseName).
-Result<std::set<std::string>> NamesIn(const PreparedSuite& suite) {
-  std::set<std::string> names;
+// Of all that a cause may be named after (CauseName), and of those what a user is told of.
+struct CauseNames {
+  std::set<std::string> all, services_and_workloads;
+};
+
+Result<CauseNames> NamesIn(const PreparedSuite& suite) {
+  CauseNames names;
   std::set<const Blueprint*> seen;
   WorldPool pool;
   for (const ScenarioSetup& setup : suite.setups) {
@@ -27,11 +31,12 @@ Result<std::set<std::string>> NamesIn(const PreparedSuite& suite) {
     const Result<StartedEpisode> started = StartEpisode(setup, pool, suite.first_seed);
     if (!started) return started.error();
     const Sim sim = started->cluster.View();
-    AddNames<Service>(sim, names);
-    AddNames<Deployment>(sim, names);
-    AddNames<Node>(sim, names);
-    AddNames<Object>(sim, names);
+    AddNames<Service>(sim, names.services_and_workloads);
+    AddNames<Deployment>(sim, names.services_and_workloads);
+    AddNames<Node>(sim, names.all);
+    AddNames<Object>(sim, names.all);
   }
+  names.all.insert(names.services_and_workloads.begin(), names.services_and_workloads.end());
   return names;
 }
 
@@ -40,14 +45,15 @@ Result<std::set<std::string>> NamesIn(const PreparedSuite& suite) {
 Status CheckCauses(const PreparedSuite& suite, const std::vector<std::string>& causes,
                    const std::string& flag) {
   if (causes.empty()) return Ok{};
-  const Result<std::set<std::string>> names = NamesIn(suite);
+  const Result<CauseNames> names = NamesIn(suite);
   if (!names) return names.error();
   for (const std::string& cause : causes) {
-    if (names->contains(cause)) continue;
-    const std::vector<std::string> words(names->begin(), names->end());
+    if (names->all.contains(cause)) continue;
+    const std::vector<std::string> words(names->services_and_workloads.begin(),
+                                         names->services_and_workloads.end());
     return Error{ErrorCode::kUsage, flag,
-                 fmt::format("no service or workload '{}' in the suite; expected for example {}",
-                             cause, JoinWords(NearestFew(cause, words)))};
+                 fmt::format("no service or workload '{}' in the suite; expected {}{}", cause,
+                             JoinWords(words), DidYouMean(cause, words))};
   }
   return Ok{};
 }

@@ -39,7 +39,8 @@ struct Summary {
   // Steps that looked, that wrote, and whose write was refused; of documents that do not say it
   // nothing.
   std::optional<f64> looks_mean, writes_mean, refused_writes_mean;
-  f64 ttr_median_s = 0;          // of repaired faulty episodes, from injection
+  // Of repaired faulty episodes, from injection; without one there is none.
+  std::optional<f64> ttr_median_s;
 };
 
 struct RunInfo {

@@ -71,7 +71,7 @@ Json SummaryJson(const Summary& s) {
           {"looks_mean", share(s.looks_mean)},
           {"writes_mean", share(s.writes_mean)},
           {"refused_writes_mean", share(s.refused_writes_mean)},
-          {"ttr_median_s", known(s.ttr_median_s)}};
+          {"ttr_median_s", share(s.ttr_median_s)}};
 }
 
 std::string ResultsDocument(const RunInfo& info, const std::vector<ScenarioLabel>& scenarios,

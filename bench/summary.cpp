@@ -60,7 +60,7 @@ Summary Summarise(const std::vector<const EpisodeResult*>& episodes) {
     out.writes_mean = mean_of(&EpisodeResult::writes);
     out.refused_writes_mean = mean_of(&EpisodeResult::refused_writes);
   }
-  out.ttr_median_s = MedianOf(repair_times);
+  if (!repair_times.empty()) out.ttr_median_s = MedianOf(repair_times);
   return out;
 }
 

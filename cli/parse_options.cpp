@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 
 #include "cli/commands.h"
 #include "scenarios/nearest.h"
@@ -66,6 +67,13 @@ bool ReadFlag(std::string_view word, bool* value) {
   return *value || word == "false" || word == "0" || word == "no" || word == "off";
 }
 
+// A whole number that i64 does not hold.
+bool IsTooLong(std::string_view word) {
+  i64 value = 0;
+  const auto [end, failed] = std::from_chars(word.data(), word.data() + word.size(), value);
+  return failed == std::errc::result_out_of_range && end == word.data() + word.size();
+}
+
 template <class T>
 bool ReadNumber(std::string_view word, T* value) {
   const auto [end, failed] = std::from_chars(word.data(), word.data() + word.size(), *value);
@@ -81,6 +89,10 @@ std::string WrongValue(const OptionSpec& spec, const std::string& word) {
     return fmt::format("'{}' is neither true nor false", word);
   }
   if (spec.type == OptionType::kInteger) {
+    if (IsTooLong(word)) {
+      return fmt::format("{} is out of range; expected a whole number from {} to {}", word,
+                         spec.at_least, std::numeric_limits<i64>::max());
+    }
     if (!ReadNumber(word, &integer)) return fmt::format("'{}' is no whole number", word);
     if (integer < spec.at_least) {
       return fmt::format("{} is too small; expected at least {}", word, spec.at_least);

@@ -70,6 +70,25 @@ std::vector<std::string> AllVerbs() {
   return out;
 }
 
+// What the verb offers there: `1 ("to 1")`, and the nearest text where a text was written.
+Error NoSuchOption(const SimCluster& cluster, EntityKind kind, u16 slot,
+                   const ScriptedAction& action) {
+  const auto moves = MovesOf(kind);
+  std::vector<std::string> shown, texts;
+  for (u8 m = 0; m < moves.size(); ++m) {
+    if (VerbName(moves[m].verb) != action.verb) continue;
+    const std::string& text = texts.emplace_back(cluster.OptionText({kind, m, slot}));
+    shown.push_back(fmt::format("{} (\"{}\")", moves[m].option, text));
+  }
+  const bool by_text = !action.option_text.empty();
+  return Wrong(action, fmt::format("option: {} of {} has no option {}; expected {}{}", action.verb,
+                                   action.target.empty() ? "cluster" : action.target,
+                                   by_text ? '"' + action.option_text + '"'
+                                           : std::to_string(action.option),
+                                   JoinWords(shown),
+                                   by_text ? DidYouMean(action.option_text, texts) : ""));
+}
+
 Result<u8> MoveNamed(const SimCluster& cluster, EntityKind kind, u16 slot,
                      const ScriptedAction& action) {
   const auto moves = MovesOf(kind);
@@ -101,7 +120,7 @@ Result<u8> MoveNamed(const SimCluster& cluster, EntityKind kind, u16 slot,
                              std::string(EntityKindName(kind)) + "; expected " +
                              JoinWords(verbs) + DidYouMean(action.verb, verbs));
   }
-  return Wrong(action, "option: " + action.verb + " has no such option here");
+  return NoSuchOption(cluster, kind, slot, action);
 }
 
 Result<Action> Resolve(const SimCluster& cluster, const ScriptedAction& action) {

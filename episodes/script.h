@@ -27,7 +27,7 @@ struct ScriptedAction {
 };
 
 // JSON lines, or one JSON array of such objects. `where` names the source in errors (kUsage).
-// At most 10,000 actions.
+// At most 10,000 actions. A key that is none of the above, or of another type, is an error.
 Result<std::vector<ScriptedAction>> ReadActions(std::string_view text, const std::string& where);
 
 // The same as text: one JSON object, or an array of them, on one line.

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "episodes/script.h"
+#include "scenarios/nearest.h"
 
 namespace wt {
 namespace {
@@ -13,8 +16,39 @@ constexpr std::size_t kActionsMax = 10000;
 constexpr f64 kSecondsMax = 1e8;
 constexpr int kDepthMax = 64;  // of brackets: what writes JSON out recurses
 
+struct KnownKey {
+  const char* name;
+  bool is_text;
+};
+constexpr std::array kKeys{
+    KnownKey{"at_s", false},       KnownKey{"verb", true},        KnownKey{"target", true},
+    KnownKey{"option", false},     KnownKey{"type", true},        KnownKey{"patch", false},
+    KnownKey{"fault_kind", true},  KnownKey{"field", true},       KnownKey{"object_kind", true},
+    KnownKey{"object_name", true}, KnownKey{"object_namespace", true}};
+// An episode line says of each of its actions whether the cluster took it; nothing to do here.
+constexpr const char* kOfEpisodeLines = "accepted";
+
 Error Wrong(const std::string& where, std::string what) {
   return Error{ErrorCode::kUsage, where, std::move(what)};
+}
+
+// A key that is not known would be left out in silence, and another action be carried out.
+Status CheckKeys(const Json& line, const std::string& place) {
+  for (const auto& [key, value] : line.items()) {
+    if (key == kOfEpisodeLines) continue;
+    const auto known = std::ranges::find_if(
+        kKeys, [&](const KnownKey& one) { return key == one.name; });
+    if (known == kKeys.end()) {
+      std::vector<std::string> names;
+      for (const KnownKey& one : kKeys) names.emplace_back(one.name);
+      return Wrong(place, "unknown key \"" + key + "\"; expected " + JoinWords(names) +
+                              DidYouMean(key, names));
+    }
+    if (known->is_text && !value.is_string() && !value.is_null()) {
+      return Wrong(place, key + ": expected a text");
+    }
+  }
+  return Ok{};
 }
 
 std::string TextOf(const Json& object, const char* key) {
@@ -36,6 +70,7 @@ void ReadAnswer(const Json& line, ScriptedAction& out) {
 Result<ScriptedAction> ReadOne(const Json& line, const std::string& place) {
   if (!line.is_object()) return Wrong(place, "expected an object like {\"at_s\": 60, \"verb\": "
                                              "\"describe\", \"target\": \"service/profile\"}");
+  if (const Status known = CheckKeys(line, place); !known) return known.error();
   ScriptedAction out;
   out.place = place;
   const auto at = line.find("at_s");

@@ -44,7 +44,9 @@ std::string_view NetworkName(u32 network) {
 }  // namespace
 
 Error UnusableCheckpoint(const std::string& path, const std::string& what) {
-  return {ErrorCode::kUsage, path, "not a usable checkpoint: " + what};
+  return {ErrorCode::kUsage, path, "not a usable checkpoint: " + what +
+                                       "; put a whole copy of it back, or begin anew with another "
+                                       "--out"};
 }
 
 Status WriteSavedRun(const SavedRun& run, const std::string& path) {
@@ -92,9 +94,10 @@ Result<SavedRun> ReadSavedRun(const std::string& path, NetworkKind network) {
     return UnusableCheckpoint(path, "its checksum does not fit");
   }
   if (head.network != static_cast<u32>(network)) {
-    return UnusableCheckpoint(path, fmt::format("it is of --env {}, not {}",
-                                                NetworkName(head.network),
-                                                NetworkName(static_cast<u32>(network))));
+    return Error{ErrorCode::kUsage, path,
+                 fmt::format("not a usable checkpoint: it is of --env {}, not {}; give the flags "
+                             "of run.json beside it, or another --out",
+                             NetworkName(head.network), NetworkName(static_cast<u32>(network)))};
   }
   const std::size_t floats = (end - sizeof(head)) / sizeof(f32);
   if (head.parameters > floats || head.returns > floats ||

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "scenarios/build_parts.h"
+#include "scenarios/nearest.h"
 #include "sim/objects/access.h"
 #include "sim/objects/content_hash.h"
 #include "sim/objects/kinds.h"
 #include "sim/objects/load.h"
+#include "sim/objects/quantity.h"
 
 namespace wt {
 namespace {
@@ -38,7 +41,8 @@ std::string PointerOf(std::string_view field) {
   std::string pointer = field.empty() ? "" : "/";
   for (const char c : field) {
     if (c == ']') continue;
-    if (c == '/') pointer += "~1";
+    if (c == '~') pointer += "~0";
+    else if (c == '/') pointer += "~1";
     else pointer += c == '.' || c == '[' ? '/' : c;
   }
   return pointer;
@@ -53,12 +57,60 @@ std::string PlaceOf(const YamlDocument& document, const Error& error) {
   return PlaceText(document.file, document.OfKey(pointer));
 }
 
+// What may stand behind a number; where two are as near, the binary ones are meant.
+std::string WrongQuantity(const std::string& text) {
+  static const std::vector<std::string> suffixes{"Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "n", "u",
+                                                 "m",  "k",  "M",  "G",  "T",  "P",  "E"};
+  std::string meant;
+  const size_t end = std::min(text.find_first_not_of("+-.0123456789"), text.size());
+  if (end > 0 && text.size() - end > 1) {
+    const std::string suffix = Nearest(text.substr(end), suffixes);
+    if (!suffix.empty()) meant = "; did you mean \"" + text.substr(0, end) + suffix + "\"?";
+  }
+  return fmt::format("\"{}\" is not a quantity; expected a number, alone or with a suffix: Ki, Mi, "
+                     "Gi, Ti, Pi, Ei (of 1024), n, u, m, k, M, G, T, P, E (of 1000) or an exponent "
+                     "such as e3{}",
+                     text, meant);
+}
+
+// "limits[memory]" -> "limits.memory", as one writes it; a name with dots keeps its brackets.
+std::string Dotted(std::string_view field) {
+  std::string out;
+  while (!field.empty()) {
+    const size_t open = std::min(field.find('['), field.size());
+    const size_t end = std::min(field.find(']', open), field.size());
+    out += field.substr(0, open);
+    const std::string_view key = field.substr(open, end - open);
+    const bool plain = key.size() > 1 && key.find_first_of("./0123456789") == key.npos;
+    if (plain) out.append(".").append(key.substr(1));
+    else out += field.substr(open, end + 1 - open);
+    field.remove_prefix(std::min(end + 1, field.size()));
+  }
+  return out;
+}
+
+// The API's words with the object and the field, where they do not name it.
+std::string Explained(const Json& manifest, const Error& error) {
+  if (error.where.empty() || error.what.find(error.where) != std::string::npos) return error.what;
+  std::string what = error.what;
+  const Json::json_pointer at(PointerOf(error.where));
+  if (manifest.contains(at) && manifest.at(at).is_string()) {
+    const std::string text = manifest.at(at);
+    if (const auto amount = ParseQuantity(text); !amount && amount.error().what == what) {
+      what = WrongQuantity(text);
+    }
+  }
+  return fmt::format("{} {}: {}: {}", Text(manifest, "kind"),
+                     Text(Map(manifest, "metadata"), "name"), Dotted(error.where), what);
+}
+
 Status Load(Blueprint& blueprint, const Json& manifest, const YamlDocument& document) {
   std::vector<Json> older;
   if (manifest["kind"] == "Deployment") older = OlderRevisions(manifest);
   const auto object = LoadObject(blueprint, manifest, older);
   if (!object) {
-    return Error{ErrorCode::kInvalidInput, PlaceOf(document, object.error()), object.error().what};
+    return Error{ErrorCode::kInvalidInput, PlaceOf(document, object.error()),
+                 Explained(manifest, object.error())};
   }
   blueprint.objects.push_back(*object);
   return Ok{};

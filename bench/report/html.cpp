@@ -14,6 +14,10 @@ std::string Share(f64 value) { return fmt::format("{:.0f} %", 100 * value); }
 
 std::string Share(const std::optional<f64>& value) { return value ? Share(*value) : ""; }
 
+std::string Seconds(const std::optional<f64>& value) {
+  return value ? fmt::format("{:.0f}", *value) : "&ndash;";
+}
+
 // Of the faulty episodes and of the healthy ones, as far as they are known.
 std::string Pair(const std::optional<f64>& faulty, const std::optional<f64>& healthy) {
   const auto one = [](const std::optional<f64>& value) {
@@ -90,7 +94,7 @@ std::string AgentsSection(const Report& report) {
                        Pair(faulty.looks_mean, agent.healthy.looks_mean),
                        Pair(faulty.writes_mean, agent.healthy.writes_mean),
                        Pair(faulty.refused_writes_mean, agent.healthy.refused_writes_mean),
-                       any ? fmt::format("{:.0f}", faulty.ttr_median_s) : "");
+                       any ? Seconds(faulty.ttr_median_s) : "");
   }
   return out + fmt::format("</table>\n<p class=\"note\">suite hash {}, engine {}, rules of the "
                            "verdict {}, commit {}</p>\n</section>\n",

@@ -75,7 +75,8 @@ Summary SummaryOf(const Json& json) {
   s.looks_mean = ShareOf(json, "looks_mean");
   s.writes_mean = ShareOf(json, "writes_mean");
   s.refused_writes_mean = ShareOf(json, "refused_writes_mean");
-  s.ttr_median_s = json.at("ttr_median_s");
+  s.ttr_median_s = ShareOf(json, "ttr_median_s");
+  if (s.ttr_median_s == 0.0) s.ttr_median_s.reset();  // so older runs wrote: nothing repaired
   return s;
 }
 

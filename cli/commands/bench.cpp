@@ -38,10 +38,11 @@ constexpr std::array kOptions{
 std::string Row(std::string_view name, const Summary& s) {
   if (s.episodes == 0) return fmt::format("{:<28} {:>8} {:>8}\n", name, 0, "-");
   return fmt::format("{:<28} {:>8} {:>8.3f}  [{:>6.3f}, {:>6.3f}] {:>8.3f} {:>6.3f} {:>7.1f} "
-                     "{:>6.1f} {:>6.1f} {:>7.1f} {:>9.0f}\n",
+                     "{:>6.1f} {:>6.1f} {:>7.1f} {:>9}\n",
                      name, s.episodes, s.verdict_mean, s.verdict_ci95.low, s.verdict_ci95.high,
                      s.success, s.harm, s.steps_mean, s.looks_mean.value_or(0),
-                     s.writes_mean.value_or(0), s.refused_writes_mean.value_or(0), s.ttr_median_s);
+                     s.writes_mean.value_or(0), s.refused_writes_mean.value_or(0),
+                     s.ttr_median_s ? fmt::format("{:.0f}", *s.ttr_median_s) : "-");
 }
 
 void PrintTable(const PreparedSuite& suite, const RunInfo& info,

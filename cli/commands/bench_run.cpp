@@ -14,6 +14,7 @@
 #include <random>
 #include <set>
 
+#include "cli/out_folder.h"
 #include "sim/api/file_io.h"
 
 namespace wt {
@@ -45,11 +46,12 @@ BenchRun::~BenchRun() {
 
 Status BenchRun::Lock() {
   if (folder_.empty()) return Ok{};
-  std::error_code failed;
-  std::filesystem::create_directories(folder_, failed);
-  if (failed) return Error{ErrorCode::kEnvironment, folder_, failed.message()};
+  if (const Status made = MakeOutFolder(folder_); !made) return made;
   lock_ = open(Path("lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (lock_ < 0) return Error{ErrorCode::kEnvironment, Path("lock"), std::strerror(errno)};
+  if (lock_ < 0) {
+    return Error{ErrorCode::kEnvironment, Path("lock"),
+                 std::string(std::strerror(errno)) + "; choose another --out"};
+  }
   if (flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     return Error{ErrorCode::kEnvironment, folder_,
                  "is in use by another process; wait for it, or choose another --out"};
@@ -83,7 +85,15 @@ Result<std::vector<EpisodeResult>> BenchRun::ReadFinished() const {
     Result<EpisodeResult> episode =
         ReadEpisodeLine(std::string_view(*text).substr(from, to - from), suite_.labels,
                         fmt::format("{}:{}", Path("episodes.jsonl"), line));
-    if (!episode) return episode.error();
+    if (episode && (episode->seed < info_.first_seed || episode->seed > info_.last_seed)) {
+      episode = Error{ErrorCode::kUsage, fmt::format("{}:{}:1", Path("episodes.jsonl"), line),
+                      fmt::format("is not an episode of this run: seed {}", episode->seed)};
+    }
+    if (!episode) {
+      Error wrong = episode.error();
+      wrong.what += "; delete the line, so that its episode is run again, or choose another --out";
+      return wrong;
+    }
     if (seen.insert({episode->scenario, episode->seed}).second) out.push_back(std::move(*episode));
     from = to + 1;
   }

@@ -14,6 +14,7 @@
 #include "cli/data_root.h"
 #include "cli/interrupt.h"
 #include "cli/log.h"
+#include "cli/out_folder.h"
 #include "cli/version.h"
 #include "episodes/trace/record_simulated.h"
 
@@ -156,12 +157,7 @@ Result<ExitCode> Run(const Arguments& arguments) {
   for (const std::string& warning : suite->warnings) LogWarning("{}", warning);
   Result<PolicyFactory> agent = AgentNamed(arguments.Text("--agent"));
   if (!agent) return agent.error();
-  std::error_code failed;
-  fs::create_directories(arguments.Text("--out"), failed);
-  if (failed) {
-    return Error{ErrorCode::kEnvironment, arguments.Text("--out"),
-                 "cannot be made: " + failed.message()};
-  }
+  if (const Status made = MakeOutFolder(arguments.Text("--out")); !made) return made.error();
   Recording recording(arguments, std::move(*suite), std::move(*agent));
   const bool json = arguments.Flag("--json");
   std::vector<RecordedTrace> traces;

@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <cstdlib>
+#include <limits>
 
 #include "agents/all_policies.h"
 #include "agents/exec.h"
@@ -15,6 +16,8 @@
 
 namespace wt {
 namespace {
+
+constexpr u64 kSeedMax = std::numeric_limits<i64>::max();  // as --seed takes it
 
 bool ReadNumber(std::string_view text, u64& out) {
   const auto end = text.data() + text.size();
@@ -66,6 +69,13 @@ Result<SeedRange> ParseSeeds(const std::string& text) {
   const std::string_view first = std::string_view(text).substr(0, dash);
   const std::string_view last =
       dash == std::string::npos ? first : std::string_view(text).substr(dash + 1);
+  for (const std::string_view seed : {first, last}) {
+    const bool number = !seed.empty() && seed.find_first_not_of("0123456789") == seed.npos;
+    u64 value = 0;
+    if (!number || (ReadNumber(seed, value) && value <= kSeedMax)) continue;
+    return Error{ErrorCode::kUsage, "--seeds",
+                 fmt::format("{} is out of range; expected seeds from 0 to {}", seed, kSeedMax)};
+  }
   if (!ReadNumber(first, range.first) || !ReadNumber(last, range.last) ||
       range.last < range.first) {
     return Error{ErrorCode::kUsage, "--seeds",

@@ -13,6 +13,7 @@
 #include "cli/learn/learn_commands.h"
 #include "cli/learn/train_runs.h"
 #include "cli/log.h"
+#include "cli/out_folder.h"
 #include "cli/progress.h"
 #include "cli/version.h"
 #include "sim/api/file_io.h"
@@ -38,9 +39,7 @@ Result<TrainConfig> ConfigOf(const DemoPlan& plan, i64 threads) {
 
 Result<std::string> MakeFolder(const DemoPlan& plan) {
   if (plan.out.empty()) return NextFreeFolder("demo");
-  std::error_code failed;
-  fs::create_directories(plan.out, failed);
-  if (failed) return Error{ErrorCode::kEnvironment, plan.out, failed.message()};
+  if (const Status made = MakeOutFolder(plan.out); !made) return made.error();
   return plan.out;
 }
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "cli/log.h"
+#include "cli/out_folder.h"
 #include "learners/config_json.h"
 #include "sim/api/file_io.h"
 
@@ -75,9 +76,7 @@ Result<std::string> FolderOf(const Arguments& arguments) {
                  "is a run; pass --resume to go on with it, or choose another --out"};
   }
   if (resume) return folder;
-  std::error_code failed;
-  fs::create_directories(folder, failed);
-  if (failed) return Error{ErrorCode::kEnvironment, folder, failed.message()};
+  if (const Status made = MakeOutFolder(folder); !made) return made.error();
   return folder;
 }
 

@@ -76,6 +76,29 @@ TEST(Summary, AFigureOfNoEpisodesIsNullInDocuments) {
   EXPECT_EQ(healthy["false_claim_healthy"], 0.0);
 }
 
+TEST(Summary, WhereNothingWasRepairedThereIsNoTimeToRepair) {
+  std::vector<EpisodeResult> episodes{Episode(0, 1, true, 0), Episode(0, 2, false, 1)};
+  EXPECT_TRUE(SummaryJson(Of(episodes)).at("ttr_median_s").is_null());
+  episodes[0].injected_at = 60 * kSecond;
+  const auto cell_of = [&](const nlohmann::json& document) {
+    Report report;
+    report.agents = {*ReadScores(document.dump(), "results.json")};
+    const std::string html = *ReportHtml(report, {.html = "{{sections}}", .chart_js = ""});
+    const std::size_t end = html.find("</td></tr>\n</table>");
+    return html.substr(html.rfind("<td>", end) + 4, end - html.rfind("<td>", end) - 4);
+  };
+  std::vector<ScenarioLabel> labels(1);
+  auto document = nlohmann::json::parse(ResultsDocument({}, labels, episodes));
+  EXPECT_TRUE(document["overall"]["ttr_median_s"].is_null());
+  EXPECT_EQ(cell_of(document), "&ndash;");
+  document["faulty"]["ttr_median_s"] = 0.0;
+  EXPECT_EQ(cell_of(document), "&ndash;") << "of an older run";
+  episodes[0].repaired_at = 102 * kSecond;
+  document = nlohmann::json::parse(ResultsDocument({}, labels, episodes));
+  EXPECT_EQ(document["faulty"]["ttr_median_s"], 42.0);
+  EXPECT_EQ(cell_of(document), "42");
+}
+
 TEST(Summary, LooksWritesAndRefusedWritesAreMeansOverScenarios) {
   std::vector<EpisodeResult> episodes{Episode(0, 1, true, 1), Episode(0, 2, true, 0),
                                       Episode(1, 1, true, 0)};

@@ -142,7 +142,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "--agent: 'orcale' is none of rule|oracle; did you mean \"oracle\"?"},
         BadLine{"a_whole_number", {"run", "--seed", "1.5"}, {}, "--seed: '1.5' is no whole number"},
         BadLine{"a_huge_number", {"run", "--seed", "99999999999999999999"}, {},
-                "--seed: '99999999999999999999' is no whole number"},
+                "--seed: 99999999999999999999 is out of range; expected a whole number from 0 to "
+                "9223372036854775807"},
         BadLine{"a_small_number", {"run", "--steps-max", "0"}, {},
                 "--steps-max: 0 is too small; expected at least 1"},
         BadLine{"not_a_number", {"run", "--rate", "nan"}, {}, "--rate: 'nan' is no number"},

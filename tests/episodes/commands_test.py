@@ -219,6 +219,15 @@ class Commands(unittest.TestCase):
                 self.assertEqual(len(ended.stderr.splitlines()), 1)
         ended = run("bench", "--suite", "light")
         self.assertRegex(ended.stderr, r"--suite: no suite or scenario 'light'.*\blite\b")
+        for command, wrong, meant in (("bench", "lita", "lite"), ("bench", "nope", None),
+                                      ("bench", "hotel-clam", "hotel-calm"),
+                                      ("run", "healthy/hotel-clam", "healthy/hotel-calm")):
+            flag = "--suite" if command == "bench" else "--scenario"
+            ended = run(command, flag, wrong)
+            if meant:
+                self.assertIn('; did you mean "%s"?' % meant, ended.stderr)
+            else:
+                self.assertNotIn("did you mean", ended.stderr)
 
     def test_a_file_that_is_not_there_ends_every_command_alike(self):
         for words in (("validate", "/no/such.yaml"), ("play", "--scenario", "/no/such.yaml"),
@@ -231,6 +240,40 @@ class Commands(unittest.TestCase):
         ended = run("bench", "--suite", SCENARIO, "--agent", "no-op", "--seed", "7")
         self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
         self.assertRegex(ended.stderr, r"--seed: .*expected --seeds A-B")
+
+    def test_where_nothing_was_repaired_no_time_to_repair_is_told(self):
+        words = ("bench", "--suite", SCENARIO, "--seeds", "1-2", "--agent")
+        for agent, repaired in (("no-op", False), ("oracle", True)):
+            row = [line for line in run(*words, agent).stdout.splitlines()
+                   if line.startswith("all faulty")][0].split()
+            self.assertEqual(row[-1] == "-", not repaired, row)
+            document = json.loads(run(*words, agent, "--json").stdout)
+            for part in ("overall", "faulty"):
+                self.assertEqual(document[part]["ttr_median_s"] is None, not repaired)
+            self.assertIsNone(document["healthy"]["ttr_median_s"])
+
+    def test_an_out_that_is_a_file_is_refused_with_the_remedy(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = folder + "/file"
+            with open(path, "w") as file:
+                file.write("mine")
+            for words in (("bench", "--suite", "hotel-calm", "--seeds", "1"),
+                          ("record", "hotel-calm")):
+                for out, said in ((path, path + ": is a file, expected a folder; "),
+                                  (path + "/run", f"{path}/run: cannot be made: {path} is a "
+                                   "file; ")):
+                    ended = run(*words, "--out", out)
+                    self.assertEqual((ended.returncode, ended.stdout), (4, ""), ended)
+                    self.assertIn(said + "choose another --out\n", ended.stderr)
+            with open(path) as file:
+                self.assertEqual(file.read(), "mine")
+
+    def test_a_seed_that_is_too_large_is_told_the_range(self):
+        for command, flag in (("run", "--seed"), ("bench", "--seeds")):
+            ended = run(command, flag, "99999999999999999999")
+            self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
+            self.assertRegex(ended.stderr, flag + r": 9{20} is out of range; expected .* from 0 to "
+                             r"9223372036854775807\n$")
 
     def test_a_time_that_is_too_long_is_out_of_range(self):
         ended, _, _ = self.validate(("  task: resolve\n", "  task: resolve\n"
@@ -274,7 +317,12 @@ class Commands(unittest.TestCase):
             ended = run(*words, "rate,profil")
             self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
             self.assertRegex(ended.stderr, r"--held-out: no service or workload 'profil' in the "
-                             r"suite; expected for example profile\b")
+                             r'suite; expected .*; did you mean "profile"\?$')
+            for far in ("nope", "node", "hotel-profil-xyzxyzxyz"):
+                ended = run(*words, far)
+                self.assertRegex(ended.stderr, r"--held-out: no service or workload '%s' in the "
+                                 r"suite; expected consul, frontend, .* and \d+ more\n$" % far)
+                self.assertNotIn("node-1", ended.stderr)
             self.assertFalse(os.path.exists(folder + "/run"))
             self.assertEqual(run(*words, "rate,profile").returncode, 0)
 
@@ -324,17 +372,41 @@ class Commands(unittest.TestCase):
             path = folder + "/episodes.jsonl"
             with open(path) as file:
                 lines = file.read().splitlines()
+            def with_value(key, text):
+                return re.sub(r'"%s":("[^"]*"|[^,}]*)' % key, '"%s":%s' % (key, text), lines[2], 1)
+
             for broken, column, said in (
-                    ("{\"seed\": 1,, }", 12, ""), ("[1]", 1, "expected a JSON object"),
+                    ("{\"seed\": 1,, }", 12, "it is not JSON from here on"),
+                    ("[1]", 1, "expected a JSON object"),
                     (lines[2].replace('"verdict"', '"verdikt"'), 1, "key 'verdict' not found"),
-                    (lines[2].replace("hotel-wrong", "hotel-right"), 1, "not part of the suite")):
+                    (lines[2].replace("hotel-wrong", "hotel-right"), 1, "not part of the suite"),
+                    (with_value("verdict", "7"), 1, "verdict: expected -1, 0 or 1"),
+                    (with_value("verdict", "0.5"), 1, "verdict: expected -1, 0 or 1"),
+                    (with_value("verdict", str(2**64 - 1)), 1, "verdict: expected -1, 0 or 1"),
+                    (with_value("verdict", "257"), 1, "verdict: expected -1, 0 or 1"),
+                    (with_value("steps", "-1"), 1, "steps: expected a whole number from 0 to"),
+                    (with_value("writes", "4294967296"), 1, "writes: expected a whole number"),
+                    (with_value("seed", "99"), 1, "seed 99"),
+                    (with_value("seed", "-1"), 1, "seed: expected a whole number"),
+                    (with_value("class", '"ill"'), 1, "class: expected faulty or healthy"),
+                    (with_value("sim_time_s", "1e300"), 1, "sim_time_s: expected seconds"),
+                    (with_value("ttr_s", "-5"), 1, "ttr_s: expected seconds"),
+                    (with_value("hash", '"12xy"'), 1, "hash: expected up to 16 hexadecimal"),
+                    (with_value("wrote", "3"), 1, "wrote: expected true or false")):
                 with open(path, "w") as file:
                     file.write("\n".join(lines[:2] + [broken] + lines[3:]) + "\n")
                 ended = run(*one, folder, "--resume")
-                self.assertEqual(ended.returncode, 3, ended)
-                self.assertIn("%s:3:%d: is not an episode: " % (path, column), ended.stderr)
+                self.assertEqual((ended.returncode, ended.stdout), (2, ""), broken)
+                self.assertRegex(ended.stderr, r"%s:3:%d: is not an episode\b" % (path, column))
                 self.assertIn(said, ended.stderr)
+                self.assertIn("; delete the line, so that its episode is run again, or choose "
+                              "another --out\n", ended.stderr)
                 self.assertEqual(len(ended.stderr.splitlines()), 1, ended.stderr)
+            with open(path, "w") as file:  # the remedy
+                file.write("\n".join(lines[:2] + lines[3:]) + "\n")
+            ended = run(*one, folder, "--resume")
+            self.assertEqual(ended.returncode, 0, ended)
+            self.assertIn("3 finished episodes are kept", ended.stderr)
 
 
 if __name__ == "__main__":

@@ -112,6 +112,14 @@ REFUSED = {
     "too large for any node": (web(("          ports:", "          resources: {requests: "
                                     "{memory: 900Gi}}\n          ports:")), "",
                                "not Ready: web; pod web-.* is Pending on no node"),
+    "bytes with a b": (web(("          ports:", "          resources:\n            limits:\n"
+                            "              memory: 128Mb\n          ports:")), "14:15",
+                       r"Deployment web: spec\.template\.spec\.containers\[0\]\.resources\.limits"
+                       r'\.memory: "128Mb" is not a quantity; expected .*Ki, Mi, Gi.*; did you '
+                       r'mean "128Mi"\?'),
+    "a size in words": (web(("          ports:", "          resources: {requests: {cpu: lots}}\n"
+                             "          ports:")), "12:34",
+                        r'resources\.requests\.cpu: "lots" is not a quantity; expected [^?]*$'),
     "a ConfigMap that is not there": (
         env("{name: A, valueFrom: {configMapKeyRef: {name: none, key: k}}}"), "",
         'CreateContainerConfigError: configmap "none" not found'),

@@ -53,6 +53,41 @@ TEST(Replay, AWrongActionIsNamedWithItsLineAndTheNearestWord) {
             "as service/NAME");
 }
 
+TEST(Replay, AnUnknownKeyOfAnActionIsNamedWithItsPlaceTheKnownKeysAndTheNearest) {
+  const auto error_of = [](const char* text) {
+    const auto actions = ReadActions(text, "a.jsonl");
+    return actions ? std::string() : actions.error().Text();
+  };
+  EXPECT_EQ(error_of("{\"verb\": \"wait\"}\n{\"verb\": \"wait\", \"at\": 61}"),
+            "a.jsonl:2:1: unknown key \"at\"; expected at_s, verb, target, option, type, patch, "
+            "fault_kind, field, object_kind, object_name or object_namespace; did you mean "
+            "\"at_s\"?");
+  EXPECT_EQ(error_of("[{\"verb\": \"wait\"}, {\"verb\": \"get\", \"traget\": \"cluster\"}]")
+                .substr(0, 39),
+            "a.jsonl: action 2: unknown key \"traget\"");
+  EXPECT_EQ(error_of("{\"verb\": \"get\", \"target\": 3}"), "a.jsonl:1:1: target: expected a text");
+  EXPECT_EQ(error_of("{\"at_s\": 3, \"verb\": \"get\", \"target\": null, \"accepted\": true}"), "")
+      << "as a line of episodes.jsonl says it";
+}
+
+TEST(Replay, AnOptionThatIsNotThereIsAnsweredWithThoseThatAre) {
+  const auto error_of = [](const char* text) {
+    WorldPool pool;
+    const auto ran =
+        RunScript({&Lite().setups[0], 0, 1}, *ReadActions(text, "a.jsonl"), pool, {});
+    return ran ? std::string() : ran.error().Text();
+  };
+  EXPECT_EQ(error_of("{\"verb\": \"scale\", \"target\": \"workload/geo\", \"option\": 9}"),
+            "a.jsonl:1:1: option: scale of workload/geo has no option 9; expected 0 (\"to 0\"), "
+            "1 (\"to 1\"), 2 (\"to 2\") or 3 (\"to 3\")");
+  EXPECT_EQ(error_of("{\"verb\": \"scale\", \"target\": \"deploy/geo\", \"option\": \"to 33\"}"),
+            "a.jsonl:1:1: option: scale of deploy/geo has no option \"to 33\"; expected 0 (\"to "
+            "0\"), 1 (\"to 1\"), 2 (\"to 2\") or 3 (\"to 3\"); did you mean \"to 3\"?");
+  EXPECT_EQ(error_of("{\"verb\": \"wait\", \"option\": 3}"),
+            "a.jsonl:1:1: option: wait of cluster has no option 3; expected 0 (\"wait one step\"), "
+            "1 (\"wait 1m\") or 2 (\"wait 5m\")");
+}
+
 TEST(Replay, TimesThatFallOrLieBeyondTheLimitAreRefusedAtTheirLine) {
   const auto run = [](const char* text) {
     WorldPool pool;

@@ -115,7 +115,7 @@ class Train(unittest.TestCase):
                 (["--resume", "--out", "none"], 4, "no such checkpoint"),
                 (["--hold-out", "rate,profil"], 2,
                  "--hold-out: no service or workload 'profil' in the suite; "),
-                (["--hold-out", "profil"], 2, "for example profile"),
+                (["--hold-out", "profil"], 2, 'did you mean "profile"?'),
                 (["--set", "foo=1"], 2, "--set: no setting 'foo'; expected reward.verdict, "),
                 (["--set", "foo=1"], 2, "rates.clip_high"),
                 (["--set", "reward.harn=1"], 2, 'did you mean "reward.harm"?'),
@@ -148,7 +148,13 @@ class Train(unittest.TestCase):
         data = bytearray(self.path("run/checkpoint.wtc").read_bytes())
         data[len(data) // 2] ^= 1
         self.path("run/checkpoint.wtc").write_bytes(data)
-        self.fails(2, "its checksum does not fit", *words, "--resume")
+        self.fails(2, "its checksum does not fit; put a whole copy of it back, or begin anew with "
+                   "another --out", *words, "--resume")
+
+    def test_an_out_that_is_a_file_is_refused_with_the_remedy(self):
+        self.path("file").write_text("")
+        self.fails(4, "file: is a file, expected a folder; choose another --out", *cartpole(1000),
+                   "--out", "file")
 
 
 if __name__ == "__main__":

@@ -71,10 +71,11 @@ def tenths(metrics):
 def show(name, score):
     f, h = score["faulty"], score["healthy"]
     low, high = f["verdict_ci95"]
+    repair = "-" if f["ttr_median_s"] is None else f"{f['ttr_median_s']:.0f}"
     print(f"{name:<20} {f['verdict_mean']:>7.3f} [{low:>6.3f}, {high:>6.3f}] {f['success']:>8.3f} "
           f"{f['harm']:>6.3f} {h['verdict_mean']:>8.3f} {h['false_action_healthy']:>14.3f} "
           f"{h['false_claim_healthy']:>13.3f} "
-          f"{f['steps_mean']:>6.1f} {f['ttr_median_s']:>9.0f}")
+          f"{f['steps_mean']:>6.1f} {repair:>9}")
 
 
 def main():
