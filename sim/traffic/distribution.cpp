@@ -67,28 +67,34 @@ TailSums TailsAt(const Tails& tails, f32 t) {
   return {SumOfLanes(sum), SumOfLanes(slope)};
 }
 
-// The t with sum of weight x tail(t) = 2^log2_q. Newton's method on the logarithm, which is convex
-// where no part is cut at 1, kept inside a bracket that bisection takes over elsewhere.
-f32 SolveMixture(const Tails& tails, f32 log2_q) {
-  f32 low = 0, high = 0;
-  for (size_t i = 0; i < tails.count; ++i) {
-    const f32 t = tails.p50[i] + (-1.0f - log2_q) / tails.slope[i];
-    low = i == 0 ? t : std::min(low, t);
-    high = i == 0 ? t : std::max(high, t);
+// Looks for the t with sum of weight x tail(t) = 2^log2_q. Newton's method on the logarithm, which
+// is convex where no part is cut at 1, kept inside a bracket that bisection takes over elsewhere.
+struct Search {
+  f32 log2_q, low = 0, high = 0, t;
+  bool done = false;
+
+  Search(const Tails& tails, f32 log2_share) : log2_q(log2_share) {
+    for (size_t i = 0; i < tails.count; ++i) {
+      const f32 x = tails.p50[i] + (-1.0f - log2_q) / tails.slope[i];
+      low = i == 0 ? x : std::min(low, x);
+      high = i == 0 ? x : std::max(high, x);
+    }
+    t = 0.5f * (low + high);
   }
-  f32 t = 0.5f * (low + high);
-  for (int pass = 0; pass < 24 && high - low > 1e-3f * high; ++pass) {
+
+  void Step(const Tails& tails) {
+    done |= !(high - low > 1e-3f * high);
+    if (done) return;
     const auto [sum, slope] = TailsAt(tails, t);
     const f32 excess = FastLog2(std::max(sum, 1e-30f)) - log2_q;
     (excess > 0.0f ? low : high) = t;
     const f32 step = slope > 0.0f ? excess * sum / slope : 0.0f;
     const f32 next = t + step;
     const bool inside = slope > 0.0f && next > low && next < high;
-    if (inside && std::abs(step) < 5e-4f * t) return next;
+    done = inside && std::abs(step) < 5e-4f * t;
     t = inside ? next : 0.5f * (low + high);
   }
-  return t;
-}
+};
 
 }  // namespace
 
@@ -162,7 +168,13 @@ Quantiles MixtureQuantiles(std::span<const MixturePart> parts) {
     tails.slope[i] = kLog2Of50 / width;
   }
   constexpr f32 kLog2Of1In100 = -6.6438562f;
-  return {SolveMixture(tails, -1.0f), SolveMixture(tails, kLog2Of1In100)};
+  Search p50(tails, -1.0f), p99(tails, kLog2Of1In100);
+  // Side by side: neither waits for the other's sums.
+  for (int pass = 0; pass < 24 && !(p50.done && p99.done); ++pass) {
+    p50.Step(tails);
+    p99.Step(tails);
+  }
+  return {p50.t, p99.t};
 }
 
 }  // namespace wt
