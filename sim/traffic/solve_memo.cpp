@@ -27,8 +27,8 @@ struct Places {
     bytes.resize(places * (key + value));
   }
   // The value for the key, to be filled in unless `known`.
-  std::byte* At(u64 digest, const std::byte* key, bool& known) {
-    digest |= 1;
+  std::byte* At(const std::byte* key, bool& known) {
+    const u64 digest = XXH3_64bits(key, key_bytes) | 1;
     const std::size_t place = digest >> 8 & (digests.size() - 1);
     std::byte* value = bytes.data() + place * (key_bytes + value_bytes);
     known = digests[place] == digest && std::memcmp(value + value_bytes, key, key_bytes) == 0;
@@ -43,8 +43,9 @@ struct Places {
 struct Memo {
   u64 blueprint = 0;  // content hash that the entries belong to,
   const GraphService* graph = nullptr;  // and where its graph stands
-  Places answers;   // by inputs, offered rate and backlogs
-  Places prepared;  // by inputs
+  Places prepared;  // by inputs: a name that no others have, what is prepared
+  Places answers;   // by the inputs' name, offered rate and backlogs
+  u64 last_name = 0;
   std::vector<std::byte> question;
   bool fits = false;
   bool on = true;
@@ -76,37 +77,42 @@ bool Prepare(Memo& memo, const Blueprint& blueprint) {
   }
   const std::size_t services = graph.services.size();
   const std::size_t inputs = services * sizeof(ServiceInput);
-  const std::size_t question = inputs + sizeof(f32) + services * sizeof(f32);
+  const std::size_t prepared = sizeof(u64) + PreparedCount(graph) * sizeof(f32);
+  const std::size_t question = sizeof(u64) + sizeof(f32) + services * sizeof(f32);
   const std::size_t answer = services * sizeof(FlowServiceRow) +
                              graph.operations.size() * sizeof(FlowOperationRow) +
                              sizeof(FlowClient);
   memo.blueprint = blueprint.content_hash;
   memo.graph = graph.services.data();
-  memo.fits = question + answer <= kEntryBytesMax;
+  memo.fits = inputs + question + answer <= kEntryBytesMax;
   if (!memo.fits) return false;
   memo.question.resize(question);
   memo.answers.Reset(kAnswers, question, answer);
-  memo.prepared.Reset(kPrepared, inputs, PreparedCount(graph) * sizeof(f32));
+  memo.prepared.Reset(kPrepared, inputs, prepared);
   return true;
 }
 
-void Ask(Memo& memo, std::span<const ServiceInput> inputs, f32 offered_rps,
-         const FlowState& state) {
-  std::byte* at = Put(memo.question.data(), inputs);
+void Ask(Memo& memo, u64 inputs_name, f32 offered_rps, const FlowState& state) {
+  std::byte* at = Put(memo.question.data(), std::span<const u64>(&inputs_name, 1));
   at = Put(at, std::span<const f32>(&offered_rps, 1));
   for (const FlowServiceRow& row : state.services) {
     at = Put(at, std::span<const f32>(&row.backlog, 1));
   }
 }
 
-// Solves with what is prepared for these inputs.
-void SolvePreparedOnce(Memo& memo, u64 inputs_digest, const ServiceGraph& graph,
-                       std::span<const ServiceInput> inputs, f32 offered_rps, FlowState state) {
+// What is prepared for these inputs, and their name.
+std::span<const f32> PreparedOnce(Memo& memo, const ServiceGraph& graph,
+                                  std::span<const ServiceInput> inputs, u64& name) {
   bool known = false;
-  std::byte* at = memo.prepared.At(inputs_digest, memo.question.data(), known);
-  const std::span<f32> prepared(reinterpret_cast<f32*>(at), PreparedCount(graph));
-  if (!known) PrepareFlow(graph, inputs, prepared);
-  SolvePrepared(graph, inputs, prepared, offered_rps, state);
+  std::byte* at = memo.prepared.At(reinterpret_cast<const std::byte*>(inputs.data()), known);
+  const std::span<f32> prepared(reinterpret_cast<f32*>(at + sizeof(u64)), PreparedCount(graph));
+  if (!known) {
+    ++memo.last_name;
+    Put(at, std::span<const u64>(&memo.last_name, 1));
+    PrepareFlow(graph, inputs, prepared);
+  }
+  Get(at, std::span<u64>(&name, 1));
+  return prepared;
 }
 
 }  // namespace
@@ -119,13 +125,11 @@ void SolveFlowRemembered(const Blueprint& blueprint, std::span<const ServiceInpu
     SolveFlow(blueprint.graph, inputs, offered_rps, state);
     return;
   }
-  Ask(memo, inputs, offered_rps, state);
-  const std::byte* question = memo.question.data();
-  const u64 inputs_digest = XXH3_64bits(question, inputs.size_bytes());
-  const u64 digest = XXH3_64bits_withSeed(
-      question + inputs.size_bytes(), memo.question.size() - inputs.size_bytes(), inputs_digest);
+  u64 name = 0;
+  const std::span<const f32> prepared = PreparedOnce(memo, blueprint.graph, inputs, name);
+  Ask(memo, name, offered_rps, state);
   bool known = false;
-  std::byte* at = memo.answers.At(digest, question, known);
+  std::byte* at = memo.answers.At(memo.question.data(), known);
   const std::span<FlowClient> client(state.client, 1);
   if (known) {
     const std::byte* from = Get(at, state.services);
@@ -133,7 +137,7 @@ void SolveFlowRemembered(const Blueprint& blueprint, std::span<const ServiceInpu
     Get(from, client);
     return;
   }
-  SolvePreparedOnce(memo, inputs_digest, blueprint.graph, inputs, offered_rps, state);
+  SolvePrepared(blueprint.graph, inputs, prepared, offered_rps, state);
   at = Put(at, std::span<const FlowServiceRow>(state.services));
   at = Put(at, std::span<const FlowOperationRow>(state.operations));
   Put(at, std::span<const FlowClient>(client));
