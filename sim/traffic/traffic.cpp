@@ -2,7 +2,6 @@
 #include "sim/traffic/traffic.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstring>
@@ -38,7 +37,8 @@ bool RowMoved(const FlowServiceRow& now, const FlowServiceRow& before) {
   const Lanes a = HalfOf(now, 0), b = HalfOf(before, 0);
   const Lanes change = a > b ? a - b : b - a;
   const auto moved = (change > kAbsolute) & (change > kRelative * (a > b ? a : b));
-  const auto pairs = std::bit_cast<std::array<u64, 2>>(moved);
+  using Pairs = i64 __attribute__((vector_size(16)));
+  const auto pairs = std::bit_cast<Pairs>(moved);
   return (pairs[0] | pairs[1]) != 0;
 }
 
@@ -52,14 +52,15 @@ bool IsBusy(std::span<const FlowServiceRow> rows) {
   return most[0] > 1.0f || most[1] > 0.0f;
 }
 
-void AddSegment(Sim& sim, u32 service, f32 rate, f32 error, f32 latency_s, f32 p99_s) {
+void AddSegment(Sim& sim, i32 now_ms, u32 service, f32 rate, f32 error, f32 latency_s,
+                f32 p99_s) {
   WorldHeader& header = sim.world.header();
   TableRef& table = header.tables[static_cast<int>(Table::kSegments)];
   if (table.capacity < 2) return;
   header.segment_next = header.segment_next + 1 >= table.capacity ? 1 : header.segment_next + 1;
   if (header.segment_next >= table.used) table.used = header.segment_next + 1;
   Segment& s = sim.At<Segment>(header.segment_next);
-  s = {0, 1, sim.now_ms(), service, rate, error, latency_s, p99_s};  // takes no identity
+  s = {0, 1, now_ms, service, rate, error, latency_s, p99_s};  // takes no identity
 }
 
 FlowState StateOf(Sim& sim) {
@@ -181,16 +182,17 @@ void ArmStep(Sim& sim, f32 seconds) {
 // Segments of what is no longer as it was.
 void RecordMoves(Sim& sim, const FlowState& state, const FlowServiceRow* before,
                  const FlowClient& client_before) {
+  const i32 now_ms = sim.now_ms();
   for (u32 s = 0; s < state.services.size(); ++s) {
     const FlowServiceRow& now = state.services[s];
     if (!RowMoved(now, before[s])) continue;
-    AddSegment(sim, s + 1, now.rate, now.error, now.latency_s, now.p99_s);
+    AddSegment(sim, now_ms, s + 1, now.rate, now.error, now.latency_s, now.p99_s);
   }
   const FlowClient& client = *state.client;
   if (Moved(client.error, client_before.error, 0, 0.0005f) ||
       Moved(client.rate, client_before.rate, 0.005f, 0.01f) ||
       Moved(client.p99_s, client_before.p99_s, 0.02f, 0.0005f)) {
-    AddSegment(sim, 0, client.rate, client.error, client.latency_s, client.p99_s);
+    AddSegment(sim, now_ms, 0, client.rate, client.error, client.latency_s, client.p99_s);
   }
 }
 
