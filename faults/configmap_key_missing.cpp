@@ -190,16 +190,18 @@ bool HasInline(const Sim& sim, const Fault& fault, u32 content) {
   return InlineContent(sim, lost, *main, &tmpl) == content;
 }
 
-// The key is there again, with the value that it had: any other would be one more fault. Or nobody
-// needs it any more, and the target has that value from its template.
+// The key is there again, with the value that it had: any other would be one more fault. Or the
+// target has that value from its template, and nobody needs the key any more (asked last: it is
+// the long way, and this is asked in every step).
 bool CauseGone(const Sim& sim, const Fault& fault) {
   const u32 content = ContentOf(sim, fault.saved[0], fault.with[1]);
   if (HasKey(sim, fault.target_ns, {fault.with[0], fault.with[1]})) {
     return ContentOf(sim, sim.At<Object>(ConfigRow(sim, fault)).doc, fault.with[1]) == content;
   }
+  if (!HasInline(sim, fault, content)) return false;
   bool needed = false;
   ForEachConsumer(sim, fault, fault.target_ns, [&](u32) { needed = true; });
-  return !needed && HasInline(sim, fault, content);
+  return !needed;
 }
 
 std::vector<RealChange> ToReal(const Sim& sim, const Fault& fault) {
