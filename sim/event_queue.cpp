@@ -110,12 +110,10 @@ Next PeekLive(World& world) {
   return {};
 }
 
-Next PopLive(World& world) {
-  const Next next = PeekLive(world);
+void Pop(World& world, const Next& next) {
   WT_CHECK(next.at != kForever, "a live event is pending");
   TimerOf(world, next.kind, next.row) = 0;
   DropFirst(world);
-  return next;
 }
 
 void CompactQueue(World& world) {

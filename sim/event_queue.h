@@ -3,7 +3,7 @@
 // An event is alive while the timer word of its row equals its sequence number: arming overwrites
 // the word (an older event of that timer dies when popped), cancelling zeroes it, and a non-zero
 // word means "already queued", which is the work queue's de-duplication.
-// 4-ary heap; Arm and PopLive are O(log n).
+// 4-ary heap; Arm and Pop are O(log n).
 #pragma once
 
 #include "sim/api/ints.h"
@@ -45,8 +45,8 @@ struct Next {
 };
 // Earliest live event, left in place; kForever when none. Drops dead entries on the way.
 Next PeekLive(World& world);
-// Removes the earliest live event and zeroes its timer. REQUIRES: PeekLive().at != kForever.
-Next PopLive(World& world);
+// Removes `next` and zeroes its timer. REQUIRES: PeekLive gave it just now, next.at != kForever.
+void Pop(World& world, const Next& next);
 // Rebuilds the heap without dead entries (before hashing, forking; and when dead > live).
 void CompactQueue(World& world);
 

@@ -74,7 +74,7 @@ void RunWorld(Sim& sim, SimTime until) {
     if (sim.sink != nullptr) [[unlikely]] sim.sink->Settled();
     const Next next = PeekLive(sim.world);
     if (next.at > until) break;
-    PopLive(sim.world);
+    Pop(sim.world, next);
     WT_CHECK(next.at >= sim.now(), "time never goes back");
     sim.world.header().now_ns = next.at;
     ++sim.world.header().events_done;
