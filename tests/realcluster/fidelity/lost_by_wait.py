@@ -11,6 +11,9 @@ import json
 import os
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from stated import print_stated  # noqa: E402
+
 ROWS = [  # what the docs call it, and which episodes
     ("`hotel-pod-kill`, rule, 3", "hotel-pod-kill.rule.*"),
     ("`hotel-oom`, rule, 3", "hotel-oom.rule.*"),
@@ -39,24 +42,17 @@ def lost(path):
     return out
 
 
+def row_of(name, parts):
+    return f"| {name} | " + " | ".join(f"{part:.0f}" for part in [sum(parts)] + parts) + " |"
+
+
 def main():
     root = sys.argv[1]
     sums = {}
     for name, pattern in ROWS:
         for path in glob.glob(os.path.join(root, "realcluster/traces", pattern + ".jsonl.gz")):
             sums[name] = [a + b for a, b in zip(sums.get(name, [0.0] * 3), lost(path))]
-    with open(os.path.join(root, "docs/sim_to_real.md"), encoding="utf-8") as file:
-        docs = {line.strip() for line in file}
-    missing = 0
-    for name, parts in sums.items():
-        row = " | ".join(f"{part:.0f}" for part in [sum(parts)] + parts)
-        row = f"| {name} | {row} |"
-        print(row)
-        missing += row not in docs
-    if missing:
-        print(f"docs/sim_to_real.md: {missing} of these rows are not there; put them in",
-              file=sys.stderr)
-    return 1 if missing else 0
+    return print_stated(root, (row_of(name, parts) for name, parts in sums.items()))
 
 
 if __name__ == "__main__":
