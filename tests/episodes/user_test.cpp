@@ -69,5 +69,18 @@ TEST(User, ComplainsOfTheSameAtTheSameTimeHoweverLongTheAgentWaits) {
   EXPECT_GT(complaints, 20u);
 }
 
+// Else a complaint, or that none came, would be the answer.
+TEST(User, ComplainsInHealthyEpisodesToo) {
+  const PreparedSuite& suite = Lite();
+  u32 complaints = 0, episodes = 0;
+  for (u32 i = 0; i < suite.setups.size(); ++i) {
+    if (!suite.setups[i].scenario.Healthy()) continue;
+    for (u64 seed = 1; seed <= 20; ++seed, ++episodes) {
+      complaints += FirstComplaint({&suite.setups[i], i, seed}, kUsual).at >= 0;
+    }
+  }
+  EXPECT_GE(20 * complaints, episodes) << complaints << " of " << episodes;
+}
+
 }  // namespace
 }  // namespace wt

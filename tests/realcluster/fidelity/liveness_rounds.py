@@ -18,6 +18,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from stated import print_stated  # noqa: E402
+
 STORED = "realcluster/traces/hotel-testbed-liveness.rule.7.1.jsonl.gz"
 SCENARIO = "testbed/hotel-testbed-liveness"
 PERIOD_S, DELAY_S = 10, 10  # of hotel's liveness probes
@@ -142,19 +145,11 @@ def of_simulated(program):
 
 def main():
     root = sys.argv[1]
-    with open(os.path.join(root, "docs/sim_to_real.md"), encoding="utf-8") as file:
-        docs = {line.strip() for line in file}
-    missing = 0
-    for line in of_real(Episode(os.path.join(root, STORED))):
-        print(line)
-        missing += line not in docs
+    missing = print_stated(root, of_real(Episode(os.path.join(root, STORED))))
     if len(sys.argv) > 2:
         for line in of_simulated(sys.argv[2]):
             print(line)
-    if missing:
-        print(f"docs/sim_to_real.md: {missing} of these lines are not there; put them in",
-              file=sys.stderr)
-    return 1 if missing else 0
+    return missing
 
 
 if __name__ == "__main__":
