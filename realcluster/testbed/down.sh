@@ -8,6 +8,7 @@ set -uo pipefail
 # shellcheck source=take_down.sh
 . "$here/take_down.sh"
 
+need_own_folder
 found=$(testbed_state)
 case $found in
   changing) die 4 "another \`wavetank testbed\` is at work in $state" ;;

@@ -20,6 +20,7 @@ pids=$state/pids        # NAME holds the id of process NAME
 logs=$state/log
 pki=$state/pki
 kubeconfig=$pki/admin.kubeconfig
+mark=$state/wavetank-testbed  # says that the folder is a testbed's, which may be removed
 
 # The control plane is in the machine's own network namespace, on the bridge's address only:
 # other machines do not reach it. Node i has 10.199.0.(10+i), its pods 10.244.i.0/24.
@@ -49,6 +50,29 @@ progress() {
 need_root() {
   [ "$EUID" = 0 ] ||
     die 4 "needs root (network namespaces, mounts, cgroups): sudo $root/wavetank testbed $1"
+}
+
+# bears_mark: the state folder is a testbed's. One of a version that made no mark is known by what
+# it has in common with all of that kind, up or failed.
+bears_mark() {
+  [ -f "$mark" ] || [[ -d $pids && -d $pki ]] ||
+    [[ -d $logs && -d $state/etcd && -d $state/netem ]]
+}
+
+# need_own_folder: the state folder is one that may be filled and removed.
+need_own_folder() {
+  local place="WAVETANK_TESTBED_STATE=${WAVETANK_TESTBED_STATE:-}" home
+  local remedy="name a folder of its own for it, such as /var/lib/wavetank-testbed"
+  case ${WAVETANK_TESTBED_STATE:-/} in
+    /*) ;;
+    *) die 4 "$place: depends on where one stands; $remedy" ;;
+  esac
+  for home in / "$HOME" $(getent passwd | awk -F: '$6 ~ "^/" && !seen[$6]++ {print $6}'); do
+    [ ! "$state" -ef "$home" ] || die 4 "$place: that is $home itself; $remedy"
+  done
+  [ -z "$(ls -A -- "$state" 2> /dev/null)" ] || bears_mark ||
+    die 4 "$state: has files and is no testbed's (no ${mark##*/} in it), left as it is;" \
+      "WAVETANK_TESTBED_STATE has to name an empty folder, a new one or a testbed's"
 }
 
 # node_names: n1 n2 ... of this run.

@@ -18,10 +18,17 @@ take_down() {
     remove_mount_points
   fi
   rm -rf -- "$pids" "$state/up"
-  [ "${1:-}" = --keep-state ] || rm -rf --one-file-system -- "$state"
+  if [ "${1:-}" != --keep-state ]; then empty_state && rm -f -- "$mark" && rmdir -- "$state"; fi
   local left
   left=$(leftovers)
   [ -z "$left" ] || { say 'could not remove:'; printf '%s\n' "$left" >&2; return 1; }
+}
+
+# empty_state: all but the mark, which goes last, or a removal that was cut short would leave a folder
+# that nobody may remove. REQUIRES: need_own_folder.
+empty_state() {
+  find "$state" -mindepth 1 -maxdepth 1 ! -path "$mark" \
+    -exec rm -rf --one-file-system -- {} +
 }
 
 # end_started_processes: kubelets and containerds with them, so that nothing more is started.

@@ -79,7 +79,8 @@ fail() {
 }
 
 prepare() {
-  rm -rf --one-file-system -- "${state:?}"/*  # what --keep-state has left
+  echo 'made by wavetank testbed up, removed by down with all that is beside it' > "$mark"
+  empty_state  # what --keep-state has left
   mkdir -p "$pids" "$logs" "$state/etcd" "$state/netem"
   make_mount_points
   save_sysctls
@@ -113,6 +114,7 @@ nodes_ready() {
 
 main() {
   need_root up
+  need_own_folder
   lock_state
   trap 'rmdir "$state" 2> /dev/null || true' EXIT
   refuse_or_clean

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import unittest
 
-BINARY = sys.argv.pop(1)
+BINARY = os.path.abspath(sys.argv.pop(1))
 NOBODY = 65534
 
 
@@ -48,8 +48,16 @@ class WordsAndStates(unittest.TestCase):
         self.make_pid_file(name, process.pid)
         return process
 
-    def make_pid_file(self, name, pid):
+    def make_state(self):
         os.makedirs(self.state + "/pids", exist_ok=True)
+        self.write(self.state + "/wavetank-testbed", "")
+
+    def write(self, path, text):
+        with open(path, "w") as file:
+            file.write(text)
+
+    def make_pid_file(self, name, pid):
+        self.make_state()
         with open(f"{self.state}/pids/{name}", "w") as file:
             file.write(f"{pid}\n")
 
@@ -101,6 +109,42 @@ class WordsAndStates(unittest.TestCase):
         self.assert_fails(self.run_it("down"), 4, "at work")
         if os.geteuid() == 0:
             self.assert_fails(self.run_it("up"), 4, "at work")
+
+    def test_a_folder_that_is_no_testbed_s_is_left_as_it_is(self):
+        os.mkdir(self.state)
+        self.write(self.state + "/thesis", "years")
+        for words in (["down"], ["up"]) if os.geteuid() == 0 else (["down"],):
+            ended = self.run_it(*words)
+            self.assert_fails(ended, 4, self.state, "WAVETANK_TESTBED_STATE has to name")
+            self.assertEqual(os.listdir(self.state), ["thesis"])
+
+    def test_one_of_its_folders_names_in_a_folder_is_no_mark(self):
+        for names in (["pids"], ["pki"], ["log", "etcd"]):
+            for name in names:
+                os.makedirs(f"{self.state}/{name}")
+            self.assert_fails(self.run_it("down"), 4, self.state)
+            self.assertEqual(sorted(os.listdir(self.state)), sorted(names))
+            shutil.rmtree(self.state)
+
+    def test_root_a_home_and_a_relative_path_are_no_state_folder(self):
+        link = self.folder + "/link"
+        os.symlink(self.folder, link)
+        self.write(self.folder + "/wavetank-testbed", "")  # even so
+        for state, said in (("/", "that is / itself"), ("/var/..", "that is / itself"),
+                            (self.folder, "that is " + self.folder), (link, "that is"),
+                            ("state", "depends on where one stands")):
+            for words in (["down"], ["up"]) if os.geteuid() == 0 else (["down"],):
+                ended = self.run_it(*words, env={"WAVETANK_TESTBED_STATE": state}, cwd="/")
+                self.assert_fails(ended, 4, said, "name a folder of its own")
+        self.assertEqual(sorted(os.listdir(self.folder)), ["link", "wavetank-testbed"])
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_empty_folders_and_those_of_testbeds_without_a_mark_are_removed(self):
+        for names in ([], ["pids", "pki"], ["etcd", "log", "netem", "sysctls"]):
+            for name in names or [""]:
+                os.makedirs(f"{self.state}/{name}")
+            self.assertEqual(self.run_it("down").returncode, 0)
+            self.assertEqual(os.listdir(self.folder), [])
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root")
     def test_down_ends_what_is_left_and_nothing_else(self):
