@@ -16,7 +16,7 @@ chaos=${WAVETANK_TESTBED_CHAOS:-0}                # the Chaos Mesh controller
 chaos_daemon=${WAVETANK_TESTBED_CHAOS_DAEMON:-0}  # and a chaos-daemon on each node
 
 bin=$cache/bin
-pids=$state/pids        # NAME holds the id of process NAME
+pids=$state/pids        # NAME holds the id and the start of process NAME: note_process
 logs=$state/log
 pki=$state/pki
 kubeconfig=$pki/admin.kubeconfig
@@ -80,6 +80,14 @@ node_names() { seq -f 'n%.0f' "$node_count"; }
 
 k() { "$bin/wavekube" kubectl --kubeconfig "$kubeconfig" "$@"; }
 
+# start_of PID: when it began, in clock ticks since the machine did (field 22 of /proc/PID/stat).
+start_of() {
+  local line fields
+  line=$({ cat "/proc/$1/stat"; } 2> /dev/null) || return 1
+  read -ra fields <<< "${line##*) }"  # the name in parentheses may hold anything
+  echo "${fields[19]}"
+}
+
 # is_running PID: neither gone nor a zombie that its parent has not asked for. Asked by its state:
 # the command line is empty for a moment while a program is being loaded.
 is_running() {
@@ -95,7 +103,7 @@ wait_for() {
   local until=$((SECONDS + $1)) name=$2
   shift 2
   until "$@" > /dev/null 2>&1; do
-    if [ "$SECONDS" -ge "$until" ] || ! is_running "$(cat "$pids/$name")"; then
+    if [ "$SECONDS" -ge "$until" ] || ! pid_of "$name" > /dev/null; then
       return 1
     fi
     sleep 0.1
@@ -114,30 +122,32 @@ start() {
     done
     exec setsid "$@"
   ) &
-  echo $! > "$pids/$name"
+  note_process "$name" $!
   disown $!  # or bash tells of its end
 }
+
+# note_process NAME PID: a pid alone may be given to a stranger (a reboot), with its start it is one
+# process only, whatever it becomes by exec. One that has ended already has no start: 0 fits none.
+note_process() { echo "$2 $(start_of "$2" || echo 0)" > "$pids/$1"; }
 
 # entry_of NODE: sets `entry` to the words that run a command in the node's network and mount
 # namespace. REQUIRES: its containerd answers.
 entry_of() {
-  entry=(nsenter --net=/run/netns/wt-"$1" --mount="/proc/$(cat "$pids/$1-containerd")/ns/mnt")
+  entry=(nsenter --net=/run/netns/wt-"$1" --mount="/proc/$(pid_of "$1-containerd")/ns/mnt")
 }
 
-# is_process_of FOLDER PID: alive, and its command line names the testbed's folder or binaries, or
-# it was started by this very script and has not become itself yet. A pid may have been given to a
-# stranger since (a reboot); a zombie has no command line.
-is_process_of() {
-  local words
-  if is_running "$2" && grep -qs "^PPid:[[:space:]]*$$\$" "/proc/$2/status"; then return 0; fi
-  words=$({ tr '\0' ' ' < "/proc/$2/cmdline"; } 2> /dev/null) || return 1
-  [[ $words == *"$1/"* || $words == *"$bin/"* ]]
-}
-
-# pid_of NAME: its process id if it is alive.
+# pid_of NAME [FOLDER]: its process id if it is alive; of the testbed with that state folder. Pid
+# files of before have no start: there the command line has to name the folder or the binaries.
 pid_of() {
-  local pid
-  pid=$(cat "$pids/$1" 2> /dev/null) && is_process_of "$state" "$pid" && echo "$pid"
+  local folder=${2:-$state} pid start words
+  { read -r pid start < "$folder/pids/$1"; } 2> /dev/null && is_running "$pid" || return 1
+  if [ -n "$start" ]; then
+    [ "$start" = "$(start_of "$pid")" ] || return 1
+  else
+    words=$({ tr '\0' ' ' < "/proc/$pid/cmdline"; } 2> /dev/null) || return 1
+    [[ $words == *"$folder/"* || $words == *"$bin/"* ]] || return 1
+  fi
+  echo "$pid"
 }
 
 # process_names: of all processes that were started, alive or not.
@@ -170,7 +180,7 @@ other_testbed() {
   [ -n "$owner" ] && [ "$owner" != "$state" ] || return 1
   if [ -d "$owner" ] && ! flock -n "$owner" true; then echo "$owner"; return 0; fi  # coming up
   for file in "$owner"/pids/*; do
-    if [ -f "$file" ] && is_process_of "$owner" "$(cat "$file")"; then
+    if [ -f "$file" ] && pid_of "${file##*/}" "$owner" > /dev/null; then
       echo "$owner"
       return 0
     fi

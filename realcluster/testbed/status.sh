@@ -9,11 +9,11 @@ set -uo pipefail
 read_processes() {
   local name pid rss
   for name in $(process_names); do
-    pid=$(cat "$pids/$name" 2> /dev/null)
-    if pid_of "$name" > /dev/null; then
+    if pid=$(pid_of "$name"); then
       rss=$(awk '$1 == "VmRSS:" {printf "%.0f", $2 / 1024}' "/proc/$pid/status" 2> /dev/null)
       printf '%s %s %s true\n' "$name" "$pid" "${rss:-0}"
     else
+      { read -r pid _ < "$pids/$name"; } 2> /dev/null
       printf '%s %s 0 false\n' "$name" "${pid:-0}"
     fi
   done

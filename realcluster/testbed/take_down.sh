@@ -7,6 +7,7 @@
 # take_down [--keep-state]: ends and removes everything; what resists is named and fails.
 # REQUIRES: root, lock_state.
 take_down() {
+  local left=()
   end_started_processes
   # Names are fixed: if another testbed lives, then all that bears them is its own.
   if ! other_testbed > /dev/null; then
@@ -17,15 +18,32 @@ take_down() {
     restore_sysctls
     remove_mount_points
   fi
-  rm -rf -- "$pids" "$state/up"
-  if [ "${1:-}" != --keep-state ]; then empty_state && rm -f -- "$mark" && rmdir -- "$state"; fi
-  local left
-  left=$(leftovers)
-  [ -z "$left" ] || { say 'could not remove:'; printf '%s\n' "$left" >&2; return 1; }
+  mapfile -t left < <(living)
+  rm -f -- "$state/up"
+  [ ${#left[@]} -gt 0 ] || remove_files "$@" || left+=("files in $state")
+  mapfile -t -O ${#left[@]} left < <(leftovers)
+  [ ${#left[@]} = 0 ] || { say 'could not remove:'; printf '%s\n' "${left[@]}" >&2; return 1; }
 }
 
-# empty_state: all but the mark, which goes last, or a removal that was cut short would leave a folder
-# that nobody may remove. REQUIRES: need_own_folder.
+# remove_files [--keep-state]
+remove_files() {
+  rm -rf -- "$pids" || return 1
+  if [ "${1:-}" = --keep-state ]; then return 0; fi
+  empty_state && rm -f -- "$mark" || return 1
+  mountpoint -q "$state" || rmdir -- "$state"
+}
+
+# living: started processes that were not to be ended, a line each. Their pid files stay, for the
+# next down.
+living() {
+  local name pid
+  for name in $(process_names); do
+    if pid=$(pid_of "$name"); then echo "process $pid, $name, which lives on"; fi
+  done
+}
+
+# empty_state: all but the mark, which goes last, or a removal that was cut short would leave a
+# folder that nobody may remove. REQUIRES: need_own_folder.
 empty_state() {
   find "$state" -mindepth 1 -maxdepth 1 ! -path "$mark" \
     -exec rm -rf --one-file-system -- {} +

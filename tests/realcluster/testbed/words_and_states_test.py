@@ -35,17 +35,26 @@ class WordsAndStates(unittest.TestCase):
         for word in words:
             self.assertIn(word, ended.stderr)
 
-    def status(self):
-        ended = self.run_it("status", "--json")
+    def status(self, **env):
+        ended = self.run_it("status", "--json", env=env)
         self.assertEqual(ended.returncode, 4, ended)
         return json.loads(ended.stdout)
 
-    def make_process(self, name, words):
-        """A process with these words, and a pid file that says it is `name`."""
+    def make_process(self, name, words, start=None):
+        """A process with these words, and a pid file that says it is `name`, with its start or
+        another; without, as pid files once were."""
         process = subprocess.Popen(words, executable="/bin/sleep")
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
-        self.make_pid_file(name, process.pid)
+        self.make_pid_file(name, process.pid if start is None else f"{process.pid} {start}")
+        return process
+
+    def make_noted_process(self, name):
+        """As `up` notes it; nothing in its words tells of a testbed."""
+        process = self.make_process(name, [name, "100"])
+        with open(f"/proc/{process.pid}/stat") as file:
+            start = file.read().rpartition(") ")[2].split()[19]
+        self.make_pid_file(name, f"{process.pid} {start}")
         return process
 
     def make_state(self):
@@ -94,6 +103,37 @@ class WordsAndStates(unittest.TestCase):
         with open(self.state + "/up", "w"):
             pass
         self.assertEqual(self.status()["state"], "half-dead")
+
+    def test_a_process_is_known_by_its_start_under_any_home_and_cache(self):
+        ours = self.make_noted_process("etcd")
+        self.make_process("dns", [f"{self.state}/dns", "100"], start=12345)
+        self.make_process("metrics", [f"{self.state}/metrics", "100"], start=0)
+        for env in ({}, {"HOME": "/nonexistent"}, {"WAVETANK_TESTBED_CACHE": "/nonexistent"}):
+            rows = {row["name"]: row for row in self.status(**env)["processes"]}
+            self.assertEqual(rows["etcd"]["pid"], ours.pid)
+            self.assertEqual([rows[name]["alive"] for name in ("etcd", "dns", "metrics")],
+                             [True, False, False])
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_down_ends_a_noted_process_under_another_home(self):
+        ours = self.make_noted_process("chaos-controller-manager")
+        stranger = self.make_process("etcd", [f"{self.state}/etcd", "100"], start=12345)
+        ended = self.run_it("down", env={"HOME": "/nonexistent"})
+        self.assertEqual(ended.returncode, 0, ended)
+        self.assertEqual(ours.wait(timeout=10), -9)
+        self.assertIsNone(stranger.poll())
+        self.assertEqual(os.listdir(self.folder), [])
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_down_says_what_lives_on_and_keeps_its_pid_file(self):
+        ours = self.make_noted_process("etcd")
+        harmless = {"BASH_FUNC_kill%%": "() { :; }"}  # as of a process that the kernel holds
+        ended = self.run_it("down", env=harmless)
+        self.assert_fails(ended, 4, "could not remove", f"process {ours.pid}, etcd")
+        self.assertNotIn("the testbed is down", ended.stderr)
+        self.assertEqual(self.status()["processes"][0]["alive"], True)
+        self.assertEqual(self.run_it("down").returncode, 0)
+        self.assertEqual(ours.wait(timeout=10), -9)
 
     def test_one_that_did_not_come_up_to_the_end_is_half_dead_though_all_live(self):
         self.make_process("etcd", [f"{self.state}/etcd", "100"])
