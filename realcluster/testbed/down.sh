@@ -9,7 +9,7 @@ set -uo pipefail
 . "$here/take_down.sh"
 
 need_own_folder
-found=$(testbed_state)
+found=$(testbed_state 0)
 case $found in
   changing) die 4 "another \`wavetank testbed\` is at work in $state" ;;
   down) if [ ! -d "$state" ] || [ "${1:-}" = --keep-state ]; then
@@ -18,7 +18,7 @@ case $found in
     fi ;;
 esac
 need_root down
-if [ "$found" != up ]; then say "the testbed is $found: removing what is left of it"; fi
+if [ "$found" != up ]; then say "the testbed is ${found/ /, }: removing what is left of it"; fi
 lock_state
 # Half a removal helps nobody: once more Ctrl-C is for who waits, not for what is removed.
 trap '' INT TERM HUP

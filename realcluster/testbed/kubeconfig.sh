@@ -5,5 +5,5 @@ set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
-[ "$(testbed_state)" = up ] || die 4 "no testbed is up: $root/wavetank testbed up"
+[ "$(testbed_state 5)" = up ] || die 4 "no testbed is up: $root/wavetank testbed up"
 echo "$kubeconfig"

@@ -20,7 +20,7 @@ pids=$state/pids        # NAME holds the id and the start of process NAME: note_
 logs=$state/log
 pki=$state/pki
 kubeconfig=$pki/admin.kubeconfig
-mark=$state/wavetank-testbed  # says that the folder is a testbed's, which may be removed
+mark=$state/wavetank-testbed  # says that the folder is a testbed's, and with which binaries
 
 # The control plane is in the machine's own network namespace, on the bridge's address only:
 # other machines do not reach it. Node i has 10.199.0.(10+i), its pods 10.244.i.0/24.
@@ -79,6 +79,21 @@ need_own_folder() {
 node_names() { seq -f 'n%.0f' "$node_count"; }
 
 k() { "$bin/wavekube" kubectl --kubeconfig "$kubeconfig" "$@"; }
+
+# running_bin: where the binaries are with which the testbed came up.
+running_bin() {
+  local folder
+  folder=$(cat "$mark" 2> /dev/null)
+  if [ -x "$folder/wavekube" ]; then echo "$folder"; else echo "$bin"; fi
+}
+
+# ask SECONDS WORD...: kubectl of the running testbed, for no longer; leaves nothing in HOME.
+ask() {
+  local seconds=$1
+  shift
+  timeout -k 1 "$seconds" "$(running_bin)/wavekube" kubectl --kubeconfig "$kubeconfig" \
+    --cache-dir "$state/kubectl" "$@" 2> /dev/null
+}
 
 # start_of PID: when it began, in clock ticks since the machine did (field 22 of /proc/PID/stat).
 start_of() {
@@ -203,23 +218,38 @@ leftovers() {
   shims | sed 's/^/process /'
 }
 
-# testbed_state: up, down, half-dead, or changing while an up or down is at work.
+# testbed_state SECONDS: up, down, half-dead with the reason behind it, or changing while an up or
+# down is at work. The API server has to answer in that time, where it may be asked (by root: nobody
+# else reads the kubeconfig); with 0 it is not asked.
 testbed_state() {
-  local name
+  local why
   if [ -z "$locked" ] && [ -d "$state" ] && ! flock -n "$state" true; then
     echo changing
     return 0
   fi
   if [ ! -d "$pids" ]; then
-    if [ -z "$(leftovers)" ]; then echo down; else echo half-dead; fi
+    if [ -z "$(leftovers)" ]; then echo down; else echo half-dead its processes are gone; fi
     return 0
   fi
-  # The file `up` is written when everything has started.
-  if [ ! -e "$state/up" ]; then echo half-dead; return 0; fi
+  why=$(ailment "$1")
+  if [ -z "$why" ]; then echo up; else echo "half-dead $why"; fi
+}
+
+# ailment SECONDS: what a testbed lacks to be up.
+ailment() {
+  local name
   for name in $(process_names); do
-    pid_of "$name" > /dev/null || { echo half-dead; return 0; }
+    pid_of "$name" > /dev/null || { echo "$name is gone"; return 0; }
   done
-  echo up
+  # The file `up` is written when everything has started.
+  if [ ! -e "$state/up" ]; then echo 'it did not come up to the end'; return 0; fi
+  if [ "$1" = 0 ] || { [ "$EUID" != 0 ] && [ ! -r "$kubeconfig" ]; }; then return 0; fi
+  if [ ! -x "$(running_bin)/wavekube" ]; then
+    echo "kube-apiserver cannot be asked: $(running_bin)/wavekube is gone"
+  else
+    ask "$1" get --raw '/api/v1/nodes?limit=1' > /dev/null ||
+      echo "kube-apiserver does not answer in $1 s"
+  fi
 }
 
 # lock_state: one up or down at a time; held on descriptor 8 until the script ends. The folder is

@@ -6,7 +6,7 @@ set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
 need_root load
-[ "$(testbed_state)" = up ] || die 4 "no testbed is up: $root/wavetank testbed up"
+[ "$(testbed_state 5)" = up ] || die 4 "no testbed is up: $root/wavetank testbed up"
 for archive in "$@"; do
   [ -r "$archive" ] || die 4 "$archive: cannot read it"
   for folder in "$state"/n[0-9]*; do

@@ -26,7 +26,7 @@ read_processes() {
 # read_nodes: rows of NAME READY, as the API server says.
 read_nodes() {
   local ready='{range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Ready")].status}'
-  k get nodes --request-timeout=3s -o jsonpath="$ready"'{"\n"}{end}' 2> /dev/null |
+  ask 5 get nodes -o jsonpath="$ready"'{"\n"}{end}' |
     sed 's/ True$/ true/; t; s/ .*/ false/'
 }
 
@@ -37,7 +37,8 @@ json_rows() { awk "NF {printf \"%s$1\", n++ ? \", \" : \"\", $2}"; }
 print_json() {
   local lists='"nodes": [%s], "processes": [%s], "leftovers": [%s], '
   # shellcheck disable=SC2059
-  printf '{"schema": "wavetank.testbed/1", "state": "%s", '"$lists" "$found" \
+  printf '{"schema": "wavetank.testbed/1", "state": "%s", "why": %s, '"$lists" "$found" \
+    "$(json_text "$why")" \
     "$(json_rows '{\"name\": \"%s\", \"ready\": %s}' '$1, $2' <<< "$nodes")" \
     "$(json_rows '{\"name\": \"%s\", \"pid\": %s, \"rss_mib\": %s, \"alive\": %s}' \
       '$1, $2, $3, $4' <<< "$processes")" \
@@ -49,6 +50,7 @@ print_json() {
 
 print_table() {
   printf 'testbed   %s\n' "$found"
+  if [ -n "$why" ]; then printf 'why       %s\n' "$why"; fi
   if [ -n "$nodes" ]; then
     awk '{printf "node      %-24s %s\n", $1, $2 == "true" ? "Ready" : "not ready"}' <<< "$nodes"
   fi
@@ -61,13 +63,13 @@ print_table() {
   printf 'binaries  %s in %s\n' "$built" "$cache"
   case $found in
     up) printf 'kubectl   %s kubectl --kubeconfig %s get pods -A\n' \
-      "$bin/wavekube" "$kubeconfig" ;;
+      "$(running_bin)/wavekube" "$kubeconfig" ;;
     half-dead) printf 'next      %s testbed up (cleans first), or down\n' "$root/wavetank" ;;
     down) printf 'next      %s testbed up\n' "$root/wavetank" ;;
   esac
 }
 
-found=$(testbed_state)
+read -r found why <<< "$(testbed_state 5)"
 processes=$(read_processes)
 nodes=
 left=

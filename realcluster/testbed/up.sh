@@ -19,10 +19,10 @@ refuse_or_clean() {
     die 4 "a testbed is up in $other; end it with" \
       "WAVETANK_TESTBED_STATE=$other $root/wavetank testbed down"
   fi
-  case $(testbed_state) in
+  case $(testbed_state 15) in
     up) die 4 "the testbed is up: see it with \`$root/wavetank testbed status\`," \
       "end it with \`$root/wavetank testbed down\`" ;;
-    half-dead)
+    half-dead*)
       say 'a half-dead testbed is here (a crash, a reboot, a killed process): cleaning it'
       take_down || die 4 'cleaning failed: what is named above has to be removed by hand' ;;
     changing) die 4 "another \`wavetank testbed\` is at work in $state" ;;
@@ -79,7 +79,7 @@ fail() {
 }
 
 prepare() {
-  echo 'made by wavetank testbed up, removed by down with all that is beside it' > "$mark"
+  echo "$bin" > "$mark"
   empty_state  # what --keep-state has left
   mkdir -p "$pids" "$logs" "$state/etcd" "$state/netem"
   make_mount_points

@@ -94,7 +94,7 @@ class WordsAndStates(unittest.TestCase):
         gone.wait()
         self.make_pid_file("etcd", gone.pid)
         found = self.status()
-        self.assertEqual(found["state"], "half-dead")
+        self.assertEqual((found["state"], found["why"]), ("half-dead", "etcd is gone"))
         self.assertEqual(found["processes"],
                          [{"name": "etcd", "pid": gone.pid, "rss_mib": 0, "alive": False}])
 
@@ -139,6 +139,40 @@ class WordsAndStates(unittest.TestCase):
         self.make_process("etcd", [f"{self.state}/etcd", "100"])
         found = self.status()
         self.assertEqual((found["state"], found["processes"][0]["alive"]), ("half-dead", True))
+
+    def make_cache(self, script):
+        """A cache whose `wavekube kubectl` is this shell script."""
+        cache = self.folder + "/cache"
+        os.makedirs(cache + "/bin", exist_ok=True)
+        self.write(cache + "/bin/wavekube", "#!/bin/sh\n" + script)
+        os.chmod(cache + "/bin/wavekube", 0o755)
+        return cache
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_up_is_what_lives_and_answers_and_the_binaries_are_those_it_came_up_with(self):
+        self.make_noted_process("kube-apiserver")
+        self.write(self.state + "/up", "")
+        cache = self.make_cache("echo n1 True")
+        self.write(self.state + "/wavetank-testbed", cache + "/bin\n")
+        for env in ({}, {"HOME": "/nonexistent"}):
+            ended = self.run_it("status", "--json", env=env)
+            self.assertEqual(ended.returncode, 0, ended)
+            found = json.loads(ended.stdout)
+            self.assertEqual((found["state"], found["why"], found["nodes"]),
+                             ("up", "", [{"name": "n1", "ready": True}]))
+            self.assertIn(cache + "/bin/wavekube kubectl", self.run_it("status", env=env).stdout)
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_one_whose_api_server_does_not_answer_is_half_dead_and_that_is_said(self):
+        self.make_noted_process("kube-apiserver")
+        self.write(self.state + "/up", "")
+        for script in ("exec sleep 100", "exit 1"):
+            env = {"WAVETANK_TESTBED_CACHE": self.make_cache(script)}
+            found = self.status(**env)
+            self.assertEqual((found["state"], found["why"]),
+                             ("half-dead", "kube-apiserver does not answer in 5 s"))
+        self.assertIn("why       kube-apiserver does not", self.run_it("status", env=env).stdout)
+        self.assert_fails(self.run_it("kubeconfig", env=env), 4, "no testbed is up")
 
     def test_while_up_or_down_is_at_work_nothing_else_begins(self):
         os.mkdir(self.state)
