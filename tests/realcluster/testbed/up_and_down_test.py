@@ -164,6 +164,23 @@ class UpAndDown(unittest.TestCase):
         self.assertEqual(testbed("down").returncode, 0)
         self.assert_as_before()
 
+    def test_hung_api_server_is_half_dead_and_another_home_takes_it_down(self):
+        self.up("--nodes", "1")
+        server = {row["name"]: row["pid"] for row in status()["processes"]}["kube-apiserver"]
+        os.kill(server, signal.SIGSTOP)
+        ended = testbed("status", "--json")
+        os.kill(server, signal.SIGCONT)
+        found = json.loads(ended.stdout)
+        self.assertEqual((ended.returncode, found["state"], found["why"]),
+                         (4, "half-dead", "kube-apiserver does not answer in 5 s"))
+        self.eventually(10, lambda: status()["state"] == "up")
+        elsewhere = {"HOME": "/nonexistent", "XDG_CACHE_HOME": "/nonexistent"}
+        found = json.loads(testbed("status", "--json", **elsewhere).stdout)
+        self.assertEqual((found["state"], found["nodes"]),
+                         ("up", [{"name": "n1", "ready": True}]))
+        self.assertEqual(testbed("down", **elsewhere).returncode, 0)
+        self.assert_as_before()
+
     def test_failed_up_leaves_nothing(self):
         with socket.create_server(("127.0.0.1", 12379)):
             ended = testbed("up")
