@@ -236,9 +236,6 @@ class Script {
     StepView view;
     if (options_.on_step) view = BeginStep(0, cluster_, slot);
     const ActionOutcome outcome = CarryOut(cluster_, observer_, words, taken);
-    if (patches && !outcome.accepted && written.patch_type.empty()) {
-      return Wrong(written, "type: expected json, merge or strategic");
-    }
     const Action action = taken.action;
     if (!patches && MoveOf(action).verb == Verb::kSubmit && outcome.accepted) {
       answer_ = AnswerOf(action);

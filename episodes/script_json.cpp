@@ -25,6 +25,7 @@ constexpr std::array kKeys{
     KnownKey{"option", false},     KnownKey{"type", true},        KnownKey{"patch", false},
     KnownKey{"fault_kind", true},  KnownKey{"field", true},       KnownKey{"object_kind", true},
     KnownKey{"object_name", true}, KnownKey{"object_namespace", true}};
+constexpr std::array<std::string_view, 3> kPatchTypes{"json", "merge", "strategic"};
 // An episode line says of each of its actions whether the cluster took it; nothing to do here.
 constexpr const char* kOfEpisodeLines = "accepted";
 
@@ -99,6 +100,12 @@ Result<ScriptedAction> ReadOne(const Json& line, const std::string& place) {
   const auto patch = line.find("patch");
   if (out.target.empty() || out.patch_type.empty() || patch == line.end()) {
     return Wrong(place, "a patch needs target, type (json, merge or strategic) and patch");
+  }
+  const bool known_type =
+      std::ranges::find(kPatchTypes, out.patch_type) != std::ranges::end(kPatchTypes);
+  if (!known_type && !line.contains(kOfEpisodeLines)) {  // an agent may have said anything
+    return Wrong(place, "type: \"" + out.patch_type + "\" is none; expected json, merge or "
+                        "strategic");
   }
   out.patch = patch->is_string() ? patch->get<std::string>() : patch->dump();
   return out;

@@ -82,6 +82,10 @@ Result<std::vector<EpisodeResult>> BenchRun::ReadFinished() const {
   for (u64 line = 1;; ++line) {
     const std::size_t to = text->find('\n', from);
     if (to == std::string::npos) break;  // a torn last line is run again
+    if (to == from) {  // an empty one says nothing
+      ++from;
+      continue;
+    }
     Result<EpisodeResult> episode =
         ReadEpisodeLine(std::string_view(*text).substr(from, to - from), suite_.labels,
                         fmt::format("{}:{}", Path("episodes.jsonl"), line));

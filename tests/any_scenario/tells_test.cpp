@@ -156,6 +156,19 @@ TEST(Suites, LoadAndNoiseOfFaultyScenariosAreThoseOfHealthyOnesInLikeShares) {
   }
 }
 
+// Else the repaired app, which takes all requests again, would be blamed for an overload that the
+// fault, where calls fail at once, had kept from the twin.
+TEST(Suites, SpikesAreOverBeforeAnyFault) {
+  for (const ScenarioSetup& setup : Catalog().setups) {
+    const LoadSpec& load = setup.scenario.load;
+    if (load.pattern != LoadShape::kSpike) continue;
+    for (const FaultSpec& fault : setup.scenario.faults) {
+      EXPECT_LE(Support(load.at).high + Support(load.over).high, Support(fault.at).low)
+          << setup.scenario.name;
+    }
+  }
+}
+
 TEST(Suites, AsManyWorkloadsComeUpInEveryScenarioOfLite) {
   for (const ScenarioSetup& setup : Lite().setups) {
     for (u64 seed = 1; seed <= 3; ++seed) {

@@ -402,8 +402,8 @@ class Commands(unittest.TestCase):
                 self.assertIn("; delete the line, so that its episode is run again, or choose "
                               "another --out\n", ended.stderr)
                 self.assertEqual(len(ended.stderr.splitlines()), 1, ended.stderr)
-            with open(path, "w") as file:  # the remedy
-                file.write("\n".join(lines[:2] + lines[3:]) + "\n")
+            with open(path, "w") as file:  # the remedy, and an empty line that an editor left
+                file.write("\n".join(lines[:2] + lines[3:]) + "\n\n")
             ended = run(*one, folder, "--resume")
             self.assertEqual(ended.returncode, 0, ended)
             self.assertIn("3 finished episodes are kept", ended.stderr)

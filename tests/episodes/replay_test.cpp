@@ -68,6 +68,10 @@ TEST(Replay, AnUnknownKeyOfAnActionIsNamedWithItsPlaceTheKnownKeysAndTheNearest)
   EXPECT_EQ(error_of("{\"verb\": \"get\", \"target\": 3}"), "a.jsonl:1:1: target: expected a text");
   EXPECT_EQ(error_of("{\"at_s\": 3, \"verb\": \"get\", \"target\": null, \"accepted\": true}"), "")
       << "as a line of episodes.jsonl says it";
+  const std::string patch = "{\"verb\": \"patch\", \"target\": \"service/a\", \"patch\": {}, ";
+  EXPECT_EQ(error_of((patch + "\"type\": \"strtegic\"}").c_str()),
+            "a.jsonl:1:1: type: \"strtegic\" is none; expected json, merge or strategic");
+  EXPECT_EQ(error_of((patch + "\"type\": \"as said\", \"accepted\": false}").c_str()), "");
 }
 
 TEST(Replay, AnOptionThatIsNotThereIsAnsweredWithThoseThatAre) {
