@@ -26,11 +26,12 @@ struct Applying {
 
 Error InterruptedError() { return {ErrorCode::kEnvironment, "", "interrupted"}; }
 
-Error IsThere(const PlannedObject& object) {
+Error IsThere(const Applying& applying, const PlannedObject& object) {
   return {ErrorCode::kAlreadyExists, object.path,
           object.Label() +
-              " is there and was not created by this run: remove it, run `wavetank "
-              "real cleanup` if an earlier run left it, or choose another namespace"};
+              " is there and was not created by this run: remove it, run `" +
+              applying.options.cleanup_command +
+              "` if an earlier run left it, or choose another namespace"};
 }
 
 // Answers of 4xx changed nothing; those of 5xx may have (a time-out behind the API server).
@@ -39,7 +40,7 @@ Status Refused(Applying& applying, const PlannedObject& object, const ApiReply& 
   if (reply.status < 500) {
     if (Status gone = applying.inventory.Gone(object.path); !gone) return gone;
   }
-  if (refusal.reason == "AlreadyExists") return IsThere(object);
+  if (refusal.reason == "AlreadyExists") return IsThere(applying, object);
   const bool no_namespace = refusal.message.starts_with("namespaces ");
   if (reply.status == 404 && !no_namespace) {
     Say(applying.options, object.Label() + " is left out: the cluster does not serve this kind");
@@ -93,7 +94,7 @@ Status CreateIfMissing(Applying& applying, const PlannedObject& object) {
   if (ours && known->uid.empty() && MayBeOurs(**there)) {
     return applying.inventory.Created(object.path, uid);
   }
-  return object.kind == "Namespace" ? Status(Ok{}) : Status(IsThere(object));
+  return object.kind == "Namespace" ? Status(Ok{}) : Status(IsThere(applying, object));
 }
 
 // Pods of the manifests are refused before their namespace has its ServiceAccount.

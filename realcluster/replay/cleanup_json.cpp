@@ -341,8 +341,8 @@ Status Cleanup(KubeApi& api, Inventory& inventory, const ApplyOptions& options) 
   if (cleaning.left.empty() && cleaning.lost.empty()) return Ok{};
   std::string text;
   if (!cleaning.left.empty()) {
-    text = fmt::format("{} objects are left; {} keeps them: clean up again, or by hand",
-                       cleaning.left.size(), inventory.file());
+    text = fmt::format("{} objects are left; {} keeps them: clean up again (`{}`), or by hand",
+                       cleaning.left.size(), inventory.file(), options.cleanup_command);
   }
   for (const auto& [path, why] : cleaning.left) text += fmt::format("\n  {}: {}", path, why);
   if (!cleaning.lost.empty()) {

@@ -77,7 +77,10 @@ Result<std::unique_ptr<RealRun>> RealRun::Begin(const App& app, RealRunOptions o
   auto api = OpenCluster(*target, options.kubeconfig, !options.load_prefix.empty());
   if (!api) return api.error();
   if (Status ours = CheckOwnership(**api, options.ownership); !ours) return ours.error();
-  Result<Inventory> inventory = Inventory::OpenEmpty(options.inventory);
+  const Result<ClusterId> cluster = ReadClusterId(**api, target->server);
+  if (!cluster) return cluster.error();
+  Result<Inventory> inventory =
+      Inventory::OpenEmpty(options.inventory, *cluster, options.apply.cleanup_command);
   if (!inventory) return inventory.error();
   std::unique_ptr<RealRun> run(
       new RealRun(std::move(options), std::move(*target), std::move(*api),
@@ -219,6 +222,15 @@ Result<std::size_t> CleanUpRealRun(const RealRunOptions& options) {
   Result<Inventory> inventory = Inventory::Open(options.inventory);
   if (!inventory) return inventory.error();
   const std::size_t known = inventory->entries().size();
+  if (known == 0) return known;
+  const Result<ClusterId> cluster = ReadClusterId(**api, target->server);
+  if (!cluster) return cluster.error();
+  if (Status same = inventory->CheckCluster(*cluster); !same) return same.error();
+  if (!inventory->cluster() && options.apply.warn) {
+    options.apply.warn(fmt::format("{} does not say which cluster its {} objects are of; they are "
+                                   "taken for those of {}",
+                                   options.inventory, known, cluster->Text()));
+  }
   if (Status cleaned = Cleanup(**api, *inventory, options.apply); !cleaned) return cleaned.error();
   return known;
 }
