@@ -172,6 +172,7 @@ Result<std::unique_ptr<ClusterDriver>> RealRun::Drive(SimCluster& cluster) {
   any.unix_ms_at_zero = clock_->UnixMs() - ToMs(cluster.Now());
   if (Status opened = OpenTrace(any.unix_ms_at_zero, any); !opened) return opened.error();
   any.interrupted = options_.apply.interrupted;
+  any.on_failure = [this](const Error& error) { failure_ = error; };
   auto begun = AnyCluster::Begin(noted_, *feed_, *clock_, *meter_, cluster, any);
   if (!begun) return begun.error();
   driver_ = begun->get();
