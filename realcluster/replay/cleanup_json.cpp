@@ -91,7 +91,7 @@ std::string DeleteBody(const std::string& uid) {
 }
 
 Status Send(KubeApi& api, const ApiRequest& request) {
-  const auto body = SuccessBody(api.Call(request), "");
+  const auto body = SuccessBody(api.Call(request), "", request);
   if (!body) return body.error();
   return Ok{};
 }
@@ -201,7 +201,8 @@ bool SendDelete(Cleaning& cleaning, const Deletion& deletion) {
     cleaning.left[deletion.path] = kReplaced;
     return false;
   }
-  cleaning.left[deletion.path] = RefusalError(refusal, "").Text();
+  cleaning.left[deletion.path] =
+      RefusalError(refusal, "", {.method = "DELETE", .path = deletion.path}).Text();
   return false;
 }
 

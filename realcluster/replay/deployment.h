@@ -91,6 +91,8 @@ struct Ownership {
   bool i_own_this_cluster = false;
   std::string name_space;  // empty: the manifests' own
 };
+// Of the name alone, before anything is asked; "" is none. Error: kUsage.
+Status CheckNamespaceName(const std::string& name_space);
 Status CheckOwnership(KubeApi& api, const Ownership& ownership);
 
 struct ApplyOptions {

@@ -27,9 +27,8 @@ namespace {
 Result<std::string> AddressOf(KubeApi& api, const Sim& sim, const GraphService& service) {
   const std::string path = fmt::format("/api/v1/namespaces/{}/services/{}", sim.Text(service.ns),
                                        sim.Text(service.kube_service));
-  const Result<ApiReply> reply = api.Call({.path = path});
-  if (!reply) return reply.error();
-  const Result<std::string> body = SuccessBody(*reply, path);
+  const ApiRequest request{.path = path};
+  const Result<std::string> body = SuccessBody(api.Call(request), path, request);
   if (!body) return body.error();
   const Result<Json> object = ParseJson(*body, path);
   if (!object) return object.error();
@@ -126,11 +125,11 @@ Status RealRun::Create(const std::string& text) {
     return Error{ErrorCode::kInternal, std::string(Text(*object, "kind")), "has no path"};
   }
   const std::string collection = CollectionPath(*kind, Text(Map(*object, "metadata"), "namespace"));
-  const auto body = SuccessBody(noted_.Call({.method = "POST",
-                                             .path = collection,
-                                             .content_type = "application/json",
-                                             .body = text}),
-                                collection);
+  const ApiRequest request{.method = "POST",
+                           .path = collection,
+                           .content_type = "application/json",
+                           .body = text};
+  const auto body = SuccessBody(noted_.Call(request), collection, request);
   if (!body) return body.error();
   return Ok{};
 }

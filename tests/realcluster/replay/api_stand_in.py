@@ -9,10 +9,12 @@ MARK = "/api/v1/namespaces/kube-system/configmaps/wavetank-testbed"
 
 
 class ApiStandIn:
-    """`status`: answers everything with it. `uid`: of kube-system. `objects`: by path."""
+    """`status`: answers everything with it. `uid`: of kube-system. `forbids`: whether it answers
+    (method, path) by 403. `objects`: by path."""
 
-    def __init__(self, status=None, uid="u-1"):
+    def __init__(self, status=None, uid="u-1", forbids=lambda method, path: False):
         self.status = status
+        self.forbids = forbids
         self.uid = uid
         self.objects = {MARK: {"metadata": {"name": "wavetank-testbed", "uid": "0"}}}
         self.writes = []
@@ -60,6 +62,8 @@ class ApiStandIn:
     def answer(self, method, path, body):
         if self.status:
             return self.refusal(self.status)
+        if self.forbids(method, path):
+            return self.refusal(403)
         if method != "GET":
             self.writes.append(f"{method} {path}")
         if method == "POST":

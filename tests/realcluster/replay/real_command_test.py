@@ -141,6 +141,25 @@ class WithoutACluster(unittest.TestCase):
             self.assertEqual(said.returncode, 2, f"{words}: {said.stderr}")
         self.assertEqual(api.writes, [])
 
+    def test_what_these_credentials_may_not_is_said_and_is_exit_4(self):
+        own = ["--i-own-this-cluster", "--namespace", "mine"]
+        for verb, method, path, said_is in (
+                ("create", "POST", "/api/v1/namespaces", "create namespaces"),
+                ("get", "GET", "/api/v1/namespaces/mine", "get namespaces"),
+                ("create", "POST", "/apis/apps/v1/namespaces/mine/deployments",
+                 "create deployments in namespace mine")):
+            self.api(uid=None, forbids=lambda m, p, at=(method, path): (m, p) == at or p == MARK)
+            said = real("play", "testbed/hotel-oom", *own, "--kubeconfig", self.config,
+                        "--inventory", self.inventory)
+            self.assertEqual(said.returncode, 4, said.stderr)
+            self.assertIn(f"may not {said_is}", said.stderr, verb)
+
+    def test_a_word_that_names_no_namespace_is_a_usage_error(self):
+        for word in ("Bad_Name", "kube-mine"):
+            said = real("play", "--i-own-this-cluster", "--namespace", word)
+            self.assertEqual(said.returncode, 2, said.stderr)
+            self.assertIn("--namespace", said.stderr)
+
     def test_refused_credentials_are_told_with_their_file(self):
         self.api(status=401)
         said = real("play", "--kubeconfig", self.config, "--inventory", self.inventory)
