@@ -43,7 +43,7 @@ TEST(CutOff, NoStepIsDecidedOrCarriedOutAnyMore) {
     ASSERT_TRUE(waits.ok());
     const EpisodeResult cut =
         scripted ? *RunScript(request, *waits, pool, options)
-                 : RunChunk({&request, 1}, *Agent("no-op")(), pool, options)[0];
+                 : RunChunk({&request, 1}, *Agent("rule")(), pool, options)[0];
     EXPECT_EQ(steps, 3u) << scripted;
     EXPECT_EQ(judged, 0u) << scripted;
     EXPECT_EQ(cut.steps, 3u) << scripted;
