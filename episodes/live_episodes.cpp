@@ -203,7 +203,8 @@ Result<LiveEpisodes::Origin*> LiveEpisodes::OriginOf(const EpisodeRequest& reque
 }
 
 void LiveEpisodes::Step(Policy& policy) {
-  Decide(policy);
+  slots_.resize(running_.size());
+  if (!CutOff()) Decide(policy);
   std::size_t kept = 0;
   for (std::size_t i = 0; i < running_.size(); ++i) {
     if (Carry(*running_[i], slots_[i])) {
@@ -225,7 +226,6 @@ void LiveEpisodes::Leave(Origin& origin) {
 }
 
 void LiveEpisodes::Decide(Policy& policy) {
-  slots_.resize(running_.size());
   for (std::size_t i = 0; i < running_.size(); ++i) {
     Running& r = *running_[i];
     r.cluster.Observe(r.observation.view);
@@ -247,11 +247,11 @@ void LiveEpisodes::Decide(Policy& policy) {
   policy.Act(slots_);
 }
 
-// The agent's program failed: its episode is lost as it stands.
-bool LiveEpisodes::Lose(Running& r) {
+// The agent's program failed, or nobody wants to know: the episode is lost as it stands.
+bool LiveEpisodes::Lose(Running& r, const std::string& why) {
   EpisodeResult& result = results_[r.index];
-  result.errored = result.agent_lost = true;
-  result.error = r.words.lost;
+  result.errored = true;
+  result.error = why;
   result.steps = r.cluster.steps();
   result.end = r.cluster.Now();
   result.injected_at = FirstFaultAt(r.cluster.world());
@@ -274,8 +274,12 @@ ActionOutcome LiveEpisodes::Act(Running& r, const Action& action) {
 // Carries out one decision; false when that ended the episode.
 bool LiveEpisodes::Carry(Running& r, const PolicySlot& slot) {
   SetReplayHint(ReplayHint(*r.request));
-  if (!r.words.lost.empty()) return Lose(r);
+  if (CutOff()) return Lose(r, "cut off");
   EpisodeResult& result = results_[r.index];
+  if (!r.words.lost.empty()) {
+    result.agent_lost = true;
+    return Lose(r, r.words.lost);
+  }
   const bool patched = !r.words.patch_object.empty();
   StepView view;
   if (options_.on_step) view = BeginStep(r.index, r.cluster, slot);

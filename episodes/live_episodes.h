@@ -35,7 +35,8 @@ class LiveEpisodes {
   void Drive(Running& r);
   void Decide(Policy& policy);
   bool Carry(Running& r, const PolicySlot& slot);
-  bool Lose(Running& r);
+  bool Lose(Running& r, const std::string& why);
+  bool CutOff() const { return options_.cut_off && options_.cut_off(); }
   ActionOutcome Act(Running& r, const Action& action);
   void Leave(Origin& origin);
 

@@ -63,6 +63,9 @@ struct ChunkOptions {
   // The cluster is the image of another one from its start, driven by what this returns; an error
   // is the episode's. Empty: it is simulated.
   std::function<Result<std::unique_ptr<ClusterDriver>>(SimCluster&)> drive;
+  // Asked before each step is decided and before it is carried out. Once true: none is any more,
+  // and the episode is errored as it stands, without a verdict. Optional.
+  std::function<bool()> cut_off;
   // After the verdict, with the World after the hold; the cluster may be run on.
   std::function<void(SimCluster&, const EpisodeLimits&)> on_judged;
 };

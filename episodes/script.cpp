@@ -202,10 +202,12 @@ class Script {
   Result<EpisodeResult> Run(std::span<const ScriptedAction> actions) {
     for (const ScriptedAction& action : actions) {
       Pass(std::max<SimTime>(action.at - cluster_.Now(), 0));
+      if (options_.cut_off && options_.cut_off()) return CutOff();
       if (const Status done = Take(action); !done) return done.error();
       if (answer_) break;
     }
     Pass(owed_);
+    if (options_.cut_off && options_.cut_off()) return CutOff();
     result_.steps = cluster_.steps();
     result_.terminated = answer_.has_value();
     result_.truncated = !result_.terminated;
@@ -215,6 +217,14 @@ class Script {
   }
 
  private:
+  EpisodeResult CutOff() {
+    result_.errored = true;
+    result_.error = "cut off";
+    result_.steps = cluster_.steps();
+    result_.end = cluster_.Now();
+    return std::move(result_);
+  }
+
   void Pass(SimTime by) {
     if (by <= 0) return;
     PassTime(cluster_, by, observer_, user_, options_.sampler);

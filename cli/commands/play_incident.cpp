@@ -49,6 +49,7 @@ Result<PlayedIncident> PlayIncident(const PreparedSuite& suite, const PlayOption
   chunk.texts = options.tell != nullptr;
   chunk.check_invariants = options.check_invariants;
   chunk.drive = options.drive;
+  chunk.cut_off = options.cut_off;
   chunk.on_judged = options.on_judged;
   chunk.sampler.tell = [&](const SimCluster& now) { RecordSample(now, out.incident); };
   chunk.on_step = [&](const StepView& step) {
@@ -56,6 +57,7 @@ Result<PlayedIncident> PlayIncident(const PreparedSuite& suite, const PlayOption
     if (options.on_step) options.on_step(step);
     if (options.tell == nullptr) return;
     TellStep(out.incident.steps.back(), step, options.tell);
+    if (options.cut_off && options.cut_off()) return;  // the rest of the step did not happen
     if (complaint != step.complaint) {
       complaint = step.complaint;
       fmt::print(options.tell, "{:>8.1f}s  user: \"{}\"\n", ToSeconds(step.cluster->Now()),
@@ -66,6 +68,9 @@ Result<PlayedIncident> PlayIncident(const PreparedSuite& suite, const PlayOption
   if (!result) return result.error();
   out.result = std::move(*result);
   if (out.result.errored) {
+    if (options.cut_off && options.cut_off()) {
+      return Error{ErrorCode::kEnvironment, suite.labels[0].name, "the episode was cut off"};
+    }
     if (out.result.agent_lost) return Error{ErrorCode::kEnvironment, "--agent", out.result.error};
     return Error{ErrorCode::kInvalidInput, suite.labels[0].file, out.result.error};
   }

@@ -24,6 +24,7 @@ struct PlayOptions {
   StepListener on_step;           // after the recording; optional
   // As those of ChunkOptions: the cluster is another one's image.
   std::function<Result<std::unique_ptr<ClusterDriver>>(SimCluster&)> drive;
+  std::function<bool()> cut_off;
   std::function<void(SimCluster&, const EpisodeLimits&)> on_judged;
   // These in place of what `agent`, then a name only, would do.
   std::optional<std::vector<ScriptedAction>> actions;
@@ -35,7 +36,7 @@ struct PlayedIncident {
 };
 
 // Plays the first scenario of `suite`. Errors: kUsage (agent, actions), kInvalidInput (it could not
-// start), kEnvironment (the agent's program lost it).
+// start), kEnvironment (the agent's program lost it; it was cut off).
 Result<PlayedIncident> PlayIncident(const PreparedSuite& suite, const PlayOptions& options);
 
 }  // namespace wt

@@ -67,6 +67,7 @@ Result<ExitCode> RunPart(const Arguments& arguments) {
   const Result<std::string> scenario = ScenarioOf(arguments);
   if (!scenario) return scenario.error();
   const std::string name_space = arguments.Text("--namespace");
+  if (Status right = CheckNamespaceName(name_space); !right) return right.error();
   if (arguments.Text("what") == "validate") {
     if (!name_space.empty()) {
       return Error{ErrorCode::kUsage, "--namespace",
@@ -93,10 +94,16 @@ Result<ExitCode> RunPart(const Arguments& arguments) {
                                             : PlayReal(arguments, *suite);
 }
 
-// What Ctrl-C cut off is no failure of its own.
+// What Ctrl-C cut off is no failure of its own; what a real cluster forbids is its state, not a
+// broken scenario.
 Result<ExitCode> Run(const Arguments& arguments) {
   Result<ExitCode> done = RunPart(arguments);
-  if (done || !Interrupted()) return done;
+  if (done) return done;
+  if (!Interrupted()) {
+    Error error = done.error();
+    if (error.code == ErrorCode::kForbidden) error.code = ErrorCode::kEnvironment;
+    return error;
+  }
   LogWarning("{}", done.error().Text());  // and what could not be taken away
   return ExitCode::kInterrupted;
 }

@@ -30,6 +30,26 @@ bool IsTestbed(const RealRunOptions& options, const std::string& testbed) {
   return named && local && named->server == local->server && named->ca_pem == local->ca_pem;
 }
 
+// As a shell reads it.
+std::string Word(const std::string& text) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+=,";
+  if (!text.empty() && text.find_first_not_of(kPlain) == text.npos) return text;
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+// What takes away what this run may leave.
+std::string CleanupCommand(const Arguments& arguments) {
+  std::string out = "wavetank real cleanup";
+  for (const char* name : {"--kubeconfig", "--context", "--inventory"}) {
+    if (!arguments.Given(name)) continue;
+    out += fmt::format(" {} {}", name, Word(arguments.Text(name)));
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<std::string> ProgramNamed(const char* name) {
@@ -72,6 +92,8 @@ Result<RealRunOptions> RealOptionsOf(const Arguments& arguments) {
   out.ownership.name_space = arguments.Text("--namespace");
   out.inventory = *inventory;
   out.apply.progress = [](const std::string& line) { LogInfo("{}", line); };
+  out.apply.warn = [](const std::string& line) { LogWarning("{}", line); };
+  out.apply.cleanup_command = CleanupCommand(arguments);
   out.apply.interrupted = [] { return Interrupted(); };
   const std::string testbed = TestbedState() + "/pki/admin.kubeconfig";
   bool on_testbed = out.kubeconfig.empty();

@@ -63,6 +63,7 @@ Result<PlayedIncident> PlayOnce(const PreparedSuite& suite, RealRunOptions optio
     if (!driver) failure = driver.error();
     return driver;
   };
+  play.cut_off = [&] { return Interrupted() || (run && run->failure()); };
   play.on_step = [&](const StepView& step) { run->NoteStep(step); };
   play.on_judged = [&](SimCluster& cluster, const EpisodeLimits&) {
     run->driver()->AwaitWrites(cluster);
@@ -70,9 +71,9 @@ Result<PlayedIncident> PlayOnce(const PreparedSuite& suite, RealRunOptions optio
       LogWarning("{}", warning);
     }
     for (const Error& error : run->driver()->errors()) LogWarning("{}", error.Text());
-    failure = run->driver()->failure();
   };
   Result<PlayedIncident> played = PlayIncident(suite, play);
+  if (!failure && run) failure = run->failure();
   if (played && !failure && !Interrupted()) {
     RunInfo info;
     info.agent = play.agent;

@@ -182,7 +182,10 @@ Result<SampleSet> MeasureTiming(const CalibrateOptions& options) {
   auto api = OpenCluster(*target, options.kubeconfig, options.on_node);
   if (!api) return api.error();
   if (Status ours = CheckOwnership(**api, options.ownership); !ours) return ours.error();
-  Result<Inventory> inventory = Inventory::OpenEmpty(options.inventory);
+  const Result<ClusterId> cluster = ReadClusterId(**api, target->server);
+  if (!cluster) return cluster.error();
+  Result<Inventory> inventory =
+      Inventory::OpenEmpty(options.inventory, *cluster, options.apply.cleanup_command);
   if (!inventory) return inventory.error();
   const std::string& own = options.ownership.name_space;
   const std::string name_space = own.empty() ? kNamespace : own;

@@ -26,8 +26,17 @@ ApiRefusal ReadRefusal(int http_status, std::string_view body);
 // kBadRequest, kForbidden; kEnvironment for all else.
 Error RefusalError(const ApiRefusal& refusal, std::string where);
 
+// Of a known request: 403 says which verb on which resource these credentials may not.
+Error RefusalError(const ApiRefusal& refusal, std::string where, const ApiRequest& request);
+
+// What RBAC calls a request: "create deployments in namespace shop", "get pods/log in ...".
+// Of a GET without a name: list. REQUIRES: a path of an object, a subresource or a collection.
+std::string VerbAndResource(const ApiRequest& request);
+
 // An answer that must be a success: its body, or the refusal as an Error.
 Result<std::string> SuccessBody(Result<ApiReply> reply, std::string where);
+Result<std::string> SuccessBody(Result<ApiReply> reply, std::string where,
+                                const ApiRequest& request);
 
 // What ended a command, from the error channel of exec. Errors: kBadRequest, the server's words,
 // when it did not run; kEnvironment when the text is no Status.

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "realcluster/kube/api_status.h"
 
@@ -79,10 +82,53 @@ Error RefusalError(const ApiRefusal& refusal, std::string where) {
   return Error{CodeOf(refusal), std::move(where), std::move(what)};
 }
 
+std::string VerbAndResource(const ApiRequest& request) {
+  std::vector<std::string> words;
+  for (std::size_t at = 0; at < request.path.size();) {
+    const std::size_t end = std::min(request.path.find('/', at + 1), request.path.size());
+    words.push_back(request.path.substr(at + 1, end - at - 1));
+    at = end;
+  }
+  const std::size_t group = !words.empty() && words[0] == "apis" ? 3 : 2;  // api/v1, apis/G/v1
+  words.erase(words.begin(),
+              words.begin() + static_cast<std::ptrdiff_t>(std::min(group, words.size())));
+  std::string name_space;
+  if (words.size() > 2 && words[0] == "namespaces") {
+    name_space = " in namespace " + words[1];
+    words.erase(words.begin(), words.begin() + 2);
+  }
+  const bool named = words.size() > 1;
+  const char* verb = request.method == "POST"     ? "create"
+                     : request.method == "PATCH"  ? "patch"
+                     : request.method == "PUT"    ? "update"
+                     : request.method == "DELETE" ? "delete"
+                     : named                      ? "get"
+                                                  : "list";
+  const std::string resource = words.empty() ? request.path : words[0];
+  return fmt::format("{} {}{}{}", verb, resource, words.size() > 2 ? "/" + words[2] : "",
+                     name_space);
+}
+
+Error RefusalError(const ApiRefusal& refusal, std::string where, const ApiRequest& request) {
+  Error error = RefusalError(refusal, std::move(where));
+  if (refusal.code == 403) {
+    error.what += fmt::format("; these credentials may not {}", VerbAndResource(request));
+  }
+  return error;
+}
+
 Result<std::string> SuccessBody(Result<ApiReply> reply, std::string where) {
   if (!reply) return reply.error();
   if (reply->status >= 200 && reply->status < 300) return std::move(reply->body);
   return RefusalError(ReadRefusal(reply->status, reply->body), std::move(where));
+}
+
+Result<std::string> SuccessBody(Result<ApiReply> reply, std::string where,
+                                const ApiRequest& request) {
+  if (!reply || (reply->status >= 200 && reply->status < 300)) {
+    return SuccessBody(std::move(reply), std::move(where));
+  }
+  return RefusalError(ReadRefusal(reply->status, reply->body), std::move(where), request);
 }
 
 Result<int> ReadExecStatus(std::string_view status_json) {

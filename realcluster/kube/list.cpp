@@ -51,7 +51,7 @@ Result<ListPager::Page> ListPager::Next(const std::function<void(std::string_vie
     continue_.clear();
     return Page{.restarted = true, .last = false, .resource_version = ""};
   }
-  const Result<std::string> body = SuccessBody(std::move(reply), request_.path);
+  const Result<std::string> body = SuccessBody(std::move(reply), request_.path, request_);
   if (!body) return body.error();
   return Cut(*body, on_object);
 }

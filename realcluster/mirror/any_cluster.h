@@ -43,6 +43,9 @@ class ChangeFeed {
   // arrival; the first call waits for every object that is there (as ADDED). Error: kEnvironment,
   // beside what came; told by every call until what failed is well again.
   virtual Status Take(std::vector<TraceChange>& out) = 0;
+  // When the source of the changes last gave a sign of life, in the RealClock's time; nothing: not
+  // known. Take tells an error when that is too long ago.
+  virtual std::optional<SimTime> LastAnswer() { return std::nullopt; }
 };
 
 // What clients and services saw: reports to the World (ReportTraffic) what was measured since the

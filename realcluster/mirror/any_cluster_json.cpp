@@ -233,7 +233,9 @@ AnyCluster::Polled AnyCluster::Poll(SimCluster& cluster) {
 }
 
 void AnyCluster::NoteOutages(SimTime now, const Polled& polled) {
-  if (feed_outage_.Poll(now, polled.read, false)) Note(polled.read.error());
+  std::optional<SimTime> answered = feed_.LastAnswer();
+  if (answered) *answered += ahead_;
+  if (feed_outage_.Poll(now, polled.read, false, answered)) Note(polled.read.error());
   const bool told = traffic_outage_.Poll(now, polled.measured, polled.traffic_silent);
   if (told) Note(polled.measured.error());
   for (const Outage* outage : {&feed_outage_, &traffic_outage_}) {

@@ -3,15 +3,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace wt {
 
-bool Outage::Poll(SimTime now, const Status& polled, bool silent) {
+bool Outage::Poll(SimTime now, const Status& polled, bool silent, std::optional<SimTime> last) {
   if (polled && !silent) {
     since_ = -1;
     last_.clear();
     return false;
   }
-  if (since_ < 0) since_ = now;
+  if (since_ < 0) since_ = std::clamp<SimTime>(last.value_or(now), 0, now);
   if (polled) return false;
   const std::string text = polled.error().Text();
   if (text == last_) return false;

@@ -21,15 +21,16 @@ class Outage {
   Outage(std::string source, std::string remedy)
       : source_(std::move(source)), remedy_(std::move(remedy)) {}
 
-  // A poll's outcome. `silent`: without an error, but without data that should have come. True: an
+  // A poll's outcome. `silent`: without an error, but without data that should have come. `last`:
+  // when the source was last known to be well, if that is known better than by polls. True: an
   // error that was not told yet: the first since data came, or another than the last.
-  bool Poll(SimTime now, const Status& polled, bool silent);
+  bool Poll(SimTime now, const Status& polled, bool silent, std::optional<SimTime> last = {});
   // kEnvironment: nothing since kOutageMax or longer; since when, the last error, the remedy.
   std::optional<Error> TooLong(SimTime now) const;
 
  private:
   std::string source_, remedy_;
-  SimTime since_ = -1;  // the first poll without data, -1: the last one had some
+  SimTime since_ = -1;  // without data: the first poll without, or better known; -1: it has some
   std::string last_;
 };
 

@@ -26,36 +26,41 @@ struct Applying {
 
 Error InterruptedError() { return {ErrorCode::kEnvironment, "", "interrupted"}; }
 
-Error IsThere(const PlannedObject& object) {
+Error IsThere(const Applying& applying, const PlannedObject& object) {
   return {ErrorCode::kAlreadyExists, object.path,
           object.Label() +
-              " is there and was not created by this run: remove it, run `wavetank "
-              "real cleanup` if an earlier run left it, or choose another namespace"};
+              " is there and was not created by this run: remove it, run `" +
+              applying.options.cleanup_command +
+              "` if an earlier run left it, or choose another namespace"};
 }
 
 // Answers of 4xx changed nothing; those of 5xx may have (a time-out behind the API server).
-Status Refused(Applying& applying, const PlannedObject& object, const ApiReply& reply) {
+Status Refused(Applying& applying, const PlannedObject& object, const ApiRequest& request,
+               const ApiReply& reply) {
   const ApiRefusal refusal = ReadRefusal(reply.status, reply.body);
   if (reply.status < 500) {
     if (Status gone = applying.inventory.Gone(object.path); !gone) return gone;
   }
-  if (refusal.reason == "AlreadyExists") return IsThere(object);
+  if (refusal.reason == "AlreadyExists") return IsThere(applying, object);
   const bool no_namespace = refusal.message.starts_with("namespaces ");
   if (reply.status == 404 && !no_namespace) {
     Say(applying.options, object.Label() + " is left out: the cluster does not serve this kind");
     return Ok{};
   }
-  return RefusalError(refusal, object.Label());
+  return RefusalError(refusal, object.Label(), request);
 }
 
 Status Create(Applying& applying, const PlannedObject& object) {
   if (Status noted = applying.inventory.WillCreate(object.path); !noted) return noted;
-  const auto reply = applying.api.Call({.method = "POST",
-                                        .path = object.collection,
-                                        .content_type = "application/json",
-                                        .body = object.body});
+  const ApiRequest request{.method = "POST",
+                           .path = object.collection,
+                           .content_type = "application/json",
+                           .body = object.body};
+  const auto reply = applying.api.Call(request);
   if (!reply) return reply.error();
-  if (reply->status < 200 || reply->status > 299) return Refused(applying, object, *reply);
+  if (reply->status < 200 || reply->status > 299) {
+    return Refused(applying, object, request, *reply);
+  }
   ++applying.created;
   const Json made = Json::parse(reply->body, nullptr, false);
   return applying.inventory.Created(object.path, UidOf(made));
@@ -93,7 +98,7 @@ Status CreateIfMissing(Applying& applying, const PlannedObject& object) {
   if (ours && known->uid.empty() && MayBeOurs(**there)) {
     return applying.inventory.Created(object.path, uid);
   }
-  return object.kind == "Namespace" ? Status(Ok{}) : Status(IsThere(object));
+  return object.kind == "Namespace" ? Status(Ok{}) : Status(IsThere(applying, object));
 }
 
 // Pods of the manifests are refused before their namespace has its ServiceAccount.
@@ -153,11 +158,11 @@ Result<bool> ToNextRevision(Applying& applying, const AppPlan& plan, size_t numb
     const Result<size_t> present = RevisionOf(applying.api, object);
     if (!present) return present.error();
     if (*present != number) continue;
-    const auto body = SuccessBody(applying.api.Call({.method = "PATCH",
-                                                     .path = object.path,
-                                                     .content_type = "application/merge-patch+json",
-                                                     .body = object.patches[number - 1]}),
-                                  object.Label());
+    const ApiRequest request{.method = "PATCH",
+                             .path = object.path,
+                             .content_type = "application/merge-patch+json",
+                             .body = object.patches[number - 1]};
+    const auto body = SuccessBody(applying.api.Call(request), object.Label(), request);
     if (!body) return body.error();
   }
   return any;

@@ -91,7 +91,7 @@ std::string DeleteBody(const std::string& uid) {
 }
 
 Status Send(KubeApi& api, const ApiRequest& request) {
-  const auto body = SuccessBody(api.Call(request), "");
+  const auto body = SuccessBody(api.Call(request), "", request);
   if (!body) return body.error();
   return Ok{};
 }
@@ -201,7 +201,8 @@ bool SendDelete(Cleaning& cleaning, const Deletion& deletion) {
     cleaning.left[deletion.path] = kReplaced;
     return false;
   }
-  cleaning.left[deletion.path] = RefusalError(refusal, "").Text();
+  cleaning.left[deletion.path] =
+      RefusalError(refusal, "", {.method = "DELETE", .path = deletion.path}).Text();
   return false;
 }
 
@@ -341,8 +342,8 @@ Status Cleanup(KubeApi& api, Inventory& inventory, const ApplyOptions& options) 
   if (cleaning.left.empty() && cleaning.lost.empty()) return Ok{};
   std::string text;
   if (!cleaning.left.empty()) {
-    text = fmt::format("{} objects are left; {} keeps them: clean up again, or by hand",
-                       cleaning.left.size(), inventory.file());
+    text = fmt::format("{} objects are left; {} keeps them: clean up again (`{}`), or by hand",
+                       cleaning.left.size(), inventory.file(), options.cleanup_command);
   }
   for (const auto& [path, why] : cleaning.left) text += fmt::format("\n  {}: {}", path, why);
   if (!cleaning.lost.empty()) {

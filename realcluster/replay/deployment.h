@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,17 +15,29 @@
 
 namespace wt {
 
-// Objects and documents of ours. One JSON line each: {"what": "created" | "changed" | "gone",
-// "path", "uid", "before"}; "before" is the object as it was before a fault changed it. A line is
-// on the disk before the call that writes it returns; a last line without its end was never
-// written.
+// Which cluster: the uid of its namespace kube-system, which no two have and which no cluster
+// changes; empty: these credentials may not read it. The server's address is for people, and in
+// place of a uid where neither side has one.
+struct ClusterId {
+  std::string uid, server;
+  std::string Text() const;  // "https://10.0.0.1:6443 (uid of kube-system UID)"
+};
+bool SameCluster(const ClusterId& a, const ClusterId& b);
+
+// Objects and documents of ours, of one cluster. One JSON line each:
+// {"what": "created" | "changed" | "gone", "path", "uid", "before"}; "before" is the object as it
+// was before a fault changed it. Before the first of a cluster stands {"what": "cluster", "uid",
+// "server"}; older files have none. A line is on the disk before the call that writes it returns; a
+// last line without its end was never written.
 class Inventory {
  public:
   // Opens or makes `file` (and its folder); what it says stays. Locked until this is destroyed.
   // Errors: kEnvironment: in use by another process; not writable; a line that is none of ours.
   static Result<Inventory> Open(std::string file);
-  // For a run of its own. Error, beside those of Open: kEnvironment: an earlier run left objects.
-  static Result<Inventory> OpenEmpty(const std::string& file);
+  // For a run of its own on `cluster`. Error, beside those of Open: kEnvironment: an earlier run
+  // left objects, and `cleanup_command` or what else takes them away.
+  static Result<Inventory> OpenEmpty(const std::string& file, const ClusterId& cluster,
+                                     const std::string& cleanup_command);
   Inventory(Inventory&& from) noexcept;
   Inventory& operator=(Inventory&& from) noexcept;
   ~Inventory();
@@ -43,6 +56,11 @@ class Inventory {
     std::string uid;       // empty: not created yet, or the process ended before it knew
     std::string before;    // not empty: it was there before us, even if we created it anew
   };
+  // Whose objects they are; nothing: the file does not say.
+  const std::optional<ClusterId>& cluster() const { return cluster_; }
+  // Error: kEnvironment: they are another cluster's; both are named, and what to do.
+  Status CheckCluster(const ClusterId& cluster) const;
+
   // What is still there, latest first: the order to take it away in.
   const std::vector<Entry>& entries() const { return entries_; }
   const std::string& file() const { return file_; }
@@ -59,6 +77,7 @@ class Inventory {
   std::string file_;
   int descriptor_ = -1;
   long whole_ = 0;  // bytes of whole lines
+  std::optional<ClusterId> cluster_;
   std::vector<Entry> entries_;
 };
 
@@ -72,6 +91,8 @@ struct Ownership {
   bool i_own_this_cluster = false;
   std::string name_space;  // empty: the manifests' own
 };
+// Of the name alone, before anything is asked; "" is none. Error: kUsage.
+Status CheckNamespaceName(const std::string& name_space);
 Status CheckOwnership(KubeApi& api, const Ownership& ownership);
 
 struct ApplyOptions {
@@ -80,6 +101,8 @@ struct ApplyOptions {
   std::function<bool()> interrupted;                 // asked between steps; may be empty
   std::function<void(double)> wait;                  // lets seconds pass; empty: sleeps
   std::string image_remedy = {};  // what to do about images that nodes do not have; may be empty
+  std::string cleanup_command = "wavetank real cleanup";  // with the options of this run
+  std::function<void(const std::string&)> warn = {};      // a warning for people; may be empty
 };
 
 // Creates the namespaces and objects of the app that are not there (owners first), with

@@ -33,6 +33,17 @@ std::string Line(const char* what, const std::string& path, const std::string& u
   return line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+std::string ClusterLine(const ClusterId& cluster) {
+  Json line = {{"what", "cluster"}, {"server", cluster.server}};
+  if (!cluster.uid.empty()) line["uid"] = cluster.uid;
+  return line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+bool IsEntry(const Json& line) {
+  const auto what = Text(line, "what");
+  return !Text(line, "path").empty() && (what == "created" || what == "changed" || what == "gone");
+}
+
 // A new file is there after a crash only if its folder says so.
 void SyncFolder(const std::filesystem::path& file) {
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
@@ -54,6 +65,15 @@ bool WriteAll(int descriptor, std::string_view text) {
 
 }  // namespace
 
+std::string ClusterId::Text() const {
+  return fmt::format("{} ({})", server.empty() ? "a server without an address" : server,
+                     uid.empty() ? "uid of kube-system not readable" : "uid of kube-system " + uid);
+}
+
+bool SameCluster(const ClusterId& a, const ClusterId& b) {
+  return a.uid == b.uid && (!a.uid.empty() || a.server == b.server);
+}
+
 Inventory::Inventory(std::string file, int descriptor)
     : file_(std::move(file)), descriptor_(descriptor) {}
 
@@ -63,6 +83,7 @@ Inventory& Inventory::operator=(Inventory&& from) noexcept {
   std::swap(file_, from.file_);
   std::swap(descriptor_, from.descriptor_);
   std::swap(whole_, from.whole_);
+  std::swap(cluster_, from.cluster_);
   std::swap(entries_, from.entries_);
   return *this;
 }
@@ -91,12 +112,34 @@ Result<Inventory> Inventory::Open(std::string file) {
   return out;
 }
 
-Result<Inventory> Inventory::OpenEmpty(const std::string& file) {
+Result<Inventory> Inventory::OpenEmpty(const std::string& file, const ClusterId& cluster,
+                                       const std::string& cleanup_command) {
   Result<Inventory> opened = Open(file);
-  if (!opened || opened->entries().empty()) return opened;
-  return Error{ErrorCode::kEnvironment, file,
-               fmt::format("{} objects of an earlier run are still there; take them away with "
-                           "`wavetank real cleanup`", opened->entries().size())};
+  if (!opened) return opened;
+  if (Status same = opened->CheckCluster(cluster); !same) return same.error();
+  if (!opened->entries().empty()) {
+    return Error{ErrorCode::kEnvironment, file,
+                 fmt::format("{} objects of an earlier run are still there; take them away with "
+                             "`{}`", opened->entries().size(), cleanup_command)};
+  }
+  const auto& known = opened->cluster_;
+  if (known && known->uid == cluster.uid && known->server == cluster.server) return opened;
+  if (Status said = opened->Append(ClusterLine(cluster)); !said) return said.error();
+  opened->cluster_ = cluster;
+  return opened;
+}
+
+Status Inventory::CheckCluster(const ClusterId& cluster) const {
+  if (entries_.empty() || !cluster_ || SameCluster(*cluster_, cluster)) return Ok{};
+  const bool unknown = cluster_->uid.empty() != cluster.uid.empty();
+  return Error{ErrorCode::kEnvironment, file_,
+               fmt::format("its {} objects are of the cluster {}, {} {}: nothing was changed. Name "
+                           "that cluster with --kubeconfig and --context to take them away; if it "
+                           "is gone, so are they: remove this file, or name another with "
+                           "--inventory",
+                           entries_.size(), cluster_->Text(),
+                           unknown ? "and it cannot be told whether that is" : "not of",
+                           cluster.Text())};
 }
 
 Status Inventory::Read() {
@@ -108,16 +151,20 @@ Status Inventory::Read() {
     const size_t end = all.find('\n', at);
     const std::string where = fmt::format("{}:{}", file_, ++number);
     const auto line = ParseJson(all.substr(at, end - at), where, {.bytes_max = kFileBytesMax});
-    const bool ours = line && line->is_object() && !Text(*line, "path").empty() &&
-                      (Text(*line, "what") == "created" || Text(*line, "what") == "changed" ||
-                       Text(*line, "what") == "gone");
-    if (!ours) {
+    // One file, one cluster at a time.
+    const bool of_cluster = line && line->is_object() && Text(*line, "what") == "cluster" &&
+                            entries_.empty();
+    if (!of_cluster && !(line && line->is_object() && IsEntry(*line))) {
       return Error{ErrorCode::kEnvironment, where,
                    "no line of an inventory: name another file, or take the line out once what it "
                    "names is removed by hand"};
     }
-    Take(std::string(Text(*line, "what")), std::string(Text(*line, "path")),
-         std::string(Text(*line, "uid")), std::string(Text(*line, "before")));
+    if (of_cluster) {
+      cluster_ = {std::string(Text(*line, "uid")), std::string(Text(*line, "server"))};
+    } else {
+      Take(std::string(Text(*line, "what")), std::string(Text(*line, "path")),
+           std::string(Text(*line, "uid")), std::string(Text(*line, "before")));
+    }
     at = end + 1;
     whole_ = static_cast<long>(at);
   }

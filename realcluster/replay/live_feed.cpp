@@ -12,6 +12,8 @@
 #include <thread>
 #include <utility>
 
+#include "realcluster/replay/heartbeat.h"
+
 namespace wt {
 namespace {
 
@@ -77,6 +79,7 @@ struct LiveFeed::Inside {
   std::size_t bytes = 0;
   std::optional<Error> error;
 
+  std::unique_ptr<Heartbeat> heartbeat;
   std::thread thread;  // after what it uses
 };
 
@@ -124,6 +127,8 @@ LiveFeed::~LiveFeed() = default;
 Result<std::unique_ptr<LiveFeed>> LiveFeed::Start(KubeTarget target, RealClock& clock,
                                                   const std::vector<std::string>& collections,
                                                   RestOptions options) {
+  auto heartbeat = Heartbeat::Start(target, clock);
+  if (!heartbeat) return heartbeat.error();
   Result<std::unique_ptr<RestKubeApi>> api =
       RestKubeApi::Open(std::move(target), std::move(options));
   if (!api) return api.error();
@@ -131,10 +136,13 @@ Result<std::unique_ptr<LiveFeed>> LiveFeed::Start(KubeTarget target, RealClock& 
   for (const std::string& path : collections) {
     inside->collections.emplace_back(*inside->api, path);
   }
+  inside->heartbeat = std::move(*heartbeat);
   inside->unlisted = inside->collections.size();
   inside->thread = std::thread([running = inside.get()] { running->Run(); });
   return std::unique_ptr<LiveFeed>(new LiveFeed(std::move(inside)));
 }
+
+std::optional<SimTime> LiveFeed::LastAnswer() { return inside_->heartbeat->LastAnswer(); }
 
 Status LiveFeed::Take(std::vector<TraceChange>& out) {
   Inside& in = *inside_;
@@ -148,7 +156,7 @@ Status LiveFeed::Take(std::vector<TraceChange>& out) {
   in.changes.clear();
   in.bytes = 0;
   if (const std::optional<Error> trouble = in.Trouble(); trouble && !in.error) return *trouble;
-  if (!in.error) return Ok{};
+  if (!in.error) return in.heartbeat->Check();
   const Error error = *std::exchange(in.error, std::nullopt);
   return error;
 }

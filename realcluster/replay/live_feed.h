@@ -23,7 +23,9 @@ class LiveFeed final : public ChangeFeed {
 
   // The first call waits until every collection has been listed, 60 s at most. An error of a
   // collection is told by every call until the collection has been listed anew and is watched.
+  // So is a server that answers nothing any more, though its watches are open (heartbeat.h).
   Status Take(std::vector<TraceChange>& out) override;
+  std::optional<SimTime> LastAnswer() override;
 
  private:
   struct Inside;

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include "realcluster/kube/api_status.h"
+#include "realcluster/kube/api_status.h"
 #include "realcluster/kube/credentials.h"
+#include "realcluster/kube/json_scan.h"
 
 namespace wt {
 namespace {
@@ -36,6 +38,15 @@ Result<std::unique_ptr<RestKubeApi>> OpenCluster(const KubeTarget& target,
                            target.server, target.context,
                            expired ? "the client certificate has expired"
                                    : "they are wrong or have expired")};
+}
+
+Result<ClusterId> ReadClusterId(KubeApi& api, const std::string& server) {
+  const Result<ApiReply> reply = api.Call({.path = kAsked});
+  if (!reply) return reply.error();
+  if (reply->status == 403 || reply->status == 404) return ClusterId{"", server};
+  const Result<std::string> body = SuccessBody(*reply, server + kAsked);
+  if (!body) return body.error();
+  return ClusterId{StringValue(FindMember(FindMember(*body, "metadata"), "uid")), server};
 }
 
 }  // namespace wt

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "realcluster/kube/rest_kube_api.h"
+#include "realcluster/replay/deployment.h"
 
 namespace wt {
 
@@ -14,5 +15,9 @@ namespace wt {
 // with the file and whether the client certificate has expired; those of RestKubeApi::Open.
 Result<std::unique_ptr<RestKubeApi>> OpenCluster(const KubeTarget& target,
                                                  const std::string& kubeconfig, bool on_testbed);
+
+// Which cluster answers at `server`; without a uid when it may not be read (403) or is not there
+// (404). Errors: of the call; any other refusal.
+Result<ClusterId> ReadClusterId(KubeApi& api, const std::string& server);
 
 }  // namespace wt

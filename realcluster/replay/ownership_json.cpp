@@ -23,8 +23,7 @@ bool IsLabel(std::string_view name) {
 
 }  // namespace
 
-Status CheckOwnership(KubeApi& api, const Ownership& ownership) {
-  const std::string& name_space = ownership.name_space;
+Status CheckNamespaceName(const std::string& name_space) {
   if (!name_space.empty() && !IsLabel(name_space)) {
     return Error{ErrorCode::kUsage, "--namespace",
                  fmt::format("'{}' is no name of a namespace; expected lower case letters, digits "
@@ -35,6 +34,12 @@ Status CheckOwnership(KubeApi& api, const Ownership& ownership) {
     return Error{ErrorCode::kUsage, "--namespace",
                  name_space + " is a namespace of the system; expected one of your own"};
   }
+  return Ok{};
+}
+
+Status CheckOwnership(KubeApi& api, const Ownership& ownership) {
+  const std::string& name_space = ownership.name_space;
+  if (Status right = CheckNamespaceName(name_space); !right) return right;
   const auto reply = api.Call({.path = kMark});
   if (!reply) return reply.error();
   if (reply->status == 200) return Ok{};

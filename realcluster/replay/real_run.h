@@ -46,6 +46,8 @@ class RealRun {
   Status CloseTrace(SimTime end, const std::string& line);
   // Of the driver, once the episode is judged.
   AnyCluster* driver() { return driver_; }
+  // The episode is worth nothing (AnyCluster::failure), from when that is known.
+  const std::optional<Error>& failure() const { return failure_; }
   // Ends the load and takes everything away. Error: what is left.
   Status End();
 
@@ -69,6 +71,7 @@ class RealRun {
   Inventory inventory_;
   NotedApi noted_;  // *api_ for all that faults and agents do
   AnyCluster* driver_ = nullptr;
+  std::optional<Error> failure_;
 };
 
 // Takes away what an earlier run left; of how many objects. Errors as Cleanup's.

@@ -27,9 +27,8 @@ namespace {
 Result<std::string> AddressOf(KubeApi& api, const Sim& sim, const GraphService& service) {
   const std::string path = fmt::format("/api/v1/namespaces/{}/services/{}", sim.Text(service.ns),
                                        sim.Text(service.kube_service));
-  const Result<ApiReply> reply = api.Call({.path = path});
-  if (!reply) return reply.error();
-  const Result<std::string> body = SuccessBody(*reply, path);
+  const ApiRequest request{.path = path};
+  const Result<std::string> body = SuccessBody(api.Call(request), path, request);
   if (!body) return body.error();
   const Result<Json> object = ParseJson(*body, path);
   if (!object) return object.error();
@@ -77,7 +76,10 @@ Result<std::unique_ptr<RealRun>> RealRun::Begin(const App& app, RealRunOptions o
   auto api = OpenCluster(*target, options.kubeconfig, !options.load_prefix.empty());
   if (!api) return api.error();
   if (Status ours = CheckOwnership(**api, options.ownership); !ours) return ours.error();
-  Result<Inventory> inventory = Inventory::OpenEmpty(options.inventory);
+  const Result<ClusterId> cluster = ReadClusterId(**api, target->server);
+  if (!cluster) return cluster.error();
+  Result<Inventory> inventory =
+      Inventory::OpenEmpty(options.inventory, *cluster, options.apply.cleanup_command);
   if (!inventory) return inventory.error();
   std::unique_ptr<RealRun> run(
       new RealRun(std::move(options), std::move(*target), std::move(*api),
@@ -123,11 +125,11 @@ Status RealRun::Create(const std::string& text) {
     return Error{ErrorCode::kInternal, std::string(Text(*object, "kind")), "has no path"};
   }
   const std::string collection = CollectionPath(*kind, Text(Map(*object, "metadata"), "namespace"));
-  const auto body = SuccessBody(noted_.Call({.method = "POST",
-                                             .path = collection,
-                                             .content_type = "application/json",
-                                             .body = text}),
-                                collection);
+  const ApiRequest request{.method = "POST",
+                           .path = collection,
+                           .content_type = "application/json",
+                           .body = text};
+  const auto body = SuccessBody(noted_.Call(request), collection, request);
   if (!body) return body.error();
   return Ok{};
 }
@@ -169,6 +171,7 @@ Result<std::unique_ptr<ClusterDriver>> RealRun::Drive(SimCluster& cluster) {
   any.unix_ms_at_zero = clock_->UnixMs() - ToMs(cluster.Now());
   if (Status opened = OpenTrace(any.unix_ms_at_zero, any); !opened) return opened.error();
   any.interrupted = options_.apply.interrupted;
+  any.on_failure = [this](const Error& error) { failure_ = error; };
   auto begun = AnyCluster::Begin(noted_, *feed_, *clock_, *meter_, cluster, any);
   if (!begun) return begun.error();
   driver_ = begun->get();
@@ -219,6 +222,15 @@ Result<std::size_t> CleanUpRealRun(const RealRunOptions& options) {
   Result<Inventory> inventory = Inventory::Open(options.inventory);
   if (!inventory) return inventory.error();
   const std::size_t known = inventory->entries().size();
+  if (known == 0) return known;
+  const Result<ClusterId> cluster = ReadClusterId(**api, target->server);
+  if (!cluster) return cluster.error();
+  if (Status same = inventory->CheckCluster(*cluster); !same) return same.error();
+  if (!inventory->cluster() && options.apply.warn) {
+    options.apply.warn(fmt::format("{} does not say which cluster its {} objects are of; they are "
+                                   "taken for those of {}",
+                                   options.inventory, known, cluster->Text()));
+  }
   if (Status cleaned = Cleanup(**api, *inventory, options.apply); !cleaned) return cleaned.error();
   return known;
 }

@@ -54,13 +54,14 @@ bool Patience::Wait(double seconds) {
 Result<std::optional<Json>> GetObject(KubeApi& api, const std::string& path) {
   Result<ApiReply> reply = api.Call({.path = path});
   if (reply && reply->status == 404) return std::optional<Json>();
-  auto object = Parsed(SuccessBody(std::move(reply), path), path);
+  auto object = Parsed(SuccessBody(std::move(reply), path, {.path = path}), path);
   if (!object) return object.error();
   return std::optional<Json>(std::move(*object));
 }
 
 Result<std::vector<Json>> GetItems(KubeApi& api, const std::string& path) {
-  const auto list = Parsed(SuccessBody(api.Call({.path = path}), path), path);
+  const ApiRequest request{.path = path};
+  const auto list = Parsed(SuccessBody(api.Call(request), path, request), path);
   if (!list) return list.error();
   const Json& items = List(*list, "items");
   return std::vector<Json>(items.begin(), items.end());

@@ -29,6 +29,28 @@ TEST(Replay, ActionsOfAnyAgentPlayedAgainGiveTheSameHashAndVerdict) {
   }
 }
 
+TEST(CutOff, NoStepIsDecidedOrCarriedOutAnyMore) {
+  for (const bool scripted : {false, true}) {
+    u32 steps = 0, judged = 0;
+    WorldPool pool;
+    ChunkOptions options;
+    options.on_step = [&](const StepView&) { ++steps; };
+    options.cut_off = [&] { return steps >= 3; };
+    options.on_judged = [&](SimCluster&, const EpisodeLimits&) { ++judged; };
+    const EpisodeRequest request{&Lite().setups[0], 0, 1};
+    const auto waits = ReadActions("{\"verb\": \"wait\"}\n{\"verb\": \"wait\"}\n"
+                                   "{\"verb\": \"wait\"}\n{\"verb\": \"wait\"}\n", "a.jsonl");
+    ASSERT_TRUE(waits.ok());
+    const EpisodeResult cut =
+        scripted ? *RunScript(request, *waits, pool, options)
+                 : RunChunk({&request, 1}, *Agent("rule")(), pool, options)[0];
+    EXPECT_EQ(steps, 3u) << scripted;
+    EXPECT_EQ(judged, 0u) << scripted;
+    EXPECT_EQ(cut.steps, 3u) << scripted;
+    EXPECT_TRUE(cut.errored && !cut.agent_lost) << scripted;
+  }
+}
+
 TEST(Replay, AWrongActionIsNamedWithItsLineAndTheNearestWord) {
   const auto error_of = [](const char* text) {
     Result<std::vector<ScriptedAction>> actions = ReadActions(text, "a.jsonl");

@@ -37,6 +37,22 @@ TEST(ApiStatus, ConflictsAreToldApart) {
   EXPECT_EQ(code(401, "Unauthorized"), ErrorCode::kEnvironment);
 }
 
+TEST(ApiStatus, WhatIsForbiddenIsAVerbOnAResource) {
+  const auto says = [](const char* method, const char* path) {
+    return VerbAndResource({.method = method, .path = path});
+  };
+  EXPECT_EQ(says("POST", "/api/v1/namespaces"), "create namespaces");
+  EXPECT_EQ(says("GET", "/api/v1/namespaces/a"), "get namespaces");
+  EXPECT_EQ(says("GET", "/api/v1/namespaces/a/pods"), "list pods in namespace a");
+  EXPECT_EQ(says("GET", "/api/v1/namespaces/a/pods/p/log"), "get pods/log in namespace a");
+  EXPECT_EQ(says("PATCH", "/apis/apps/v1/namespaces/a/deployments/d"),
+            "patch deployments in namespace a");
+  EXPECT_EQ(says("DELETE", "/api/v1/nodes/n"), "delete nodes");
+  const Error error = RefusalError(ReadRefusal(403, "no"), "x", {.path = "/api/v1/nodes"});
+  EXPECT_EQ(error.code, ErrorCode::kForbidden);
+  EXPECT_EQ(error.Text(), "x: no (403); these credentials may not list nodes");
+}
+
 TEST(ApiStatus, TheEndOfACommandIsItsExitCode) {
   EXPECT_EQ(*ReadExecStatus(R"({"metadata":{},"status":"Success"})"), 0);
   EXPECT_EQ(*ReadExecStatus(R"({"status":"Failure","reason":"NonZeroExitCode","details":)"

@@ -51,7 +51,7 @@ struct Span {
 // Of a time after the episode's beginning.
 struct Troubles {
   Writes writes = Writes::kDone;
-  Span feed_fails = {}, meter_fails = {}, meter_silent = {};
+  Span feed_fails = {}, feed_hangs = {}, meter_fails = {}, meter_silent = {};
   bool nobody_served = false;
 };
 
@@ -60,7 +60,18 @@ class Troubled final : public ChangeFeed, public TrafficMeter {
   Troubled(SimulatedReality& reality, const Troubles& troubles)
       : reality_(reality), troubles_(troubles), began_(reality.Now()) {}
 
+  // Of a server that hangs nothing is known until its silence has lasted.
+  std::optional<SimTime> LastAnswer() override {
+    const bool hangs = troubles_.feed_hangs.Has(reality_.Now() - began_);
+    return hangs ? began_ + troubles_.feed_hangs.from : reality_.Now();
+  }
   Status Take(std::vector<TraceChange>& out) override {
+    const Span& hangs = troubles_.feed_hangs;
+    const SimTime at = reality_.Now() - began_;
+    if (hangs.Has(at)) {
+      if (at - hangs.from < 8 * kSecond) return Ok{};
+      return Error{ErrorCode::kEnvironment, "readyz", "no answer in time"};
+    }
     if (!troubles_.feed_fails.Has(reality_.Now() - began_)) return reality_.Take(out);
     return Error{ErrorCode::kEnvironment, "watch", "connection refused"};
   }
@@ -218,6 +229,12 @@ TEST(AnyClusterFailure, AMeterThatFallsSilentIsNoVerdict) {
 TEST(AnyClusterFailure, AFeedThatDiesIsNoVerdict) {
   const Ended ended = PlayNamed("hotel-bad-image", {.feed_fails = {65 * kSecond}});
   ExpectSays(ended.failure, {"the change feed", "since 65.0 s", "connection refused", "readyz"});
+  EXPECT_EQ(ended.errors.size(), 1u);
+}
+
+TEST(AnyClusterFailure, AServerThatHangsIsNoVerdictSinceItsLastAnswer) {
+  const Ended ended = PlayNamed("hotel-bad-image", {.feed_hangs = {62 * kSecond}});
+  ExpectSays(ended.failure, {"the change feed", "since 62.0 s", "for 23 s", "no answer in time"});
   EXPECT_EQ(ended.errors.size(), 1u);
 }
 

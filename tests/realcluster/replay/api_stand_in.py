@@ -4,14 +4,18 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+SYSTEM = "/api/v1/namespaces/kube-system"
 MARK = "/api/v1/namespaces/kube-system/configmaps/wavetank-testbed"
 
 
 class ApiStandIn:
-    """`status`: answers everything with it. `objects`: by path."""
+    """`status`: answers everything with it. `uid`: of kube-system. `forbids`: whether it answers
+    (method, path) by 403. `objects`: by path."""
 
-    def __init__(self, status=None):
+    def __init__(self, status=None, uid="u-1", forbids=lambda method, path: False):
         self.status = status
+        self.forbids = forbids
+        self.uid = uid
         self.objects = {MARK: {"metadata": {"name": "wavetank-testbed", "uid": "0"}}}
         self.writes = []
         self.posted = threading.Event()  # a Deployment
@@ -58,6 +62,8 @@ class ApiStandIn:
     def answer(self, method, path, body):
         if self.status:
             return self.refusal(self.status)
+        if self.forbids(method, path):
+            return self.refusal(403)
         if method != "GET":
             self.writes.append(f"{method} {path}")
         if method == "POST":
@@ -71,6 +77,8 @@ class ApiStandIn:
             if path.endswith("/deployments"):
                 self.posted.set()
             return 201, made
+        if path == SYSTEM and self.uid:
+            return 200, {"metadata": {"name": "kube-system", "uid": self.uid}}
         if path in self.objects:
             found = self.objects[path]
             if method == "DELETE":

@@ -86,6 +86,32 @@ TEST_F(InventoryFile, ABrokenLineInTheMiddleIsAnErrorThatNamesIt) {
   EXPECT_EQ(opened.error().where, file_ + ":2");
 }
 
+TEST_F(InventoryFile, AnotherClusterMayUseItOnceNothingIsLeft) {
+  const ClusterId first{"u-1", "https://first"}, second{"u-2", "https://second"};
+  {
+    auto opened = Inventory::OpenEmpty(file_, first, "clean");
+    ASSERT_TRUE(opened);
+    ASSERT_TRUE(opened->WillCreate("/a/x"));
+  }
+  const std::string said = Text();
+  const auto refused = Inventory::OpenEmpty(file_, second, "clean");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kEnvironment);
+  for (const char* word : {"https://first", "u-1", "https://second", "u-2"}) {
+    EXPECT_NE(refused.error().Text().find(word), std::string::npos) << word;
+  }
+  EXPECT_EQ(Text(), said);
+  { ASSERT_TRUE(Open().Gone("/a/x")); }
+  { ASSERT_TRUE(Inventory::OpenEmpty(file_, second, "clean")); }
+  Inventory inventory = Open();
+  ASSERT_TRUE(inventory.cluster());
+  EXPECT_EQ(inventory.cluster()->uid, "u-2");
+  ASSERT_TRUE(inventory.WillCreate("/a/y"));
+  EXPECT_FALSE(inventory.CheckCluster(first));
+  EXPECT_TRUE(inventory.CheckCluster({"u-2", "https://elsewhere"}));
+  EXPECT_FALSE(inventory.CheckCluster({"", "https://second"}));
+}
+
 TEST_F(InventoryFile, OneProcessAtATime) {
   Inventory inventory = Open();
   const auto second = Inventory::Open(file_);

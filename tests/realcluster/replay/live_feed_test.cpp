@@ -30,6 +30,9 @@ class LiveFeedTest : public testing::Test {
   LiveFeedTest()
       : server_({.tls = false, .certificate = {}, .client_ca_pem = ""},
                 [this](FakeConnection& c, const FakeRequest& r) {
+                  while (hangs_ && !c.client_gone()) {
+                    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+                  }
                   if (!refuses_) return pods_.Serve(c, r);
                   c.Reply(403, StatusBody(403, "Forbidden", "no"));
                 }) {}
@@ -49,7 +52,7 @@ class LiveFeedTest : public testing::Test {
     return out;
   }
 
-  std::atomic<bool> refuses_ = false;
+  std::atomic<bool> refuses_ = false, hangs_ = false;
   FakePods pods_;
   FakeServer server_;
   SteadyClock clock_;
@@ -112,6 +115,33 @@ TEST_F(LiveFeedTest, AnErrorIsToldByEveryCallUntilTheCollectionIsWatchedAgain) {
   refuses_ = false;
   for (int i = 0; i < 2000 && !is_well(); ++i) pause();
   for (int i = 0; i < 150; ++i, pause()) ASSERT_TRUE(is_well()) << i;
+}
+
+// Its watches stay open and silent, as those of a quiet cluster.
+TEST_F(LiveFeedTest, AServerThatHangsIsTroubleSinceItsLastAnswer) {
+  pods_.Put("a");
+  const auto feed = Start();
+  ASSERT_EQ(Take(*feed, 1).size(), 1u);
+  const auto taken = [&] {
+    std::vector<TraceChange> changes;
+    return feed->Take(changes);
+  };
+  const auto pause = [] { std::this_thread::sleep_for(std::chrono::milliseconds(10)); };
+  const SimTime quiet_until = clock_.Now() + 3 * kSecond;
+  for (; clock_.Now() < quiet_until; pause()) ASSERT_TRUE(taken());
+  const SimTime hung = clock_.Now();
+  hangs_ = true;
+  Status trouble = Ok{};
+  for (int i = 0; i < 2000 && trouble; ++i, pause()) trouble = taken();
+  ASSERT_FALSE(trouble.ok());
+  EXPECT_LT(clock_.Now() - hung, 10 * kSecond);
+  EXPECT_NE(trouble.error().Text().find("/readyz"), std::string::npos) << trouble.error().Text();
+  ASSERT_TRUE(feed->LastAnswer());
+  EXPECT_LE(*feed->LastAnswer(), hung);
+  EXPECT_GT(*feed->LastAnswer(), hung - 4 * kSecond);
+  hangs_ = false;
+  for (int i = 0; i < 2000 && !taken(); ++i) pause();
+  EXPECT_TRUE(taken());
 }
 
 TEST_F(LiveFeedTest, ItEndsAtOnceWhileNothingHappens) {

@@ -81,6 +81,7 @@ class WithoutACluster(unittest.TestCase):
         said = real("cleanup", "--kubeconfig", self.config, cwd="/", **env)
         self.assertEqual(said.returncode, 0, said.stderr)
         self.assertEqual(said.stdout, f"1 objects of {file} taken away or put back\n")
+        self.assertIn(f"warning: {file} does not say which cluster", said.stderr)
         self.assertEqual(list(api.objects), [MARK])
 
     def api(self, **how):
@@ -88,6 +89,47 @@ class WithoutACluster(unittest.TestCase):
         self.addCleanup(api.close)
         self.config = api.kubeconfig(os.path.join(self.folder.name, "config"))
         return api
+
+    def cleaned(self, written):
+        """`real cleanup` of an inventory that says that."""
+        os.makedirs(os.path.dirname(self.inventory), exist_ok=True)
+        with open(self.inventory, "w", encoding="utf-8") as out:
+            out.write(written)
+        return real("cleanup", "--kubeconfig", self.config, "--inventory", self.inventory)
+
+    def written(self):
+        with open(self.inventory, encoding="utf-8") as text:
+            return text.read()
+
+    def test_what_is_left_on_another_cluster_is_no_business_of_this_one(self):
+        before = json.dumps({"kind": "ConfigMap", "apiVersion": "v1",
+                             "metadata": {"name": "c", "namespace": "b", "uid": "8"}})
+        entries = ('{"what":"created","path":"/api/v1/namespaces/a","uid":"7"}\n' +
+                   json.dumps({"what": "changed", "path": "/api/v1/namespaces/b/configmaps/c",
+                               "before": before}) + "\n")
+        for uid, of in (("u-2", '"uid":"u-1",'), (None, '"uid":"u-1",'), ("u-2", ""),
+                        (None, "")):
+            api = self.api(uid=uid)
+            text = '{"what":"cluster",' + of + '"server":"https://left:6443"}\n' + entries
+            said = self.cleaned(text)
+            self.assertEqual(said.returncode, 4, said.stderr)
+            for word in ("https://left:6443", f"127.0.0.1:{api.server.server_port}",
+                         uid or "not readable", self.inventory):
+                self.assertIn(word, said.stderr)
+            self.assertEqual((api.writes, self.written()), ([], text))
+            played = real("play", "--kubeconfig", self.config, "--inventory", self.inventory)
+            self.assertEqual(played.returncode, 4, played.stderr)
+            self.assertIn("https://left:6443", played.stderr)
+            self.assertEqual((api.writes, self.written()), ([], text))
+
+    def test_the_same_cluster_is_known_by_another_address(self):
+        api = self.api()
+        api.objects["/api/v1/namespaces/a"] = {"metadata": {"name": "a", "uid": "7"}}
+        said = self.cleaned('{"what":"cluster","uid":"u-1","server":"https://left:6443"}\n'
+                            '{"what":"created","path":"/api/v1/namespaces/a","uid":"7"}\n')
+        self.assertEqual(said.returncode, 0, said.stderr)
+        self.assertNotIn("warning", said.stderr)
+        self.assertEqual(list(api.objects), [MARK])
 
     def test_what_is_wrong_with_the_words_is_said_before_anything_is_created(self):
         api = self.api()
@@ -98,6 +140,25 @@ class WithoutACluster(unittest.TestCase):
                         self.inventory)
             self.assertEqual(said.returncode, 2, f"{words}: {said.stderr}")
         self.assertEqual(api.writes, [])
+
+    def test_what_these_credentials_may_not_is_said_and_is_exit_4(self):
+        own = ["--i-own-this-cluster", "--namespace", "mine"]
+        for verb, method, path, said_is in (
+                ("create", "POST", "/api/v1/namespaces", "create namespaces"),
+                ("get", "GET", "/api/v1/namespaces/mine", "get namespaces"),
+                ("create", "POST", "/apis/apps/v1/namespaces/mine/deployments",
+                 "create deployments in namespace mine")):
+            self.api(uid=None, forbids=lambda m, p, at=(method, path): (m, p) == at or p == MARK)
+            said = real("play", "testbed/hotel-oom", *own, "--kubeconfig", self.config,
+                        "--inventory", self.inventory)
+            self.assertEqual(said.returncode, 4, said.stderr)
+            self.assertIn(f"may not {said_is}", said.stderr, verb)
+
+    def test_a_word_that_names_no_namespace_is_a_usage_error(self):
+        for word in ("Bad_Name", "kube-mine"):
+            said = real("play", "--i-own-this-cluster", "--namespace", word)
+            self.assertEqual(said.returncode, 2, said.stderr)
+            self.assertIn("--namespace", said.stderr)
 
     def test_refused_credentials_are_told_with_their_file(self):
         self.api(status=401)
@@ -117,6 +178,19 @@ class WithoutACluster(unittest.TestCase):
         _, said = run.communicate(timeout=100)
         self.assertEqual(run.returncode, 130, said)
         self.assertEqual(list(api.objects), [MARK])
+        self.assertEqual(json.loads(self.written().split("\n")[0]),
+                         {"what": "cluster", "uid": "u-1",
+                          "server": f"http://127.0.0.1:{api.server.server_port}"})
+
+    def test_what_an_earlier_run_left_comes_with_the_command_that_takes_it_away(self):
+        self.api()
+        os.makedirs(os.path.dirname(self.inventory))
+        with open(self.inventory, "w", encoding="utf-8") as out:
+            out.write('{"what":"created","path":"/api/v1/namespaces/a","uid":"7"}\n')
+        given = ["--kubeconfig", self.config, "--context", "a", "--inventory", self.inventory]
+        said = real("play", *given)
+        self.assertEqual(said.returncode, 4, said.stderr)
+        self.assertIn("`wavetank real cleanup " + " ".join(given) + "`", said.stderr)
 
     def test_samples_without_an_experiment_make_no_profile(self):
         samples = os.path.join(self.folder.name, "empty.samples.jsonl")
