@@ -35,10 +35,12 @@ Error Wrong(const std::string& where, std::string what) {
 
 // A key that is not known would be left out in silence, and another action be carried out.
 Status CheckKeys(const Json& line, const std::string& place) {
-  for (const auto& [key, value] : line.items()) {
+  for (auto item = line.begin(); item != line.end(); ++item) {
+    const std::string& key = item.key();
+    const Json& value = item.value();
     if (key == kOfEpisodeLines) continue;
-    const auto known = std::ranges::find_if(
-        kKeys, [&](const KnownKey& one) { return key == one.name; });
+    const auto known =
+        std::ranges::find_if(kKeys, [&](const KnownKey& one) { return key == one.name; });
     if (known == kKeys.end()) {
       std::vector<std::string> names;
       for (const KnownKey& one : kKeys) names.emplace_back(one.name);
